@@ -1,0 +1,11 @@
+//! Bridges: how the team's platforms look from inside hinny. Each platform is one module of the same
+//! shape behind the `Bridge` trait; the desk is the built-in one. Texts cross this border as a tree of
+//! safe nodes (`text`). This crate knows nothing of conversations, storage or HTTP servers.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod bridge;
+pub mod desk;
+pub mod text;
+
+pub use bridge::*;
