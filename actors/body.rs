@@ -1,0 +1,78 @@
+//! `Body`: the words of an event. Kept apart from the skeleton, so that they can be edited and erased.
+
+use hinny_bridges::text::Text;
+use hinny_kb::{Judgement, Source};
+use serde::{Deserialize, Serialize};
+
+/// What belongs to an event but is not needed to fold it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "body", rename_all = "snake_case")]
+pub enum Body {
+    /// Words that somebody reads. `sources` go with the bot's answers only.
+    Message {
+        text: Text,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sources: Vec<SourceLink>,
+        /// The agent's name as it was when they wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Everything the verdict was made from.
+    Verdict { judgement: Box<Judgement> },
+    /// Who took the conversation.
+    Agent { name: String },
+    Profile(Profile),
+}
+
+/// Where an answer comes from, as a visitor sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLink {
+    pub title: String,
+    pub url: Option<String>,
+}
+
+impl From<&Source> for SourceLink {
+    fn from(source: &Source) -> Self {
+        SourceLink {
+            title: source.title.clone(),
+            url: source.url.clone(),
+        }
+    }
+}
+
+/// What a visitor proved about themselves by a signed token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub subject: String,
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+/// Where the visitor is and what their browser says of itself. Unverified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Context {
+    pub page: Option<Page>,
+    pub language: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+/// The page a visitor wrote from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Page {
+    pub url: String,
+    pub title: String,
+    pub referrer: String,
+}
+
+impl Body {
+    /// Words without an author's name, as hinny and visitors write them.
+    pub fn words(text: Text) -> Self {
+        Body::Message {
+            text,
+            sources: Vec::new(),
+            name: None,
+        }
+    }
+}

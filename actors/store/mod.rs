@@ -1,0 +1,171 @@
+//! `Store`: what hinny keeps on disk, as verbs. The truth of a conversation changes by `commit` only.
+//!
+//! Five small traits by who calls them, together one `Store`. Nothing here decides anything; a backend that
+//! passes `suite` may take the place of the embedded one.
+
+mod words;
+
+use async_trait::async_trait;
+use hinny_bridges::{Post, Thread};
+
+use crate::body::{Context, Profile};
+use crate::event::{Event, Handling};
+use crate::ids::{ConversationId, DeliveryId, Millis, Seq, SessionId, SiteId, VisitorId};
+pub use words::*;
+
+/// The log of conversations.
+#[async_trait]
+pub trait LogStore: Send + Sync {
+    /// The visitor's current conversation, made if there is none. Two calls at once get the same one.
+    async fn open(&self, site: &SiteId, visitor: &VisitorId, at: Millis) -> Stored<ConversationId>;
+
+    /// The visitor's current conversation, if something was ever said. Aliases are resolved.
+    async fn current(&self, site: &SiteId, visitor: &VisitorId) -> Stored<Option<ConversationId>>;
+
+    /// Writes one Change as a whole, or nothing of it. `Ok` means it is on disk.
+    ///
+    /// A cause that was seen before returns its first receipt and writes nothing. One conflicting or
+    /// repeated Change leaves the others that are committed with it alone.
+    async fn commit(&self, change: Change) -> Result<Receipt, CommitError>;
+
+    /// The receipt of a cause, if it was committed.
+    async fn receipt(&self, site: &SiteId, cause: &crate::ids::Cause) -> Stored<Option<Receipt>>;
+
+    /// Skeletons in order, for folding.
+    async fn history(&self, conversation: &ConversationId) -> Stored<Vec<Event>>;
+
+    /// Events after `after` with their current bodies, in order, at most `limit`.
+    async fn read(
+        &self,
+        conversation: &ConversationId,
+        after: Seq,
+        limit: u32,
+    ) -> Stored<Vec<Entry>>;
+
+    async fn conversation(&self, id: &ConversationId) -> Stored<Option<ConversationRow>>;
+
+    /// Remembers where the visitor is now.
+    async fn set_context(&self, id: &ConversationId, context: &Context) -> Stored<()>;
+}
+
+/// Deliveries and threads.
+#[async_trait]
+pub trait OutboxStore: Send + Sync {
+    /// For each conversation whose oldest pending delivery is due: all its pending deliveries in order.
+    /// Hand-overs first, then the longest waiting. Conversations in `busy` are left out.
+    async fn due(&self, now: Millis, busy: &[ConversationId], limit: u32) -> Stored<Vec<Batch>>;
+
+    /// When the next pending delivery becomes due.
+    async fn next_due(&self) -> Stored<Option<Millis>>;
+
+    /// Writes down posts; a delivery is sent when its last part is.
+    async fn posted(&self, thread: &Thread, posts: &[Post], at: Millis) -> Stored<()>;
+
+    /// For deliveries that need no post, such as closing a thread.
+    async fn delivered(&self, ids: &[DeliveryId], at: Millis) -> Stored<()>;
+
+    /// Tries the whole conversation again at `at`. `attempt` counts a failed try of the first delivery.
+    async fn postpone(&self, head: &DeliveryId, at: Millis, attempt: bool, error: &str) -> Stored<()>;
+
+    /// Gives up on a delivery: a dead letter, until somebody retries it.
+    async fn bury(&self, id: &DeliveryId, error: &str, at: Millis) -> Stored<()>;
+
+    async fn dead_letters(&self, site: Option<&SiteId>) -> Stored<Vec<DeadLetter>>;
+
+    /// Puts a dead letter back; `false` if there is none with this id.
+    async fn revive(&self, site: Option<&SiteId>, id: &DeliveryId, at: Millis) -> Stored<bool>;
+
+    async fn thread_of(&self, conversation: &ConversationId) -> Stored<Option<Thread>>;
+
+    /// Whose thread this is, also when it is not the active one any more.
+    async fn owner_of(&self, thread: &Thread) -> Stored<Option<(SiteId, ConversationId)>>;
+
+    /// Keeps a command whose handling panicked twice.
+    async fn park(&self, parked: &Parked) -> Stored<()>;
+
+    async fn parked(&self) -> Stored<Vec<Parked>>;
+}
+
+/// Durable timers.
+#[async_trait]
+pub trait AlarmStore: Send + Sync {
+    /// Alarms whose time has come, the oldest first.
+    async fn due_alarms(&self, now: Millis, limit: u32) -> Stored<Vec<Due>>;
+
+    /// All that are set, for the first look after a start.
+    async fn alarms(&self) -> Stored<Vec<Due>>;
+}
+
+/// Visitors and their sessions.
+#[async_trait]
+pub trait PeopleStore: Send + Sync {
+    /// A new anonymous visitor with a session.
+    async fn admit(&self, site: &SiteId, at: Millis) -> Stored<Session>;
+
+    /// The session, unless it was revoked or belongs to another site.
+    async fn session(&self, site: &SiteId, id: &SessionId) -> Stored<Option<Session>>;
+
+    async fn revoke(&self, site: &SiteId, id: &SessionId) -> Stored<()>;
+
+    /// Gives `session` (or a new one) to the person behind `profile.subject`.
+    ///
+    /// An anonymous session joins once: its visitor becomes an alias and its conversation is theirs, unless
+    /// they have one already. A session that belongs to somebody else is left alone and a new one is made.
+    async fn identify(
+        &self,
+        site: &SiteId,
+        session: Option<&SessionId>,
+        profile: &Profile,
+        at: Millis,
+    ) -> Stored<Identified>;
+
+    async fn profile(&self, visitor: &VisitorId) -> Stored<Option<Profile>>;
+
+    /// Stores the hash of a one-time login for the desk.
+    async fn add_desk_login(&self, site: &SiteId, hash: &str, until: Millis) -> Stored<()>;
+
+    /// Uses up a one-time login and makes a desk session out of it.
+    async fn use_desk_login(&self, hash: &str, session_hash: &str, now: Millis) -> Stored<Option<SiteId>>;
+
+    async fn desk_session(&self, session_hash: &str) -> Stored<Option<DeskSession>>;
+
+    async fn name_desk_session(&self, session_hash: &str, name: &str) -> Stored<()>;
+
+    async fn end_desk_session(&self, session_hash: &str) -> Stored<()>;
+}
+
+/// What the desk and the operator look at.
+#[async_trait]
+pub trait DeskStore: Send + Sync {
+    /// Conversations of a site that a person has or had to do with, the last changed first.
+    async fn threads(&self, site: &SiteId, state: ThreadState, limit: u32) -> Stored<Vec<ThreadRow>>;
+
+    async fn thread_row(&self, conversation: &ConversationId) -> Stored<Option<ThreadRow>>;
+
+    /// The bot's answers, the last first.
+    async fn answers(&self, site: &SiteId, limit: u32) -> Stored<Vec<AnswerRow>>;
+
+    /// Counts for metrics and `readyz`; fails when the store cannot be read or written.
+    async fn counts(&self) -> Stored<Counts>;
+
+    /// Writes a complete, consistent copy to a new file while serving.
+    async fn backup(&self, file: &std::path::Path) -> Stored<()>;
+
+    /// Finishes what is waiting and closes the files.
+    async fn close(&self);
+}
+
+/// All of it.
+pub trait Store: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore {}
+
+impl<T: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore> Store for T {}
+
+/// Used by readers to tell at a glance who answers.
+pub fn handling_name(handling: &Handling) -> &'static str {
+    match handling {
+        Handling::Bot => "bot",
+        Handling::Waiting { .. } => "waiting",
+        Handling::Agent { .. } => "agent",
+        Handling::Closed => "closed",
+    }
+}
