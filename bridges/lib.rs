@@ -6,6 +6,9 @@
 
 mod bridge;
 pub mod desk;
+mod html;
+pub mod links;
+pub mod markdown;
 pub mod text;
 
 pub use bridge::*;
