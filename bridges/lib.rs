@@ -9,6 +9,7 @@ pub mod desk;
 mod html;
 pub mod links;
 pub mod markdown;
+pub mod telegram;
 pub mod text;
 
 pub use bridge::*;
