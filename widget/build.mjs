@@ -1,0 +1,77 @@
+/**
+ * Builds everything the server hands out into `dist/`, which is committed: whoever builds the server needs
+ * no Node. The same source always gives the same bytes, so a test can tell a forgotten build.
+ *
+ * `node build.mjs` writes `dist/`; other scripts import `build` to have the files in memory.
+ */
+
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build as bundle, transform } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const dist = join(here, "dist");
+
+const scripts = { "widget.js": "src/main.ts", "desk.js": "desk/main.ts", "demo.js": "demo/demo.ts", "demo-site.js": "demo/site.ts" };
+const styles = { "desk.css": "desk/desk.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
+const pages = { "desk.html": "desk/desk.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
+
+/** A style sheet named with `?inline` becomes one minified string inside the script. */
+const inlineStyle = {
+  name: "inline-style",
+  setup(on) {
+    on.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace("?inline", "")),
+      namespace: "inline-style",
+    }));
+    on.onLoad({ filter: /.*/, namespace: "inline-style" }, async ({ path }) => ({
+      contents: (await minifiedStyle(path)).trim(),
+      loader: "text",
+    }));
+  },
+};
+
+/** All files of `dist/` by name, freshly made. */
+export async function build() {
+  const made = [
+    ...Object.entries(scripts).map(async ([name, path]) => [name, await script(path)]),
+    ...Object.entries(styles).map(async ([name, path]) => [name, await minifiedStyle(join(here, path))]),
+    ...Object.entries(pages).map(async ([name, path]) => [name, await readFile(join(here, path), "utf8")]),
+  ];
+  return new Map(await Promise.all(made));
+}
+
+/** All files of `dist/` by name, as they are committed. */
+export async function committed() {
+  const names = (await readdir(dist)).sort();
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(dist, name), "utf8")])));
+}
+
+async function script(path) {
+  const { outputFiles } = await bundle({
+    absWorkingDir: here,
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    plugins: [inlineStyle],
+  });
+  return outputFiles[0].text;
+}
+
+async function minifiedStyle(path) {
+  const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8" });
+  return code;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = await build();
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist);
+  for (const [name, text] of files) await writeFile(join(dist, name), text);
+}

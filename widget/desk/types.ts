@@ -1,0 +1,102 @@
+/** The desk's own interface as the page sees it: rows, conversations in the team's view, frames of its socket. */
+
+import { type Author, type Block, fits, type Handling, parse, type Shape, type Source } from "../src/wire";
+
+export interface Me {
+  site: { id: string; name: string };
+  agent: { name: string };
+}
+
+export interface Place {
+  url: string;
+  title: string;
+}
+
+/** One line of the list of threads. */
+export interface Row {
+  conversation: string;
+  visitor: { name: string | null; kind: string };
+  handling: Handling;
+  reason: string | null;
+  agent: string | null;
+  page: Place | null;
+  last: { author: Author; text: string; at: number } | null;
+  seq: number;
+  opened_at: number;
+  updated_at: number;
+}
+
+export interface Candidate {
+  title: string;
+  score: number;
+  url: string | null;
+}
+
+export type TeamEvent =
+  | { kind: "message"; id: string; author: Author; text: Block[]; sources: Source[]; note: boolean }
+  | { kind: "handling"; handling: Handling; reason: string | null; agent: string | null }
+  | { kind: "verdict"; verdict: string; confidence: number; candidates: Candidate[] }
+  | { kind: "notice"; text: string }
+  | { kind: "thread_opened" };
+
+export interface Numbered {
+  seq: number;
+  at: number;
+  event: TeamEvent;
+}
+
+export interface Conversation {
+  conversation: string;
+  visitor: { id: string; name: string | null; kind: string; language: string | null; time_zone: string | null };
+  page: Place | null;
+  handling: Handling;
+  reason: string | null;
+  agent: string | null;
+  seq: number;
+  events: Numbered[];
+}
+
+/** One answer the bot gave. */
+export interface Answer {
+  conversation: string;
+  seq: number;
+  at: number;
+  question: string;
+  answer: string;
+  confidence: number;
+  sources: Source[];
+}
+
+/** A delivery that was given up. */
+export interface Failed {
+  delivery: string | number;
+  conversation: string;
+  target: string;
+  what: string;
+  error: string;
+  attempts: number;
+  at: number;
+}
+
+export type DeskFrame =
+  | { type: "thread"; thread: Row }
+  | ({ type: "event"; conversation: string } & Numbered)
+  | { type: "typing"; conversation: string; on: boolean }
+  | { type: "pong"; n: number };
+
+const row = { conversation: "string", visitor: { kind: "string" }, handling: "string", seq: "number" };
+
+const frames: Record<string, Shape> = {
+  thread: { thread: row },
+  event: { conversation: "string", seq: "number", event: { kind: "string" } },
+  typing: { conversation: "string", on: "boolean" },
+  pong: { n: "number" },
+};
+
+/** Reads one frame of the desk's socket; null for whatever is broken or unknown. */
+export function readDeskFrame(data: unknown): DeskFrame | null {
+  const frame = parse(data) as DeskFrame | null;
+  const type = frame?.type;
+  const known = typeof type === "string" && Object.hasOwn(frames, type) && fits(frame, frames[type]!);
+  return known ? frame : null;
+}

@@ -1,0 +1,132 @@
+/** The widget's nodes: the round button, the window, and how both show a state. */
+
+import { h, icon, setText, sync } from "./dom";
+import { logItems, type Repair } from "./log";
+import { type State, unread } from "./state";
+import { words } from "./words";
+
+export interface Panel {
+  launcher: HTMLButtonElement;
+  badge: HTMLElement;
+  panel: HTMLElement;
+  title: HTMLElement;
+  who: HTMLElement;
+  close: HTMLButtonElement;
+  log: HTMLElement;
+  typing: HTMLElement;
+  status: HTMLElement;
+  statusText: HTMLElement;
+  again: HTMLButtonElement;
+  person: HTMLButtonElement;
+  form: HTMLFormElement;
+  input: HTMLTextAreaElement;
+}
+
+const paths = {
+  chat: "M21 11.5a8.4 8.4 0 0 1-12 7.6L4 20.5l1.3-4.4A8.4 8.4 0 1 1 21 11.5",
+  cross: "M6 6l12 12M18 6 6 18",
+  send: "M12 19V5m-6 6 6-6 6 6",
+  person: "M19 20c0-3.3-3.1-5-7-5s-7 1.7-7 5M16 7.5a4 4 0 1 1-8 0 4 4 0 0 1 8 0",
+};
+
+/** The distance from the end within which a reader counts as following the conversation. */
+const FOLLOWING_PX = 80;
+
+/** A node that can be found by its role, from tests (data-role) and from the page's style (part). */
+function marks(role: string, more: Record<string, string> = {}): Record<string, string> {
+  return { class: role, part: role, "data-role": role, ...more };
+}
+
+function button(role: string, label: string, path: string): HTMLButtonElement {
+  return h("button", marks(role, { type: "button", "aria-label": label, title: label }), icon(path));
+}
+
+export function buildPanel(root: ShadowRoot): Panel {
+  const badge = h("span", marks("badge", { hidden: "" }));
+  const launcher = button("launcher", words.open, paths.chat);
+  launcher.append(badge);
+  launcher.setAttribute("aria-haspopup", "dialog");
+  const title = h("h2", marks("title", { id: "title" }), words.chat);
+  const who = h("p", marks("who"));
+  const close = button("close", words.close, paths.cross);
+  const log = h("div", marks("log", { role: "log", "aria-live": "polite", "aria-label": words.log, tabindex: "0" }));
+  const typing = h("div", marks("typing", { hidden: "" }), h("i"), h("i"), h("i"), h("span"));
+  const again = h("button", marks("again", { type: "button" }), words.retry);
+  const statusText = h("span");
+  const status = h("div", marks("status", { role: "status", hidden: "" }), statusText, again);
+  const person = h("button", marks("person", { type: "button" }), icon(paths.person), words.person);
+  const composer = { rows: "1", "aria-label": words.composer, placeholder: words.placeholder, enterkeyhint: "send" };
+  const input = h("textarea", marks("composer", composer));
+  const send = button("send", words.send, paths.send);
+  send.type = "submit";
+  const form = h("form", marks("form"), input, send);
+  const head = h("header", { part: "header" }, h("div", {}, title, who), close);
+  const foot = h("footer", { part: "footer" }, person, form);
+  const panel = h("section", marks("panel", { role: "dialog", "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
+  root.append(panel, launcher);
+  return { launcher, badge, panel, title, who, close, log, typing, status, statusText, again, person, form, input };
+}
+
+export function showPanel(nodes: Panel, state: State, repair: Repair): void {
+  showLauncher(nodes, state);
+  nodes.panel.hidden = !state.open;
+  nodes.panel.dataset.phase = state.phase;
+  nodes.panel.dataset.handling = state.handling;
+  setText(nodes.title, state.site?.name ?? words.chat);
+  setText(nodes.who, state.site ? whoAnswers(state) : "");
+  showLog(nodes, state, repair);
+  showTyping(nodes, state);
+  showStatus(nodes, state);
+  nodes.person.disabled = personIsComing(state);
+  nodes.input.maxLength = state.limit;
+}
+
+export function scrollToEnd({ log }: Panel): void {
+  log.scrollTop = log.scrollHeight;
+}
+
+function showLauncher({ launcher, badge }: Panel, state: State): void {
+  const count = unread(state);
+  const label = count ? `${words.open}, ${words.unread(count)}` : words.open;
+  launcher.setAttribute("aria-label", label);
+  launcher.setAttribute("aria-expanded", String(state.open));
+  launcher.hidden = state.open;
+  badge.hidden = !count;
+  setText(badge, count > 9 ? "9+" : String(count));
+}
+
+function whoAnswers({ handling, agent }: State): string {
+  return handling === "agent" ? words.answering.agent(agent ?? words.team) : words.answering[handling];
+}
+
+/** A reader who scrolled up stays where they are, unless they have just written something. */
+function showLog(nodes: Panel, state: State, repair: Repair): void {
+  const { log } = nodes;
+  const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
+  const last = log.lastElementChild;
+  log.setAttribute("aria-busy", String(!state.caughtUp && state.phase === "online"));
+  sync(log, logItems(state, repair));
+  const wrote = log.lastElementChild !== last && state.pending.length > 0;
+  if (following || wrote) scrollToEnd(nodes);
+}
+
+function showTyping(nodes: Panel, state: State): void {
+  const writer = state.typing;
+  const following = nodes.log.scrollHeight - nodes.log.scrollTop - nodes.log.clientHeight < FOLLOWING_PX;
+  nodes.typing.hidden = !writer;
+  setText(nodes.typing.lastElementChild as HTMLElement, writer ? words.writes(writer.name ?? words.assistant) : "");
+  if (following) scrollToEnd(nodes);
+}
+
+function showStatus({ status, statusText, again }: Panel, { phase, stopped }: State): void {
+  const quiet = phase === "online" || phase === "idle";
+  status.hidden = quiet;
+  again.hidden = phase === "connecting" || quiet;
+  const special = phase === "stopped" && stopped ? words.stopped[stopped] : undefined;
+  setText(statusText, quiet ? "" : (special ?? words.link[phase]));
+}
+
+function personIsComing({ handling, reason, pending }: State): boolean {
+  const asked = pending.some((one) => one.text === null && one.failed === null);
+  return asked || handling === "agent" || (handling === "waiting" && reason === "asked");
+}

@@ -1,0 +1,186 @@
+/**
+ * The wire protocol, version 1, as the visitor's browser sees it (api/PROTOCOL.md).
+ *
+ * Here are the types of all frames and the one door through which frames come in. What does not fit its
+ * type, or is of a kind this version does not know, is skipped and never reaches the rest of the widget.
+ */
+
+export type Inline =
+  | { type: "text" | "code_span"; text: string }
+  | { type: "strong" | "emphasis"; children: Inline[] }
+  | { type: "link"; url: string; children: Inline[] }
+  | { type: "break" };
+
+export type Block =
+  | { type: "paragraph"; children: Inline[] }
+  | { type: "list"; ordered: boolean; items: Block[][] }
+  | { type: "quote"; children: Block[] }
+  | { type: "code"; text: string };
+
+export interface Author {
+  kind: "visitor" | "bot" | "agent";
+  /** Only agents have one. */
+  name?: string;
+}
+
+export interface Source {
+  title: string;
+  url: string | null;
+}
+
+export type Handling = "bot" | "waiting" | "agent" | "closed";
+
+export interface MessageEvent {
+  kind: "message";
+  id: string;
+  author: Author;
+  text: Block[];
+  sources: Source[];
+}
+
+export interface HandlingEvent {
+  kind: "handling";
+  handling: Handling;
+  reason: string | null;
+  agent: string | null;
+}
+
+export interface Welcome {
+  type: "welcome";
+  token: string;
+  conversation: string | null;
+  seq: number;
+  handling: Handling;
+  site: { name: string; greeting: string | null };
+  limits: { text: number };
+}
+
+/** An event of a kind this version does not know is null: it still moves the cursor. */
+export interface EventFrame {
+  type: "event";
+  seq: number;
+  at: number;
+  event: MessageEvent | HandlingEvent | null;
+}
+
+export interface Refused {
+  type: "refused";
+  id: string | null;
+  error: string;
+  detail: string;
+  retry_after_ms: number | null;
+}
+
+export interface Bye {
+  type: "bye";
+  error: string;
+  detail: string;
+  retry_after_ms: number | null;
+}
+
+export type ServerFrame =
+  | Welcome
+  | EventFrame
+  | Refused
+  | Bye
+  | { type: "caught_up"; seq: number }
+  | { type: "ack"; id: string; seq: number; conversation: string }
+  | { type: "typing"; author: Author; on: boolean }
+  | { type: "pong"; n: number };
+
+export interface Page {
+  url: string;
+  title: string;
+  referrer: string;
+}
+
+export interface Hello {
+  type: "hello";
+  protocol: 1;
+  site: string;
+  token?: string;
+  identity?: string;
+  conversation?: string;
+  after: number;
+  page?: Page;
+  language?: string;
+  time_zone?: string;
+}
+
+export type ClientFrame =
+  | Hello
+  | { type: "say"; id: string; text: string; page?: Page }
+  | { type: "person"; id: string }
+  | { type: "typing"; on: boolean }
+  | { type: "ping"; n: number };
+
+/** What a value must look like: the name of a type, with `?` where it may be null or missing. */
+export type Shape = string | { [field: string]: Shape };
+
+/** Whether an untrusted value has (at least) the fields of a shape. */
+export function fits(value: unknown, shape: Shape): boolean {
+  if (typeof shape === "string") {
+    const name = shape.replace("?", "");
+    if (value == null) return name !== shape;
+    return Array.isArray(value) ? name === "array" : typeof value === name;
+  }
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return Object.entries(shape).every(([field, inner]) => fits(fields[field], inner));
+}
+
+const author = { kind: "string", name: "string?" };
+
+const frames: Record<string, Shape> = {
+  welcome: {
+    token: "string",
+    conversation: "string?",
+    seq: "number",
+    handling: "string",
+    site: { name: "string", greeting: "string?" },
+    limits: { text: "number" },
+  },
+  event: { seq: "number", at: "number", event: { kind: "string" } },
+  caught_up: { seq: "number" },
+  ack: { id: "string", seq: "number", conversation: "string" },
+  refused: { id: "string?", error: "string", detail: "string", retry_after_ms: "number?" },
+  typing: { author, on: "boolean" },
+  pong: { n: "number" },
+  bye: { error: "string", detail: "string", retry_after_ms: "number?" },
+};
+
+const message = { id: "string", author, text: "array", sources: "array" };
+const handling = { handling: "string", reason: "string?", agent: "string?" };
+
+/** Reads one text frame; null for whatever is broken or unknown. */
+export function readFrame(data: unknown): ServerFrame | null {
+  const frame = parse(data) as ServerFrame | null;
+  const type = frame?.type;
+  if (!frame || typeof type !== "string" || !Object.hasOwn(frames, type)) return null;
+  if (!fits(frame, frames[type]!)) return null;
+  if (frame.type === "welcome" && !isHandling(frame.handling)) return null;
+  if (frame.type === "typing" && !isAuthor(frame.author)) return null;
+  return frame.type === "event" ? { ...frame, event: readEvent(frame.event) } : frame;
+}
+
+export function parse(data: unknown): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return null;
+  }
+}
+
+function readEvent(event: EventFrame["event"]): EventFrame["event"] {
+  if (event?.kind === "message") return fits(event, message) && isAuthor(event.author) ? event : null;
+  const known = event?.kind === "handling" && fits(event, handling) && isHandling(event.handling);
+  return known ? event : null;
+}
+
+function isHandling(value: string): value is Handling {
+  return ["bot", "waiting", "agent", "closed"].includes(value);
+}
+
+function isAuthor(value: Author): boolean {
+  return ["visitor", "bot", "agent"].includes(value.kind);
+}
