@@ -1,1 +1,34 @@
-//! Placeholder line replaced in the first commit.
+//! Knowledge: reads FAQ files and documents, indexes them into generations on disk, ranks entries for a
+//! question and judges how likely the best one is right. Everything here is synchronous and uses the
+//! caller's thread. It knows nothing of conversations, HTTP or platforms.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod analyze;
+mod assemble;
+mod chunk;
+mod confidence;
+mod engine;
+mod entry;
+mod error;
+mod features;
+mod generation;
+mod index;
+mod judge;
+mod library;
+#[cfg(test)]
+mod library_tests;
+mod read;
+mod retrieve;
+mod scan;
+mod settings;
+mod slug;
+
+pub use entry::{Entry, Kind, Source};
+pub use error::KbError;
+pub use generation::{FileRecord, Generation, Manifest};
+pub use index::{IndexJob, IndexReport, Problem, Progress};
+pub use judge::{Answer, Borders, Candidate, Judgement, MAX_QUERY_CHARS, Verdict};
+pub use library::Library;
+pub use retrieve::MAX_TERMS;
+pub use settings::Settings;

@@ -1,0 +1,48 @@
+//! What can go wrong with knowledge, one variant per thing a caller may do next. A broken source file
+//! is not an error: it is a `Problem` in the report, and the rest is indexed.
+
+use std::path::{Path, PathBuf};
+
+/// Why the knowledge could not be opened, built or asked.
+#[derive(Debug, thiserror::Error)]
+pub enum KbError {
+    /// The disk refused; the path says where.
+    #[error("{path}: {source}")]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// A generation on disk cannot be read; indexing again builds a new one.
+    #[error("the index in {path} is broken ({what}); index the knowledge again")]
+    Broken { path: PathBuf, what: String },
+    /// Another process is indexing this library right now.
+    #[error("another process is indexing {path}")]
+    Busy { path: PathBuf },
+    /// The search engine failed while building or reading.
+    #[error("the search index failed")]
+    Engine(#[from] tantivy::TantivyError),
+    /// A question file of an evaluation cannot be used.
+    #[error("{path}, line {line}: {what}")]
+    Questions {
+        path: PathBuf,
+        line: usize,
+        what: String,
+    },
+}
+
+impl KbError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> KbError + '_ {
+        move |source| KbError::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(crate) fn broken(path: &Path, what: impl ToString) -> KbError {
+        KbError::Broken {
+            path: path.to_owned(),
+            what: what.to_string(),
+        }
+    }
+}

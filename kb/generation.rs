@@ -1,0 +1,147 @@
+//! One immutable, complete index: a folder that is never changed after its name is published. Whoever
+//! holds a generation can go on asking it, whatever happens to the pointer meanwhile.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+use crate::entry::{Entry, Kind};
+use crate::error::KbError;
+use crate::judge::{self, Judgement};
+use crate::settings::Settings;
+
+/// Raised whenever readers, analysis or layout change, so that nothing old is reused.
+pub(crate) const FORMAT: u32 = 1;
+
+pub(crate) const ENTRIES: &str = "entries.jsonl";
+pub(crate) const MANIFEST: &str = "manifest.json";
+pub(crate) const INDEX: &str = "index";
+
+/// What a generation was made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The layout's version.
+    pub format: u32,
+    /// What the links of documents begin with.
+    pub base_url: Option<String>,
+    pub files: Vec<FileRecord>,
+    /// FAQ entries.
+    pub faq: usize,
+    /// Pieces of documents.
+    pub documents: usize,
+}
+
+/// One source file as it was when it was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// The file within the indexed path.
+    pub path: String,
+    /// BLAKE3 of its bytes.
+    pub hash: String,
+    /// Whether it had no problem; a file that had is read again.
+    pub clean: bool,
+}
+
+/// One complete index.
+pub struct Generation {
+    id: String,
+    dir: PathBuf,
+    manifest: Manifest,
+    pub(crate) engine: Engine,
+}
+
+impl Generation {
+    pub(crate) fn open(dir: &Path, id: &str) -> Result<Generation, KbError> {
+        let manifest = dir.join(MANIFEST);
+        let text = fs::read(&manifest).map_err(|error| KbError::broken(dir, error))?;
+        let manifest: Manifest =
+            serde_json::from_slice(&text).map_err(|error| KbError::broken(dir, error))?;
+        if manifest.format != FORMAT {
+            return Err(KbError::broken(dir, "it was made by another version"));
+        }
+        let engine = Engine::open(&dir.join(INDEX))?;
+        if engine.len() != manifest.faq + manifest.documents {
+            return Err(KbError::broken(dir, "entries are missing"));
+        }
+        Ok(Generation {
+            id: id.to_owned(),
+            dir: dir.to_owned(),
+            manifest,
+            engine,
+        })
+    }
+
+    /// Names the content: the same sources always give the same id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// How many entries there are, FAQ entries and pieces of documents together.
+    pub fn len(&self) -> usize {
+        self.engine.len()
+    }
+
+    /// Whether there is nothing to answer with.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What it was made of.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Searches and decides, on the caller's thread: CPU and page cache only.
+    pub fn judge(&self, query: &str, settings: &Settings) -> Result<Judgement, KbError> {
+        judge::judge(self, query, settings)
+    }
+
+    /// Every entry in the order of its source files.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Entry, KbError>> + '_ {
+        (0..self.engine.len()).map(|doc| self.engine.entry(doc as u32))
+    }
+
+    /// One entry by its id; reads through all of them, which is quick enough for a command line.
+    pub fn entry(&self, id: &str) -> Result<Option<Entry>, KbError> {
+        self.entries()
+            .find(|entry| entry.as_ref().map_or(true, |entry| entry.id == id))
+            .transpose()
+    }
+
+    /// The entries as they were written, by file: what an unchanged file is reused from.
+    pub(crate) fn by_file(&self) -> Result<HashMap<String, Vec<Entry>>, KbError> {
+        let path = self.dir.join(ENTRIES);
+        let file = fs::File::open(&path).map_err(KbError::io(&path))?;
+        let mut files: HashMap<String, Vec<Entry>> = HashMap::new();
+        for line in BufReader::new(file).lines() {
+            let line = line.map_err(KbError::io(&path))?;
+            let entry: Entry =
+                serde_json::from_str(&line).map_err(|error| KbError::broken(&path, error))?;
+            files.entry(entry.path.clone()).or_default().push(entry);
+        }
+        Ok(files)
+    }
+}
+
+impl Manifest {
+    pub(crate) fn count(&mut self, entries: &[Entry]) {
+        self.faq = entries
+            .iter()
+            .filter(|entry| entry.kind == Kind::Faq)
+            .count();
+        self.documents = entries.len() - self.faq;
+    }
+}
+
+impl std::fmt::Debug for Generation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Generation")
+            .field("id", &self.id)
+            .field("entries", &self.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,274 @@
+//! From paths to a new generation: read what changed, take the rest from the generation before, publish.
+//! The knowledge becomes exactly what the paths hold; what is broken is reported and left out.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::assemble::{Assembly, links};
+use crate::engine;
+use crate::entry::Entry;
+use crate::error::KbError;
+use crate::generation::{ENTRIES, FORMAT, FileRecord, Generation, INDEX, MANIFEST, Manifest};
+use crate::library::{Indexing, Library, sync_dir, write_synced};
+use crate::read;
+use crate::scan::{Found, scan};
+
+/// What to index.
+#[derive(Clone, Debug, Default)]
+pub struct IndexJob {
+    /// Files and folders; the knowledge becomes exactly what they hold.
+    pub paths: Vec<PathBuf>,
+    /// What links of documents begin with: base URL, path without its extension, anchor. Without it,
+    /// documents have no link and are shown by their path.
+    pub base_url: Option<String>,
+}
+
+/// How far indexing is; told before each file.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// Files finished.
+    pub done: usize,
+    pub total: usize,
+    /// The file that comes now; empty at the end.
+    pub file: String,
+}
+
+/// What indexing did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndexReport {
+    /// The generation in use now.
+    pub generation: String,
+    pub files: usize,
+    /// All entries: FAQ entries and pieces of documents.
+    pub entries: usize,
+    pub faq: usize,
+    pub documents: usize,
+    /// Entries by comparison with the generation before.
+    pub added: usize,
+    pub changed: usize,
+    pub removed: usize,
+    pub unchanged: usize,
+    /// What was left out; a command ends with a failure if there is any.
+    pub problems: Vec<Problem>,
+}
+
+/// Something in the sources that could not be indexed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub file: String,
+    pub line: Option<usize>,
+    pub what: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.what),
+            None => write!(f, "{}: {}", self.file, self.what),
+        }
+    }
+}
+
+impl Library {
+    /// Builds a new generation and switches to it. Queries that run meanwhile keep the old one. Content
+    /// that has not changed keeps its generation.
+    pub fn index(
+        &self,
+        job: &IndexJob,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<IndexReport, KbError> {
+        let turn = self.begin()?;
+        if let Err(error) = self.refresh() {
+            tracing::warn!(%error, "the index is broken and is built anew");
+        }
+        let before = self.generation();
+        let old = Old::of(before.as_deref(), job);
+        let gathered = gather(job, &old, progress);
+        let generation = publish(&turn, before.as_ref(), &gathered)?;
+        Ok(report(&generation, gathered, &old))
+    }
+}
+
+/// What the generation before can lend.
+#[derive(Default)]
+struct Old {
+    /// Entries by file; empty if that generation cannot be read.
+    entries: HashMap<String, Vec<Entry>>,
+    /// Hashes of the files whose entries may be taken over.
+    hashes: HashMap<String, String>,
+}
+
+impl Old {
+    fn of(before: Option<&Generation>, job: &IndexJob) -> Old {
+        let Some(generation) = before else {
+            return Old::default();
+        };
+        let entries = generation.by_file().unwrap_or_else(|error| {
+            tracing::warn!(%error, "nothing can be taken over from the old generation");
+            HashMap::new()
+        });
+        let manifest = generation.manifest();
+        let same_links = manifest.base_url == job.base_url && !entries.is_empty();
+        let clean = manifest
+            .files
+            .iter()
+            .filter(|file| same_links && file.clean);
+        Old {
+            hashes: clean
+                .map(|file| (file.path.clone(), file.hash.clone()))
+                .collect(),
+            entries,
+        }
+    }
+
+    fn take(&self, name: &str, hash: &str) -> Option<&[Entry]> {
+        let same = self.hashes.get(name).is_some_and(|known| known == hash);
+        same.then(|| self.entries.get(name).map_or(&[][..], Vec::as_slice))
+    }
+}
+
+/// Everything that will be in the new generation.
+struct Gathered {
+    manifest: Manifest,
+    entries: Vec<Entry>,
+    problems: Vec<Problem>,
+}
+
+fn gather(job: &IndexJob, old: &Old, progress: &mut dyn FnMut(Progress)) -> Gathered {
+    let (found, problems) = scan(&job.paths);
+    let total = found.len();
+    let mut assembly = Assembly::new(problems);
+    let mut files = Vec::with_capacity(total);
+    for (done, file) in found.iter().enumerate() {
+        progress(Progress {
+            done,
+            total,
+            file: file.name.clone(),
+        });
+        let problems = assembly.problems.len();
+        let hash = read_file(file, job, old, &mut assembly);
+        files.extend(hash.map(|hash| FileRecord {
+            path: file.name.clone(),
+            hash,
+            clean: assembly.problems.len() == problems,
+        }));
+    }
+    progress(Progress {
+        done: total,
+        total,
+        file: String::new(),
+    });
+    let mut manifest = Manifest {
+        format: FORMAT,
+        base_url: job.base_url.clone(),
+        files,
+        ..Manifest::default()
+    };
+    manifest.count(&assembly.entries);
+    Gathered {
+        manifest,
+        entries: assembly.entries,
+        problems: assembly.problems,
+    }
+}
+
+/// Adds one file's entries and gives its hash, or nothing if it could not even be read.
+fn read_file(file: &Found, job: &IndexJob, old: &Old, assembly: &mut Assembly) -> Option<String> {
+    let bytes = match load(&file.path, file.format.max_bytes()) {
+        Ok(bytes) => bytes,
+        Err(what) => {
+            assembly.problem(&file.name, None, what);
+            return None;
+        }
+    };
+    let hash = blake3::hash(&bytes).to_hex().to_string();
+    if let Some(entries) = old.take(&file.name, &hash)
+        && assembly.take_over(entries)
+    {
+        return Some(hash);
+    }
+    let reading = read::read(file.format, &file.name, &bytes);
+    for fault in reading.faults {
+        assembly.problem(&file.name, fault.line, fault.what);
+    }
+    let links = links(job.base_url.as_deref(), &file.relative);
+    assembly.add(&file.name, &links, reading.drafts);
+    Some(hash)
+}
+
+fn load(path: &Path, max: u64) -> Result<Vec<u8>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    file.take(max + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > max {
+        return Err(format!("the file is larger than {} MiB", max >> 20));
+    }
+    Ok(bytes)
+}
+
+fn publish(
+    turn: &Indexing,
+    before: Option<&Arc<Generation>>,
+    gathered: &Gathered,
+) -> Result<Arc<Generation>, KbError> {
+    let manifest = serde_json::to_vec_pretty(&gathered.manifest).expect("a manifest is plain JSON");
+    let mut lines = Vec::new();
+    for entry in &gathered.entries {
+        serde_json::to_writer(&mut lines, entry).expect("an entry is plain JSON");
+        lines.push(b'\n');
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&manifest).update(&lines);
+    let id = &hasher.finalize().to_hex()[..16];
+    if let Some(same) = before.filter(|before| before.id() == id) {
+        return Ok(same.clone());
+    }
+    if let Some(existing) = turn.existing(id) {
+        return turn.switch(existing);
+    }
+    let building = turn.building(id)?;
+    let index = building.join(INDEX);
+    std::fs::create_dir(&index).map_err(KbError::io(&index))?;
+    engine::build(&index, &gathered.entries)?;
+    write_synced(&building.join(ENTRIES), &lines)?;
+    write_synced(&building.join(MANIFEST), &manifest)?;
+    sync_dir(&index)?;
+    sync_dir(&building)?;
+    turn.publish(&building, id)
+}
+
+fn report(generation: &Generation, gathered: Gathered, old: &Old) -> IndexReport {
+    let old: HashMap<&str, &Entry> = old
+        .entries
+        .values()
+        .flatten()
+        .map(|entry| (entry.id.as_str(), entry))
+        .collect();
+    let (mut added, mut changed, mut unchanged) = (0, 0, 0);
+    for entry in &gathered.entries {
+        match old.get(entry.id.as_str()) {
+            None => added += 1,
+            Some(same) if *same == entry => unchanged += 1,
+            Some(_) => changed += 1,
+        }
+    }
+    IndexReport {
+        generation: generation.id().to_owned(),
+        files: gathered.manifest.files.len(),
+        entries: gathered.entries.len(),
+        faq: gathered.manifest.faq,
+        documents: gathered.manifest.documents,
+        added,
+        changed,
+        removed: old.len() - changed - unchanged,
+        unchanged,
+        problems: gathered.problems,
+    }
+}

@@ -1,0 +1,209 @@
+//! From a question to a verdict: rank, look at the best entries, compute a confidence, compare it with the
+//! borders. A judgement carries everything it was made of, so that it can be replayed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tantivy::DocId;
+
+use crate::confidence;
+use crate::entry::{Entry, Source};
+use crate::error::KbError;
+use crate::features::{self, LOOKED_AT, Likeness};
+use crate::generation::Generation;
+use crate::retrieve::{Hit, Ranking, Retriever};
+use crate::settings::Settings;
+
+/// A question is cut after this many characters.
+pub const MAX_QUERY_CHARS: usize = 4_000;
+
+/// What to do with a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Give the answer.
+    Answer,
+    /// Offer the candidates and a person.
+    Suggest,
+    /// Hand over to a person.
+    Unsure,
+}
+
+/// Where the verdicts part.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Borders {
+    pub answer: f64,
+    pub suggest: f64,
+}
+
+/// A verdict and everything it was made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    /// How likely it is that the first candidate is right, 0 to 1.
+    pub confidence: f64,
+    /// The question as it was used: one line, without control characters, cut to a bearable length.
+    pub query: String,
+    /// The generation that was asked; empty if there was none.
+    pub generation: String,
+    pub settings_hash: String,
+    /// Which encoder took part; none does yet.
+    pub encoder: Option<String>,
+    pub borders: Borders,
+    /// What the confidence was computed from.
+    pub features: BTreeMap<String, f64>,
+    /// The best entries, best first.
+    pub candidates: Vec<Candidate>,
+    /// Present if the verdict is *answer*.
+    pub answer: Option<Answer>,
+}
+
+/// One entry that might be meant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The entry's id.
+    pub entry: String,
+    pub title: String,
+    /// Its score relative to a perfect match of this question; only comparable within one judgement.
+    pub score: f64,
+    pub features: BTreeMap<String, f64>,
+    pub source: Source,
+}
+
+/// What to tell the visitor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub markdown: String,
+    pub sources: Vec<Source>,
+}
+
+impl Judgement {
+    /// The judgement when there is no knowledge at all, or nothing in it fits.
+    pub fn unsure(query: &str, generation: &str, settings: &Settings) -> Judgement {
+        Judgement {
+            verdict: Verdict::Unsure,
+            confidence: 0.0,
+            query: clean(query),
+            generation: generation.to_owned(),
+            settings_hash: settings.hash(),
+            encoder: None,
+            borders: Borders {
+                answer: settings.answer,
+                suggest: settings.suggest,
+            },
+            features: BTreeMap::new(),
+            candidates: Vec::new(),
+            answer: None,
+        }
+    }
+}
+
+/// The question on one line without control characters, cut to `MAX_QUERY_CHARS`.
+fn clean(query: &str) -> String {
+    let start: String = query
+        .chars()
+        .take(MAX_QUERY_CHARS)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    start.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Judges one question against one generation.
+pub(crate) fn judge(
+    generation: &Generation,
+    query: &str,
+    settings: &Settings,
+) -> Result<Judgement, KbError> {
+    let mut judgement = Judgement::unsure(query, generation.id(), settings);
+    let engine = &generation.engine;
+    let Some(segment) = &engine.segment else {
+        return Ok(judgement);
+    };
+    let retriever = Retriever::new(engine, segment)?;
+    let mut ranking = retriever.rank(&engine.analyzer.terms(&judgement.query))?;
+    let exact = engine.exact(&judgement.query)?;
+    put_first(&mut ranking, &exact);
+    let looked_at = look(generation, &retriever, &ranking, settings)?;
+    let Some((best, _)) = looked_at.first() else {
+        return Ok(judgement);
+    };
+    let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
+    let features = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
+    judgement.confidence = match exact.len() {
+        0 => confidence::confidence(&features),
+        alike => confidence::EXACT / alike as f64,
+    };
+    judgement.features = features::named(&features);
+    judgement.verdict = verdict(judgement.confidence, settings);
+    if judgement.verdict == Verdict::Answer {
+        judgement.answer = Some(Answer {
+            markdown: best.body.clone(),
+            sources: vec![best.source()],
+        });
+    }
+    judgement.candidates = candidates(&ranking, &looked_at, settings);
+    Ok(judgement)
+}
+
+fn verdict(confidence: f64, settings: &Settings) -> Verdict {
+    if confidence >= settings.answer {
+        Verdict::Answer
+    } else if confidence >= settings.suggest {
+        Verdict::Suggest
+    } else {
+        Verdict::Unsure
+    }
+}
+
+/// Entries that know the question word by word stand before all others, even those that the search did
+/// not find because the question has nothing but stop words.
+fn put_first(ranking: &mut Ranking, exact: &[DocId]) {
+    for doc in exact {
+        if !ranking.hits.iter().any(|hit| hit.doc == *doc) {
+            ranking.hits.push(Hit::without_terms(*doc));
+        }
+    }
+    ranking.hits.sort_by_key(|hit| !exact.contains(&hit.doc));
+}
+
+/// Reads the best entries and compares their phrasings with the question.
+fn look(
+    generation: &Generation,
+    retriever: &Retriever,
+    ranking: &Ranking,
+    settings: &Settings,
+) -> Result<Vec<(Entry, Likeness)>, KbError> {
+    let engine = &generation.engine;
+    let wanted = settings
+        .candidates
+        .clamp(LOOKED_AT, Settings::MAX_CANDIDATES);
+    let mut looked_at = Vec::new();
+    for hit in ranking.hits.iter().take(wanted) {
+        let entry = engine.entry(hit.doc)?;
+        let likeness = features::likeness(retriever, &engine.analyzer, ranking, &entry)?;
+        looked_at.push((entry, likeness));
+    }
+    Ok(looked_at)
+}
+
+fn candidates(
+    ranking: &Ranking,
+    looked_at: &[(Entry, Likeness)],
+    settings: &Settings,
+) -> Vec<Candidate> {
+    let perfect = ranking.perfect();
+    let found = ranking.hits.iter().zip(looked_at).take(settings.candidates);
+    found
+        .map(|(hit, (entry, likeness))| Candidate {
+            entry: entry.id.clone(),
+            title: entry.title.clone(),
+            score: hit.score / perfect,
+            features: BTreeMap::from([
+                ("matched".to_owned(), hit.matched),
+                ("phrase".to_owned(), likeness.phrase),
+                ("contained".to_owned(), likeness.contained),
+            ]),
+            source: entry.source(),
+        })
+        .collect()
+}

@@ -1,0 +1,309 @@
+//! Markdown: every section under a heading is an entry. A heading that ends with `?` is a FAQ entry and the
+//! text below it the answer; any other section is a piece of a document. Front matter may settle it for
+//! the file: `kind: document` takes no question for an entry, `kind: faq` takes nothing else. It may also
+//! carry `title` and `url`.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use serde::Deserialize;
+
+use super::faq::RawEntry;
+use super::{Draft, Fault, Reading, lines_in, title_from, yaml};
+use crate::chunk;
+use crate::entry::Kind;
+use crate::slug::Slugs;
+
+/// What the author says about the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FrontMatter {
+    kind: Option<Kind>,
+    title: Option<String>,
+    url: Option<String>,
+}
+
+/// A heading and the text up to the next one.
+struct Section {
+    level: HeadingLevel,
+    /// Empty for the text before the first heading.
+    heading: String,
+    anchor: Option<String>,
+    line: usize,
+    body: Range<usize>,
+}
+
+impl Section {
+    fn is_question(&self) -> bool {
+        self.heading.trim_end().ends_with('?')
+    }
+}
+
+/// Reads a Markdown file.
+pub(crate) fn read(name: &str, text: &str) -> Reading {
+    let (front, start) = match front_matter(text) {
+        Ok(found) => found,
+        Err(fault) => return Reading::broken(fault),
+    };
+    let mut page = Page {
+        text,
+        title: front.title.clone(),
+        url: front.url.clone(),
+        sections: sections(text, start),
+        reading: Reading::default(),
+    };
+    if page.title.is_none() {
+        page.title = page.first_title();
+    }
+    page.title.get_or_insert_with(|| title_from(name));
+    page.walk(front.kind);
+    page.reading
+}
+
+/// The front matter, if any, and where the text begins.
+fn front_matter(text: &str) -> Result<(FrontMatter, usize), Fault> {
+    let Some(rest) = text
+        .strip_prefix("---\n")
+        .or_else(|| text.strip_prefix("---\r\n"))
+    else {
+        return Ok((FrontMatter::default(), 0));
+    };
+    let offset = text.len() - rest.len();
+    let mut end = 0;
+    for line in rest.split_inclusive('\n') {
+        if matches!(line.trim_end(), "---" | "...") {
+            let front = parse_front_matter(&rest[..end])?;
+            return Ok((front, offset + end + line.len()));
+        }
+        end += line.len();
+    }
+    Ok((FrontMatter::default(), 0))
+}
+
+fn parse_front_matter(source: &str) -> Result<FrontMatter, Fault> {
+    if source.trim().is_empty() {
+        return Ok(FrontMatter::default());
+    }
+    serde_saphyr::from_str(source).map_err(|error| {
+        let mut fault = yaml::fault(&error);
+        fault.what = fault.what.replace("YAML of a FAQ", "front matter");
+        fault.line = fault.line.map(|line| line + 1);
+        fault
+    })
+}
+
+/// Cuts the text at its headings. Headings inside quotes and lists belong to the text around them.
+fn sections(text: &str, start: usize) -> Vec<Section> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
+    let mut sections = vec![Section {
+        level: HeadingLevel::H1,
+        heading: String::new(),
+        anchor: None,
+        line: 1,
+        body: start..text.len(),
+    }];
+    let (mut depth, mut slugs, mut line, mut counted) = (0_usize, Slugs::default(), 1, 0);
+    let mut open: Option<Section> = None;
+    for (event, range) in Parser::new_ext(&text[start..], options).into_offset_iter() {
+        let (from, to) = (range.start + start, range.end + start);
+        match event {
+            Event::Start(Tag::Heading { level, .. }) if depth == 0 => {
+                line += lines_in(&text.as_bytes()[counted..from]);
+                counted = from;
+                if let Some(last) = sections.last_mut() {
+                    last.body.end = from;
+                }
+                open = Some(Section {
+                    level,
+                    heading: String::new(),
+                    anchor: None,
+                    line,
+                    body: to..text.len(),
+                });
+            }
+            Event::End(TagEnd::Heading(_)) if depth == 0 => {
+                if let Some(mut section) = open.take() {
+                    section.anchor = Some(slugs.next(&section.heading));
+                    sections.push(section);
+                }
+            }
+            Event::Text(part) | Event::Code(part) if open.is_some() => push(&mut open, &part),
+            Event::SoftBreak if open.is_some() => push(&mut open, " "),
+            Event::Start(_) if open.is_none() => depth += 1,
+            Event::End(_) if open.is_none() => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    sections
+}
+
+fn push(open: &mut Option<Section>, text: &str) {
+    if let Some(section) = open {
+        section.heading.push_str(text);
+    }
+}
+
+/// One file on its way to drafts.
+struct Page<'a> {
+    text: &'a str,
+    title: Option<String>,
+    url: Option<String>,
+    sections: Vec<Section>,
+    reading: Reading,
+}
+
+impl Page<'_> {
+    fn first_title(&self) -> Option<String> {
+        let mut top = self
+            .sections
+            .iter()
+            .filter(|section| section.level == HeadingLevel::H1);
+        top.find(|section| !section.heading.is_empty() && !section.is_question())
+            .map(|section| section.heading.clone())
+    }
+
+    fn walk(&mut self, kind: Option<Kind>) {
+        let mut path: Vec<(HeadingLevel, String)> = Vec::new();
+        let mut next = 0;
+        while next < self.sections.len() {
+            let at = next;
+            next += 1;
+            let section = &self.sections[at];
+            path.retain(|(level, _)| *level < section.level);
+            if section.is_question() && kind != Some(Kind::Document) {
+                next = self.answer_ends(at);
+                self.question(at, next);
+                continue;
+            }
+            if !section.heading.is_empty() {
+                path.push((section.level, section.heading.clone()));
+            }
+            if kind != Some(Kind::Faq) {
+                self.document(at, &path);
+            }
+        }
+    }
+
+    /// An answer goes on through deeper headings, up to one of its own level or another question.
+    fn answer_ends(&self, at: usize) -> usize {
+        let level = self.sections[at].level;
+        let rest = &self.sections[at + 1..];
+        let length = rest
+            .iter()
+            .position(|section| section.level <= level || section.is_question());
+        at + 1 + length.unwrap_or(rest.len())
+    }
+
+    fn question(&mut self, at: usize, next: usize) {
+        let section = &self.sections[at];
+        let end = self.sections[next - 1].body.end;
+        let answer = self.text[section.body.start..end].trim();
+        let deeper = self
+            .sections
+            .get(next)
+            .is_some_and(|other| other.level > section.level);
+        if answer.is_empty() && deeper {
+            return;
+        }
+        let raw = RawEntry {
+            question: Some(section.heading.clone()),
+            answer: Some(answer.to_owned()),
+            url: self.url.clone(),
+            ..RawEntry::default()
+        };
+        let anchor = section.anchor.clone();
+        let found = raw.draft(section.line);
+        self.reading
+            .push(found.map(|draft| Draft { anchor, ..draft }));
+    }
+
+    fn document(&mut self, at: usize, path: &[(HeadingLevel, String)]) {
+        let section = &self.sections[at];
+        let title = self.title.as_deref().unwrap_or_default();
+        let title = crate::read::heading_path(title, path.iter().map(|(_, name)| name.as_str()));
+        for piece in chunk::pieces(&self.text[section.body.clone()]) {
+            self.reading.drafts.push(Draft {
+                line: section.line,
+                id: None,
+                kind: Kind::Document,
+                title: title.clone(),
+                alternates: Vec::new(),
+                body: piece,
+                url: self.url.clone(),
+                anchor: section.anchor.clone(),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::entry::Kind;
+
+    #[test]
+    fn question_headings_are_entries_and_other_sections_are_documents() {
+        let reading = read(
+            "guide.md",
+            "# Guide\n\nIntro.\n\n## Install\n\nRun it.\n\n### Where to?\n\nHere.\n\n#### Note\n\nOr there.\n\n## Use\n\nSo.\n",
+        );
+        let found: Vec<_> = reading
+            .drafts
+            .iter()
+            .map(|d| (d.kind, d.title.as_str(), d.body.as_str(), d.line))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (Kind::Document, "Guide", "Intro.", 1),
+                (Kind::Document, "Guide > Install", "Run it.", 5),
+                (Kind::Faq, "Where to?", "Here.\n\n#### Note\n\nOr there.", 9),
+                (Kind::Document, "Guide > Use", "So.", 17),
+            ]
+        );
+        assert_eq!(reading.drafts[2].anchor.as_deref(), Some("where-to"));
+    }
+
+    #[test]
+    fn front_matter_settles_kind_and_title() {
+        let text = "# T\n\nx\n\n## Why?\n\nBecause.\n";
+        let document = read(
+            "a.md",
+            &format!("---\nkind: document\ntitle: Help\n---\n{text}"),
+        );
+        assert!(document.drafts.iter().all(|d| d.kind == Kind::Document));
+        assert_eq!(document.drafts[1].title, "Help > T > Why?");
+        assert_eq!(document.drafts[1].line, 9);
+        let faq = read("a.md", &format!("---\nkind: faq\n---\n{text}"));
+        assert_eq!(faq.drafts.len(), 1);
+    }
+
+    #[test]
+    fn broken_front_matter_is_named_with_its_line() {
+        let reading = read("a.md", "---\ntitle: x\nkind: novel\n---\n# T\n\ntext\n");
+        assert_eq!(reading.faults[0].line, Some(3));
+        assert!(reading.drafts.is_empty());
+    }
+
+    #[test]
+    fn a_question_without_answer_is_named() {
+        let reading = read("a.md", "# Why?\n\n# How?\n\nSo.\n");
+        assert_eq!(reading.drafts.len(), 1);
+        assert_eq!(reading.faults[0].line, Some(1));
+    }
+
+    #[test]
+    fn headings_in_code_and_quotes_are_text() {
+        let reading = read("a.md", "# T\n\n```\n# no\n```\n\n> # nor this\n\nend\n");
+        assert_eq!(reading.drafts.len(), 1);
+        assert!(reading.drafts[0].body.ends_with("end"));
+    }
+
+    #[test]
+    fn a_page_without_headings_is_named_after_its_file() {
+        assert_eq!(
+            read("docs/first-steps.md", "Hi.").drafts[0].title,
+            "first steps"
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! Ranks all entries for a question: BM25 over three weighted fields (BM25F). The query is a list of terms
+//! from our own analyzer, never a query language, so there is nothing in a visitor's text to parse.
+//! Postings are walked here rather than through tantivy's collectors, because the judge needs to know
+//! how much of the question each entry explains and how good a perfect match would be.
+
+use std::collections::HashMap;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::Postings;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, TERMINATED, TantivyError, Term};
+
+use crate::engine::Engine;
+use crate::error::KbError;
+
+/// A question longer than this is cut: what a visitor asks is in its first terms.
+pub const MAX_TERMS: usize = 64;
+
+/// How much one occurrence counts in question, alternates and body.
+const WEIGHTS: [f64; 3] = [1.5, 1.0, 0.7];
+/// How much a field's length matters.
+const LENGTH: [f64; 3] = [0.4, 0.4, 0.6];
+/// Where repeated occurrences stop to count.
+const SATURATION: f64 = 1.0;
+
+/// One entry in the ranking.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit {
+    pub doc: DocId,
+    pub score: f64,
+    /// The share of the question's weight that occurs in this entry.
+    pub matched: f64,
+}
+
+impl Hit {
+    /// An entry that was found by other means than its terms.
+    pub fn without_terms(doc: DocId) -> Hit {
+        Hit {
+            doc,
+            score: 0.0,
+            matched: 0.0,
+        }
+    }
+}
+
+/// All entries that share a term with the question, best first, and what the question is made of.
+#[derive(Debug, Default)]
+pub(crate) struct Ranking {
+    pub hits: Vec<Hit>,
+    /// The question's distinct terms with their weights.
+    pub terms: HashMap<String, f64>,
+    /// The weight of all terms together.
+    pub mass: f64,
+    /// The part of it that the knowledge has words for.
+    pub known: f64,
+    /// Whether terms were left out because the question is too long.
+    pub cut: bool,
+}
+
+impl Ranking {
+    /// The score of an entry in which every term occurs without end; never zero, so that it can divide.
+    pub fn perfect(&self) -> f64 {
+        (self.mass * (1.0 + SATURATION)).max(f64::MIN_POSITIVE)
+    }
+}
+
+/// One searched field, opened for a query.
+struct Opened {
+    field: Field,
+    index: std::sync::Arc<InvertedIndexReader>,
+    norms: FieldNormReader,
+    mean_length: f64,
+}
+
+/// The fields of an engine, opened for one query.
+pub(crate) struct Retriever<'a> {
+    engine: &'a Engine,
+    fields: Vec<Opened>,
+    entries: f64,
+}
+
+impl<'a> Retriever<'a> {
+    pub fn new(engine: &'a Engine, segment: &SegmentReader) -> Result<Self, KbError> {
+        let entries = f64::from(segment.max_doc());
+        let mut fields = Vec::new();
+        for field in engine.fields.searched {
+            let index = segment.inverted_index(field)?;
+            let tokens = index.total_num_tokens() as f64;
+            fields.push(Opened {
+                field,
+                norms: segment.get_fieldnorms_reader(field)?,
+                mean_length: (tokens / entries).max(1.0),
+                index,
+            });
+        }
+        Ok(Retriever {
+            engine,
+            fields,
+            entries,
+        })
+    }
+
+    /// How telling a term is: rare ones more, words that every question has less. The second value says
+    /// whether the knowledge has the term at all.
+    pub fn weight(&self, term: &str) -> Result<(f64, bool), KbError> {
+        let mut found = 0;
+        for opened in &self.fields {
+            let key = Term::from_field_text(opened.field, term);
+            let count = opened.index.doc_freq(&key).map_err(TantivyError::from)?;
+            found = found.max(count);
+        }
+        let count = f64::from(found);
+        let rarity = (1.0 + (self.entries - count + 0.5) / (count + 0.5)).ln();
+        Ok((rarity * self.engine.analyzer.weight(term), found > 0))
+    }
+
+    /// Ranks the entries for the question's terms.
+    pub fn rank(&self, terms: &[String]) -> Result<Ranking, KbError> {
+        let mut ranking = Ranking::default();
+        let mut scores = vec![(0.0, 0.0); self.entries as usize];
+        let mut counts = vec![0.0; self.entries as usize];
+        for term in terms {
+            if ranking.terms.contains_key(term) {
+                continue;
+            }
+            if ranking.terms.len() == MAX_TERMS {
+                ranking.cut = true;
+                break;
+            }
+            let (weight, known) = self.weight(term)?;
+            ranking.terms.insert(term.clone(), weight);
+            ranking.mass += weight;
+            if known {
+                ranking.known += weight;
+                self.add(term, weight, &mut counts, &mut scores)?;
+            }
+        }
+        ranking.hits = best_first(&scores, ranking.mass);
+        Ok(ranking)
+    }
+
+    /// Adds one term's part to the score of every entry that has it. `counts` is scratch space, all zero
+    /// before and after.
+    fn add(
+        &self,
+        term: &str,
+        weight: f64,
+        counts: &mut [f64],
+        scores: &mut [(f64, f64)],
+    ) -> Result<(), KbError> {
+        let mut touched = Vec::new();
+        for (n, opened) in self.fields.iter().enumerate() {
+            let key = Term::from_field_text(opened.field, term);
+            let postings = opened
+                .index
+                .read_postings(&key, IndexRecordOption::WithFreqs);
+            let Some(mut postings) = postings.map_err(TantivyError::from)? else {
+                continue;
+            };
+            while postings.doc() != TERMINATED {
+                let doc = postings.doc();
+                let length = f64::from(opened.norms.fieldnorm(doc)) / opened.mean_length;
+                let norm = 1.0 - LENGTH[n] + LENGTH[n] * length;
+                let count = &mut counts[doc as usize];
+                if *count == 0.0 {
+                    touched.push(doc);
+                }
+                *count += WEIGHTS[n] * f64::from(postings.term_freq()) / norm;
+                postings.advance();
+            }
+        }
+        for doc in touched {
+            let count = std::mem::take(&mut counts[doc as usize]);
+            let (score, matched) = &mut scores[doc as usize];
+            *score += weight * count * (1.0 + SATURATION) / (count + SATURATION);
+            *matched += weight;
+        }
+        Ok(())
+    }
+}
+
+/// Equal scores keep the order of the source files, so that a ranking is the same each time.
+fn best_first(scores: &[(f64, f64)], mass: f64) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = scores
+        .iter()
+        .enumerate()
+        .filter(|(_, (score, _))| *score > 0.0)
+        .map(|(doc, (score, matched))| Hit {
+            doc: doc as DocId,
+            score: *score,
+            matched: matched / mass,
+        })
+        .collect();
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
+    hits
+}
