@@ -18,9 +18,13 @@ pub enum Body {
         name: Option<String>,
     },
     /// Everything the verdict was made from.
-    Verdict { judgement: Box<Judgement> },
+    Verdict {
+        judgement: Box<Judgement>,
+    },
     /// Who took the conversation.
-    Agent { name: String },
+    Agent {
+        name: String,
+    },
     Profile(Profile),
 }
 

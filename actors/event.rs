@@ -33,7 +33,9 @@ pub enum What {
         turn: Option<Turn>,
     },
     /// The visitor pressed "talk to a person".
-    PersonRequested { message: MessageId },
+    PersonRequested {
+        message: MessageId,
+    },
     /// Body: the verdict with its candidates. Kept so that the decision can be replayed.
     Judged {
         turn: Turn,
@@ -41,15 +43,21 @@ pub enum What {
         generation: String,
     },
     /// The answerer broke or did not come back in time.
-    AnswererFailed { turn: Turn },
-    /// Body: the answer with its sources. `questions` are the events it answers.
+    AnswererFailed {
+        turn: Turn,
+    },
+    /// Body: the answer with its sources. `questions` are settled by it; those that a person has already are not
+    /// among them.
     BotAnswered {
         message: MessageId,
         turn: Turn,
         questions: Vec<Seq>,
     },
     /// Body: a short courtesy, for a greeting or thanks.
-    BotGreeted { message: MessageId, intent: Intent },
+    BotGreeted {
+        message: MessageId,
+        intent: Intent,
+    },
     /// A person is needed. `questions` are the events that now wait for that person.
     Escalated {
         reason: Reason,
@@ -57,23 +65,38 @@ pub enum What {
         questions: Vec<Seq>,
     },
     /// The conversation has a thread on a platform now.
-    ThreadOpened { thread: Thread },
+    ThreadOpened {
+        thread: Thread,
+    },
     /// The thread does not exist any more; the next line opens another.
-    ThreadLost { thread: Thread },
+    ThreadLost {
+        thread: Thread,
+    },
     /// Body: the agent's name. They answer from here on; `questions` were open and now wait for them.
     AgentTook {
         by: AgentId,
         questions: Vec<Seq>,
     },
     /// Body: the message.
-    AgentSaid { message: MessageId, by: AgentId },
+    AgentSaid {
+        message: MessageId,
+        by: AgentId,
+    },
     /// Body: a remark among colleagues. Never for the visitor.
-    NoteWritten { by: AgentId },
+    NoteWritten {
+        by: AgentId,
+    },
     /// Body: what hinny tells the team, for instance that it does not know a command.
-    TeamTold { message: MessageId },
+    TeamTold {
+        message: MessageId,
+    },
     /// The bot answers again.
-    HandedBack { by: AgentId },
-    Closed { by: AgentId },
+    HandedBack {
+        by: AgentId,
+    },
+    Closed {
+        by: AgentId,
+    },
     /// A new question came after the end.
     Reopened,
     /// Body: the profile. The visitor proved who they are.

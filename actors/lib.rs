@@ -5,7 +5,33 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod alarms;
+pub mod answerer;
 pub mod body;
+pub mod clock;
+mod compose;
+mod conversation;
+mod core;
+pub mod dialogue;
+pub mod engine;
 pub mod event;
+pub mod feed;
 pub mod ids;
+mod intent;
+mod lines;
+mod listeners;
+pub mod order;
+mod outbox;
+mod retry;
+pub mod shell;
 pub mod store;
+mod switchboard;
+pub mod tally;
+pub mod view;
+mod words;
+
+pub use answerer::{Answerer, KbAnswerer, Knowledge};
+pub use engine::Engine;
+pub use feed::{Feed, Subscription, Topic, Typist, Wake};
+pub use order::{Order, Refusal, Request};
+pub use shell::{Parts, SiteRules, Timing};

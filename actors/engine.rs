@@ -1,0 +1,155 @@
+//! `Engine`: everything of this crate, started and stopped as one.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use actix::{Arbiter, ArbiterHandle, System};
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use crate::feed::Feed;
+use crate::listeners::{self, Replies};
+use crate::order::{Order, Refusal};
+use crate::outbox::Outbox;
+use crate::shell::{Parts, Shell};
+use crate::store::{Receipt, Store};
+use crate::switchboard::Switchboard;
+use crate::tally::Tally;
+use crate::{alarms, feed};
+
+/// The conversations of all sites. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    shell: Arc<Shell>,
+    switchboard: Arc<Switchboard>,
+    running: Arc<Mutex<Running>>,
+}
+
+/// What must be ended.
+#[derive(Default)]
+struct Running {
+    tasks: Vec<AbortHandle>,
+    actors: Option<(System, Vec<ArbiterHandle>, JoinHandle<()>)>,
+}
+
+impl Engine {
+    /// Starts everything, on the tokio runtime it is called in and on threads of its own for the actors.
+    pub fn start(parts: Parts) -> Engine {
+        let (system, arbiters, thread) = start_actors(parts.arbiters.max(1));
+        let shell = Arc::new(shell(parts));
+        let switchboard = Switchboard::new(shell.clone(), arbiters.clone());
+        let tasks = start_tasks(&shell, &switchboard);
+        Engine {
+            shell,
+            switchboard,
+            running: Arc::new(Mutex::new(Running {
+                tasks,
+                actors: Some((system, arbiters, thread)),
+            })),
+        }
+    }
+
+    /// Carries out an order. `Ok` means that it is on disk; the same cause has no second effect.
+    pub async fn handle(&self, order: Order) -> Result<Receipt, Refusal> {
+        self.switchboard.handle(order).await
+    }
+
+    pub fn feed(&self) -> &Feed {
+        &self.shell.feed
+    }
+
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shell.store
+    }
+
+    pub fn tally(&self) -> &Tally {
+        &self.shell.tally
+    }
+
+    /// How many conversations are in memory.
+    pub fn awake(&self) -> usize {
+        self.switchboard.awake()
+    }
+
+    /// Makes the outbox look now, for instance after a dead letter was put back.
+    pub fn ring_outbox(&self) {
+        self.shell.outbox_bell.notify_one();
+    }
+
+    /// Takes no more orders, lets the running ones end, and stops all threads. The store stays open.
+    pub async fn stop(&self) {
+        self.switchboard.stop();
+        let running =
+            std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in running.tasks {
+            task.abort();
+        }
+        let Some((system, arbiters, thread)) = running.actors else {
+            return;
+        };
+        let ended = tokio::task::spawn_blocking(move || {
+            for arbiter in arbiters {
+                arbiter.stop();
+            }
+            system.stop();
+            thread.join()
+        });
+        if !matches!(ended.await, Ok(Ok(()))) {
+            tracing::error!("the actors' thread ended with a panic");
+        }
+    }
+}
+
+fn shell(parts: Parts) -> Shell {
+    Shell {
+        store: parts.store,
+        answerer: parts.answerer,
+        bridges: parts.bridges,
+        sites: parts.sites,
+        timing: parts.timing,
+        mailbox: parts.mailbox,
+        feed: feed::Feed::default(),
+        tally: Tally::default(),
+        outbox_bell: Notify::new(),
+        runtime: tokio::runtime::Handle::current(),
+    }
+}
+
+/// actix wants a system on a thread of its own; conversations live on its arbiters.
+fn start_actors(arbiters: usize) -> (System, Vec<ArbiterHandle>, JoinHandle<()>) {
+    let (tell, told) = std::sync::mpsc::channel();
+    let thread = std::thread::Builder::new()
+        .name("actors".into())
+        .spawn(move || {
+            let system = System::new();
+            let made = system.block_on(async move {
+                let handles: Vec<_> = (0..arbiters).map(|_| Arbiter::new().handle()).collect();
+                (System::current(), handles)
+            });
+            tell.send(made).expect("the starter waits for this");
+            system.run().expect("the system ends when it is stopped");
+        })
+        .expect("a thread can be made at the start");
+    let (system, handles) = told.recv().expect("the thread tells or panics loudly");
+    (system, handles, thread)
+}
+
+fn start_tasks(shell: &Arc<Shell>, switchboard: &Arc<Switchboard>) -> Vec<AbortHandle> {
+    let outbox = Outbox {
+        shell: shell.clone(),
+        switchboard: switchboard.clone(),
+    };
+    let replies = Arc::new(Replies {
+        shell: shell.clone(),
+        switchboard: switchboard.clone(),
+    });
+    let mut tasks = vec![
+        tokio::spawn(outbox.run()).abort_handle(),
+        tokio::spawn(alarms::run(shell.clone(), switchboard.clone())).abort_handle(),
+    ];
+    for (connection, bridge) in &shell.bridges {
+        let listener = listeners::run(connection.clone(), bridge.clone(), replies.clone());
+        tasks.push(tokio::spawn(listener).abort_handle());
+    }
+    tasks
+}

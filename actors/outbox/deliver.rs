@@ -1,0 +1,264 @@
+//! One conversation's turn at the outbox: find or open its thread, send what waits, write down what came of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hinny_bridges::{Bridge, Line, Post, SendError, SendStopped, Target, Thread};
+
+use super::{Outbox, card, lines};
+use crate::clock;
+use crate::ids::{Cause, ConversationId, Millis};
+use crate::order::{Order, Request};
+use crate::retry;
+use crate::store::{Batch, Delivery, DeliveryKind, StoreError};
+use crate::tally::Link;
+
+/// Deliveries of one conversation that go to the bridge at once.
+const BATCH: usize = 50;
+
+/// An unknown outcome may have shown the line; more repeats than this would be noise in the thread.
+const AMBIGUOUS_TRIES: u32 = 3;
+
+/// Why a turn at the outbox ended early.
+enum Trouble {
+    Platform(SendError),
+    /// Our own side; nothing was sent.
+    Inside(String),
+}
+
+impl From<SendError> for Trouble {
+    fn from(error: SendError) -> Self {
+        Trouble::Platform(error)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Trouble::Inside(error.to_string())
+    }
+}
+
+impl Outbox {
+    /// Delivers what it can; whatever goes wrong is settled here, and the conversation is free again.
+    pub(super) async fn deliver(self: Arc<Self>, batch: Batch) -> ConversationId {
+        if let Some(head) = batch.deliveries.first()
+            && let Err(trouble) = self.try_deliver(&batch, head).await
+        {
+            self.settle(&batch, head, trouble).await;
+        }
+        batch.conversation
+    }
+
+    async fn try_deliver(&self, batch: &Batch, head: &Delivery) -> Result<(), Trouble> {
+        let bridge = self.bridge(&head.target)?;
+        let thread = self.shell.store.thread_of(&batch.conversation).await?;
+        if head.what == DeliveryKind::Close {
+            if let Some(thread) = &thread {
+                bridge.mark(thread, false).await?;
+            }
+            let done = std::slice::from_ref(&head.id);
+            return Ok(self.shell.store.delivered(done, clock::now()).await?);
+        }
+        let fresh = thread.is_none();
+        let thread = match thread {
+            Some(thread) => thread,
+            None => self.open(batch, head, bridge.as_ref()).await?,
+        };
+        let waiting = together(&batch.deliveries);
+        let lines = lines::render(&self.shell, batch, waiting, fresh).await?;
+        self.send(bridge.as_ref(), &thread, &lines).await
+    }
+
+    fn bridge(&self, target: &Target) -> Result<Arc<dyn Bridge>, Trouble> {
+        let known = self.shell.bridges.get(&target.connection).cloned();
+        known.ok_or_else(|| {
+            let name = &target.connection.0;
+            Trouble::Inside(format!("the configuration has no connection called {name}"))
+        })
+    }
+
+    /// Opens a thread and commits it before anything is said in it.
+    async fn open(
+        &self,
+        batch: &Batch,
+        head: &Delivery,
+        bridge: &dyn Bridge,
+    ) -> Result<Thread, Trouble> {
+        let title = card::title(&self.shell, batch).await?;
+        let target = &head.target;
+        let opened = bridge
+            .open(&target.channel, &title, head.id.as_str())
+            .await?;
+        fail::fail_point!("outbox_thread_opened");
+        self.tell(batch, &opened, |thread| Request::NoteThread {
+            target: target.clone(),
+            thread,
+        })
+        .await?;
+        let active = self.shell.store.thread_of(&batch.conversation).await?;
+        let active = active.ok_or_else(|| Trouble::Inside("a thread was not stored".into()))?;
+        if active != opened {
+            // Another one was first; ours is a twin and must not look alive.
+            bridge.mark(&opened, false).await?;
+        }
+        Ok(active)
+    }
+
+    async fn send(
+        &self,
+        bridge: &dyn Bridge,
+        thread: &Thread,
+        lines: &[Line],
+    ) -> Result<(), Trouble> {
+        fail::fail_point!("outbox_before_send");
+        let result = bridge.send(thread, lines).await;
+        fail::fail_point!("outbox_after_send");
+        match result {
+            Ok(posts) => {
+                self.write_down(thread, &posts).await;
+                Ok(())
+            }
+            Err(SendStopped { sent, error }) => {
+                self.write_down(thread, &sent).await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What was posted must be remembered, or it would be said twice: so this tries until it is.
+    async fn write_down(&self, thread: &Thread, posts: &[Post]) {
+        if posts.is_empty() {
+            return;
+        }
+        let mut failures = 0;
+        while let Err(error) = self.shell.store.posted(thread, posts, clock::now()).await {
+            failures += 1;
+            tracing::error!(%error, "a sent line could not be marked as sent; trying again");
+            tokio::time::sleep(retry::pause(&self.shell.timing, failures)).await;
+        }
+        self.shell.tally.posts_sent.add(posts.len() as u64);
+        fail::fail_point!("outbox_after_mark");
+    }
+
+    /// Tells the conversation about a thread. The cause names the thread, so that each is noted once.
+    async fn tell(
+        &self,
+        batch: &Batch,
+        thread: &Thread,
+        request: impl FnOnce(Thread) -> Request,
+    ) -> Result<(), Trouble> {
+        let request = request(thread.clone());
+        let address = serde_json::to_string(thread).expect("a thread is plain data");
+        let order = Order {
+            site: batch.site.clone(),
+            conversation: batch.conversation.clone(),
+            cause: Cause(format!("{}:{address}", request.name())),
+            request,
+        };
+        let told = self.switchboard.handle(order).await;
+        told.map(|_| ())
+            .map_err(|refusal| Trouble::Inside(refusal.to_string()))
+    }
+
+    /// Decides what becomes of the deliveries after trouble. One `match` over what the caller is to do next.
+    async fn settle(&self, batch: &Batch, head: &Delivery, trouble: Trouble) {
+        let settled = match trouble {
+            Trouble::Inside(why) => self.later(head, why).await,
+            Trouble::Platform(error) => self.settle_platform(batch, head, error).await,
+        };
+        if let Err(error) = settled {
+            // The rows are as they were, so the next look finds them again.
+            tracing::error!(%error, "the outbox could not write down a failure");
+            tokio::time::sleep(self.shell.timing.retry_first).await;
+        }
+    }
+
+    async fn settle_platform(
+        &self,
+        batch: &Batch,
+        head: &Delivery,
+        error: SendError,
+    ) -> Result<(), StoreError> {
+        let why = error.to_string();
+        self.note_failure(head, &error);
+        match error {
+            SendError::RateLimited { retry_after } => {
+                self.postpone(head, retry_after, false, &why).await
+            }
+            SendError::ThreadGone => self.lose_thread(batch, head).await,
+            SendError::Refused(_) => self.bury(head, &why).await,
+            SendError::Unauthorized(_) => {
+                let connection = &head.target.connection;
+                self.shell
+                    .tally
+                    .set_link(connection, Link::Stopped(why.clone()));
+                self.postpone(head, self.shell.timing.retry_max, false, &why)
+                    .await
+            }
+            SendError::Unreachable(_) => self.later(head, why).await,
+            SendError::Ambiguous(_) if head.attempts + 1 >= AMBIGUOUS_TRIES => {
+                self.bury(head, &why).await
+            }
+            SendError::Ambiguous(_) => self.later(head, why).await,
+        }
+    }
+
+    async fn lose_thread(&self, batch: &Batch, head: &Delivery) -> Result<(), StoreError> {
+        let thread = self.shell.store.thread_of(&batch.conversation).await?;
+        if let Some(thread) = thread
+            && let Err(Trouble::Inside(why)) = self
+                .tell(batch, &thread, |thread| Request::LoseThread { thread })
+                .await
+        {
+            return self.later(head, why).await;
+        }
+        Ok(())
+    }
+
+    async fn later(&self, head: &Delivery, why: String) -> Result<(), StoreError> {
+        let pause = retry::pause(&self.shell.timing, head.attempts + 1);
+        self.postpone(head, pause, true, &why).await
+    }
+
+    async fn postpone(
+        &self,
+        head: &Delivery,
+        pause: Duration,
+        attempt: bool,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let at = clock::now() + pause.as_millis() as Millis;
+        self.shell.store.postpone(&head.id, at, attempt, why).await
+    }
+
+    async fn bury(&self, head: &Delivery, why: &str) -> Result<(), StoreError> {
+        self.shell.store.bury(&head.id, why, clock::now()).await
+    }
+
+    fn note_failure(&self, head: &Delivery, error: &SendError) {
+        // Waiting for one's turn is no failure.
+        if matches!(error, SendError::RateLimited { .. }) {
+            return;
+        }
+        self.shell.tally.send_failures.add(1);
+        tracing::warn!(
+            delivery.id = %head.id,
+            bridge.connection = head.target.connection.0,
+            attempts = head.attempts + 1,
+            %error,
+            "a delivery failed"
+        );
+    }
+}
+
+/// What can go in one batch: lines for the same target, up to the next one that is no line.
+fn together(deliveries: &[Delivery]) -> &[Delivery] {
+    let target = deliveries.first().map(|head| &head.target);
+    let end = deliveries
+        .iter()
+        .position(|delivery| {
+            delivery.what == DeliveryKind::Close || Some(&delivery.target) != target
+        })
+        .unwrap_or(deliveries.len());
+    &deliveries[..end.min(BATCH)]
+}

@@ -1,0 +1,59 @@
+//! `Tally`: counts of what happened since the start, for metrics. Nothing is decided from them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use hinny_bridges::ConnectionId;
+
+/// A number that only rises.
+#[derive(Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    pub fn add(&self, by: u64) {
+        self.0.fetch_add(by, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How a connection's listener is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    Up,
+    /// Retried by itself.
+    Down(String),
+    /// The credential was refused: somebody has to look.
+    Stopped(String),
+}
+
+#[derive(Default)]
+pub struct Tally {
+    pub said: Count,
+    pub answered: Count,
+    pub escalated: Count,
+    pub replied: Count,
+    pub stale_verdicts: Count,
+    pub panics: Count,
+    pub parked: Count,
+    pub woken: Count,
+    pub passivated: Count,
+    pub posts_sent: Count,
+    pub send_failures: Count,
+    pub links: Mutex<BTreeMap<ConnectionId, Link>>,
+}
+
+impl Tally {
+    pub fn set_link(&self, connection: &ConnectionId, link: Link) {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.insert(connection.clone(), link);
+    }
+
+    pub fn links(&self) -> BTreeMap<ConnectionId, Link> {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.clone()
+    }
+}
