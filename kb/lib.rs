@@ -11,6 +11,7 @@ mod confidence;
 mod engine;
 mod entry;
 mod error;
+mod eval;
 mod features;
 mod generation;
 mod index;
@@ -18,6 +19,7 @@ mod judge;
 mod library;
 #[cfg(test)]
 mod library_tests;
+mod metrics;
 mod read;
 mod retrieve;
 mod scan;
@@ -26,9 +28,11 @@ mod slug;
 
 pub use entry::{Entry, Kind, Source};
 pub use error::KbError;
+pub use eval::{CurvePoint, Evaluation, Outcome, evaluate};
 pub use generation::{FileRecord, Generation, Manifest};
 pub use index::{IndexJob, IndexReport, Problem, Progress};
 pub use judge::{Answer, Borders, Candidate, Judgement, MAX_QUERY_CHARS, Verdict};
 pub use library::Library;
+pub use metrics::EvalReport;
 pub use retrieve::MAX_TERMS;
 pub use settings::Settings;
