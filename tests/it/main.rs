@@ -1,0 +1,8 @@
+//! Stories on the real binary: a visitor, a team, and everything that goes wrong on normal days.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod handover;

@@ -1,0 +1,97 @@
+//! An agent at the desk, by its public interface.
+
+use serde_json::{Value, json};
+
+use super::http::{self, Answer};
+use super::server::Server;
+use super::{eventually, visitor};
+
+pub struct Desk {
+    url: String,
+    cookie: String,
+    next_id: u64,
+}
+
+impl Desk {
+    /// Uses a one-time link, as `hinny desk login` prints it.
+    pub async fn log_in(server: &Server) -> Desk {
+        let printed = server.run(&["desk", "login", "--site", "shop"]).await;
+        assert!(printed.ok, "a link is printed: {}", printed.stderr);
+        let login = printed
+            .stdout
+            .split("#login=")
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next())
+            .expect("the link carries a login")
+            .to_owned();
+        let url = format!("{}/desk/api/login", server.url);
+        let answer = http::call("POST", &url, &[], Some(json!({ "login": login }))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let cookie = answer.headers["set-cookie"].to_str().expect("plain text");
+        Desk {
+            url: server.url.clone(),
+            cookie: cookie.split(';').next().expect("a cookie").to_owned(),
+            next_id: 0,
+        }
+    }
+
+    /// After a restart the server has another port; the session is still good.
+    pub fn moved_to(&mut self, server: &Server) {
+        self.url.clone_from(&server.url);
+    }
+
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let url = format!("{}/desk/api/{path}", self.url);
+        let headers = [("Cookie", self.cookie.as_str()), ("Origin", self.url.as_str())];
+        http::call(method, &url, &headers, body).await
+    }
+
+    pub async fn threads(&self, state: &str) -> Vec<Value> {
+        let answer = self.call("GET", &format!("threads?state={state}"), None).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json["threads"].as_array().expect("a list").clone()
+    }
+
+    /// Waits until the conversation has a thread at the desk.
+    pub async fn sees_thread(&self, conversation: &str) -> Value {
+        eventually("a thread at the desk", || async {
+            let threads = self.threads("all").await;
+            threads.into_iter().find(|thread| thread["conversation"] == conversation)
+        })
+        .await
+    }
+
+    pub async fn reads(&self, conversation: &str) -> Value {
+        let answer = self.call("GET", &format!("conversations/{conversation}"), None).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json
+    }
+
+    /// What the team sees of a conversation: author and words.
+    pub async fn transcript(&self, conversation: &str) -> Vec<String> {
+        let read = self.reads(conversation).await;
+        let events = read["events"].as_array().expect("a list").iter();
+        let messages = events.filter(|event| event["event"]["kind"] == "message");
+        messages
+            .map(|event| {
+                let event = &event["event"];
+                let author = event["author"]["kind"].as_str().unwrap_or("?");
+                format!("{author}: {}", visitor::plain(&event["text"]))
+            })
+            .collect()
+    }
+
+    /// Writes a line, plain words or a command.
+    pub async fn writes(&mut self, conversation: &str, text: &str) -> u64 {
+        self.next_id += 1;
+        let id = format!("desk-{}", self.next_id);
+        let answer = self.writes_as(&id, conversation, text).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json["seq"].as_u64().expect("a seq")
+    }
+
+    pub async fn writes_as(&self, id: &str, conversation: &str, text: &str) -> Answer {
+        let body = json!({"id": id, "text": text});
+        self.call("POST", &format!("conversations/{conversation}/lines"), Some(body)).await
+    }
+}
