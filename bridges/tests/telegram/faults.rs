@@ -1,0 +1,180 @@
+//! What the bridge makes of a platform that fails, and that its limits are kept, not hit.
+
+use hinny_bridges::{SendError, SendStopped};
+
+use super::*;
+use platform::Fault;
+
+/// The decision as one word, and that no error ever shows the token.
+fn decision(error: &SendError) -> &'static str {
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("test-token"), "{shown}");
+    match error {
+        SendError::RateLimited { .. } => "wait",
+        SendError::ThreadGone => "gone",
+        SendError::Refused(_) => "refused",
+        SendError::Unauthorized(_) => "unauthorized",
+        SendError::Unreachable(_) => "unreachable",
+        SendError::Ambiguous(_) => "ambiguous",
+    }
+}
+
+async fn send_one(bridge: &Telegram, thread: &Thread) -> Result<(), SendError> {
+    match bridge.send(thread, &[line("d1", "Hello")]).await {
+        Ok(_) => Ok(()),
+        Err(SendStopped { error, .. }) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn every_fault_is_a_decision() {
+    for (fault, expected, posted) in [
+        (Fault::TooMany(3), "wait", 0),
+        (Fault::ServerError, "ambiguous", 0),
+        (Fault::Hang, "ambiguous", 0),
+        (Fault::HangAfterAccept, "ambiguous", 1),
+        (Fault::Reset, "ambiguous", 0),
+        (Fault::ResetAfterAccept, "ambiguous", 1),
+        (Fault::Refuse(400, "Bad Request: TOPIC_DELETED"), "gone", 0),
+        (
+            Fault::Refuse(400, "Bad Request: something else"),
+            "refused",
+            0,
+        ),
+        (Fault::Refuse(401, "Unauthorized"), "unauthorized", 0),
+        (
+            Fault::Refuse(403, "Forbidden: bot was kicked from the supergroup chat"),
+            "unauthorized",
+            0,
+        ),
+    ] {
+        let server = TelegramServer::start().await;
+        let bridge = bridge(&server);
+        let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+        server.fail_next("any", 1, fault);
+        let error = send_one(&bridge, &thread).await.unwrap_err();
+        assert_eq!(decision(&error), expected, "{fault:?}: {error}");
+        assert_eq!(server.all_posts().len(), posted, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_is_away_was_surely_not_reached() {
+    let mut server = TelegramServer::start().await;
+    let thread = bridge(&server).open(&channel(), "Ada", "d0").await.unwrap();
+    server.stop().await;
+    let bridge = bridge(&server);
+    let error = send_one(&bridge, &thread).await.unwrap_err();
+    assert_eq!(decision(&error), "unreachable", "{error}");
+    let (sender, _seen) = unbounded_channel();
+    let ledger = Ledger {
+        seen: sender,
+        refuse: Mutex::new(0),
+    };
+    assert_eq!(decision(&bridge.listen(&ledger).await), "unreachable");
+    assert_eq!(decision(&bridge.check().await.unwrap_err()), "unreachable");
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_said_by_every_verb() {
+    let server = TelegramServer::start().await;
+    let mut config = config(&server.url());
+    config.token = Token::new("123:another-test-token".to_owned());
+    let bridge = Telegram::new(config).unwrap();
+    let thread = Thread::Telegram(TelegramThread {
+        chat: CHAT,
+        topic: 7,
+    });
+    let opened = bridge.open(&channel(), "Ada", "d0").await.unwrap_err();
+    let (sender, _seen) = unbounded_channel();
+    let ledger = Ledger {
+        seen: sender,
+        refuse: Mutex::new(0),
+    };
+    for error in [
+        opened,
+        send_one(&bridge, &thread).await.unwrap_err(),
+        bridge.mark(&thread, false).await.unwrap_err(),
+        bridge.check().await.unwrap_err(),
+        bridge.listen(&ledger).await,
+    ] {
+        assert_eq!(decision(&error), "unauthorized", "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_topic_is_gone() {
+    let server = TelegramServer::start().await;
+    let bridge = bridge(&server);
+    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    server.delete_topic(topic_of(&thread));
+    assert_eq!(
+        decision(&send_one(&bridge, &thread).await.unwrap_err()),
+        "gone"
+    );
+    assert_eq!(
+        decision(&bridge.mark(&thread, true).await.unwrap_err()),
+        "gone"
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_stops_says_what_was_sent() {
+    let server = TelegramServer::start().await;
+    let bridge = bridge(&server);
+    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let batch = [
+        line("d1", &"a ".repeat(2_000)),
+        line("d2", &"b ".repeat(2_000)),
+    ];
+    let mut config = config(&server.url());
+    config.per_minute = 1;
+    let frugal = Telegram::new(config).unwrap();
+    let stopped = frugal.send(&thread, &batch).await.unwrap_err();
+    assert_eq!(decision(&stopped.error), "wait");
+    assert_eq!(stopped.sent.len(), 1);
+    assert_eq!(stopped.sent[0].carries[0].delivery, "d1");
+    assert!(stopped.sent[0].carries[0].last);
+    assert_eq!(bridge.send(&thread, &batch[1..]).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_limit_is_kept_without_asking_telegram() {
+    let server = TelegramServer::start().await;
+    server.enforce_limit(20);
+    let mut config = config(&server.url());
+    config.per_minute = 20;
+    let bridge = Telegram::new(config).unwrap();
+    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let mut refused = 0;
+    for _ in 0..60 {
+        match send_one(&bridge, &thread).await {
+            Ok(()) => {}
+            Err(SendError::RateLimited { retry_after }) => {
+                assert!(retry_after > Duration::from_secs(50), "{retry_after:?}");
+                refused += 1;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!((server.all_posts().len(), refused), (19, 41));
+    assert_eq!(server.calls("sendMessage").len(), 19);
+    assert_eq!(server.limit_hits(), (0, 0));
+}
+
+#[tokio::test]
+async fn a_surprising_429_silences_the_whole_group_and_no_other() {
+    let server = TelegramServer::start().await;
+    server.add_group(-7, true);
+    let bridge = bridge(&server);
+    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    server.fail_next("any", 1, Fault::TooMany(40));
+    let error = send_one(&bridge, &thread).await.unwrap_err();
+    assert!(matches!(error, SendError::RateLimited { retry_after } if retry_after.as_secs() == 40));
+    let error = bridge.mark(&thread, false).await.unwrap_err();
+    assert_eq!(decision(&error), "wait");
+    assert!(bridge.open(&channel(), "Bob", "d0").await.is_err());
+    let other = Channel::Telegram(TelegramChannel { chat: -7 });
+    assert!(bridge.open(&other, "Bob", "d0").await.is_ok());
+    assert_eq!(server.limit_hits(), (1, 0));
+}

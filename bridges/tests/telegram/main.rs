@@ -1,0 +1,149 @@
+//! The Telegram bridge on real sockets: against hinny's own platform server, which is strict and fails on
+//! request, and against a server that other people wrote.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../../../tests/platforms/telegram.rs"]
+mod platform;
+
+mod emulator;
+mod faults;
+mod inbound;
+mod outbound;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use hinny_bridges::{
+    Bridge, Channel, ConnectionId, Inbound, Inbox, Line, LineAuthor, NotStored, TelegramChannel,
+    TelegramThread, Thread,
+    telegram::{Telegram, TelegramConfig, Token},
+    text::{Block, Inline, Text},
+};
+use platform::{CHAT, PATIENCE, TOKEN, TelegramServer};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinHandle,
+};
+
+fn config(url: &str) -> TelegramConfig {
+    let connection = ConnectionId("telegram".to_owned());
+    let mut config = TelegramConfig::new(connection, Token::new(TOKEN.to_owned()));
+    config.api_url = url.parse().unwrap();
+    config.poll_timeout = Duration::from_secs(5);
+    config.request_timeout = Duration::from_millis(500);
+    config.per_minute = 100_000;
+    config
+}
+
+fn bridge(server: &TelegramServer) -> Telegram {
+    Telegram::new(config(&server.url())).unwrap()
+}
+
+fn channel() -> Channel {
+    Channel::Telegram(TelegramChannel { chat: CHAT })
+}
+
+fn topic_of(thread: &Thread) -> i32 {
+    match thread {
+        Thread::Telegram(TelegramThread { topic, .. }) => *topic,
+        other => panic!("not a topic: {other:?}"),
+    }
+}
+
+fn line(delivery: &str, text: &str) -> Line {
+    Line {
+        delivery: delivery.to_owned(),
+        author: LineAuthor::Visitor {
+            name: "Ada".to_owned(),
+        },
+        text: raw(text),
+        parts_done: 0,
+    }
+}
+
+/// Text without any reading of blank lines or markup.
+fn raw(text: &str) -> Text {
+    Text(vec![Block::Paragraph {
+        children: vec![Inline::Text {
+            text: text.to_owned(),
+        }],
+    }])
+}
+
+/// Keeps what comes in, and refuses the first `refuse` things.
+struct Ledger {
+    seen: UnboundedSender<Inbound>,
+    refuse: Mutex<usize>,
+}
+
+#[async_trait]
+impl Inbox for Ledger {
+    async fn receive(&self, inbound: Inbound) -> Result<(), NotStored> {
+        let mut refuse = self.refuse.lock().unwrap();
+        if *refuse > 0 {
+            *refuse -= 1;
+            return Err(NotStored("the disk is full".to_owned()));
+        }
+        self.seen.send(inbound).unwrap();
+        Ok(())
+    }
+}
+
+/// A listener in the background that is started again whenever it stops, as hinny does.
+struct Listening {
+    seen: UnboundedReceiver<Inbound>,
+    task: JoinHandle<()>,
+}
+
+impl Listening {
+    fn start(bridge: Arc<Telegram>, refuse: usize) -> Self {
+        let (sender, seen) = unbounded_channel();
+        let ledger = Ledger {
+            seen: sender,
+            refuse: Mutex::new(refuse),
+        };
+        let task = tokio::spawn(async move {
+            loop {
+                bridge.listen(&ledger).await;
+                tokio::task::yield_now().await;
+            }
+        });
+        Listening { seen, task }
+    }
+
+    async fn next(&mut self) -> Inbound {
+        let next = tokio::time::timeout(PATIENCE, self.seen.recv()).await;
+        next.expect("something comes in")
+            .expect("the listener lives")
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn words(inbound: &Inbound) -> String {
+    let hinny_bridges::Happened::Said { text, .. } = &inbound.what;
+    text.to_plain()
+}
+
+/// The strings that are known to upset programs, where the machine has them.
+fn naughty_strings() -> Vec<String> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../shared/corpora/blns/blns.json"
+    );
+    match std::fs::read_to_string(path) {
+        Ok(file) => serde_json::from_str(&file).unwrap(),
+        Err(_) => {
+            println!("passed over: the list of naughty strings is not there");
+            Vec::new()
+        }
+    }
+}
