@@ -3,6 +3,7 @@
 //! Five small traits by who calls them, together one `Store`. Nothing here decides anything; a backend that
 //! passes `suite` may take the place of the embedded one.
 
+mod sqlite;
 mod words;
 
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use hinny_bridges::{Post, Thread};
 use crate::body::{Context, Profile};
 use crate::event::{Event, Handling};
 use crate::ids::{ConversationId, DeliveryId, Millis, Seq, SessionId, SiteId, VisitorId};
+pub use sqlite::{OpenError, SqliteStore};
 pub use words::*;
 
 /// The log of conversations.
@@ -65,7 +67,13 @@ pub trait OutboxStore: Send + Sync {
     async fn delivered(&self, ids: &[DeliveryId], at: Millis) -> Stored<()>;
 
     /// Tries the whole conversation again at `at`. `attempt` counts a failed try of the first delivery.
-    async fn postpone(&self, head: &DeliveryId, at: Millis, attempt: bool, error: &str) -> Stored<()>;
+    async fn postpone(
+        &self,
+        head: &DeliveryId,
+        at: Millis,
+        attempt: bool,
+        error: &str,
+    ) -> Stored<()>;
 
     /// Gives up on a delivery: a dead letter, until somebody retries it.
     async fn bury(&self, id: &DeliveryId, error: &str, at: Millis) -> Stored<()>;
@@ -125,7 +133,12 @@ pub trait PeopleStore: Send + Sync {
     async fn add_desk_login(&self, site: &SiteId, hash: &str, until: Millis) -> Stored<()>;
 
     /// Uses up a one-time login and makes a desk session out of it.
-    async fn use_desk_login(&self, hash: &str, session_hash: &str, now: Millis) -> Stored<Option<SiteId>>;
+    async fn use_desk_login(
+        &self,
+        hash: &str,
+        session_hash: &str,
+        now: Millis,
+    ) -> Stored<Option<SiteId>>;
 
     async fn desk_session(&self, session_hash: &str) -> Stored<Option<DeskSession>>;
 
@@ -138,7 +151,12 @@ pub trait PeopleStore: Send + Sync {
 #[async_trait]
 pub trait DeskStore: Send + Sync {
     /// Conversations of a site that a person has or had to do with, the last changed first.
-    async fn threads(&self, site: &SiteId, state: ThreadState, limit: u32) -> Stored<Vec<ThreadRow>>;
+    async fn threads(
+        &self,
+        site: &SiteId,
+        state: ThreadState,
+        limit: u32,
+    ) -> Stored<Vec<ThreadRow>>;
 
     async fn thread_row(&self, conversation: &ConversationId) -> Stored<Option<ThreadRow>>;
 

@@ -10,7 +10,7 @@ use crate::ids::{Cause, ConversationId, DeliveryId, Millis, Seq, SessionId, Site
 pub type Stored<T> = Result<T, StoreError>;
 
 /// The store could not do it. Nothing was written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the disk is full")]
     Full,

@@ -1,0 +1,345 @@
+//! Changes into the database, many at once. First everything that decides is read, then `judge` decides in
+//! memory (nobody else can write meanwhile), then the accepted ones are written table by table.
+
+use std::collections::HashMap;
+
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::change::{AlarmRow, BodyRow, DeliveryRow, EventRow, HeadRow, Rows};
+use super::rows::{Many, kept, placeholders};
+use crate::store::{CommitError, Receipt, Stored};
+
+pub(super) type Outcome = Result<Receipt, CommitError>;
+
+/// What is in the database about the Changes of a group.
+#[derive(Default)]
+struct Known {
+    /// By site and cause.
+    causes: HashMap<(String, String), Receipt>,
+    /// Site and seq by conversation.
+    heads: HashMap<String, (String, i64)>,
+}
+
+/// Writes what can be written of `changes`, and says of each what became of it. Must be in a transaction;
+/// an `Err` means that the transaction is of no use any more.
+pub(super) async fn apply(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<Vec<Outcome>> {
+    let mut known = Known {
+        causes: causes(conn, changes).await?,
+        heads: heads(conn, changes).await?,
+    };
+    let outcomes: Vec<Outcome> = changes
+        .iter()
+        .map(|change| judge(&mut known, change))
+        .collect();
+    let accepted: Vec<&Rows> = changes
+        .iter()
+        .zip(&outcomes)
+        .filter(|(_, outcome)| matches!(outcome, Ok(receipt) if !receipt.repeated))
+        .map(|(change, _)| *change)
+        .collect();
+    write(conn, &accepted).await?;
+    Ok(outcomes)
+}
+
+/// Decides on one Change, and remembers an accepted one for those behind it in the same group.
+fn judge(known: &mut Known, change: &Rows) -> Outcome {
+    let key = (change.site.clone(), change.cause.clone());
+    if let Some(first) = known.causes.get(&key) {
+        return Ok(*first);
+    }
+    let Some((_, seq)) = known
+        .heads
+        .get_mut(&change.conversation)
+        .filter(|(site, _)| *site == change.site)
+    else {
+        return Err(CommitError::Unknown);
+    };
+    if *seq != change.expected {
+        return Err(CommitError::Conflict {
+            actual: *seq as u64,
+        });
+    }
+    *seq = change.last();
+    let receipt = receipt(change.expected + 1, change.last(), false);
+    let repeated = Receipt {
+        repeated: true,
+        ..receipt
+    };
+    known.causes.insert(key, repeated);
+    Ok(receipt)
+}
+
+pub(super) fn receipt(first: i64, last: i64, repeated: bool) -> Receipt {
+    Receipt {
+        first: first as u64,
+        last: last as u64,
+        repeated,
+    }
+}
+
+async fn causes(
+    conn: &mut SqliteConnection,
+    changes: &[&Rows],
+) -> Stored<HashMap<(String, String), Receipt>> {
+    let pairs = vec!["(?, ?)"; changes.len()].join(", ");
+    let sql = format!(
+        "SELECT site, cause, first, last FROM cause WHERE (site, cause) IN (VALUES {pairs})"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(changes.len()));
+    for change in changes {
+        query = query.bind(&change.site).bind(&change.cause);
+    }
+    let rows = query.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let receipt = receipt(row.try_get("first")?, row.try_get("last")?, true);
+            Ok(((row.try_get("site")?, row.try_get("cause")?), receipt))
+        })
+        .collect()
+}
+
+async fn heads(
+    conn: &mut SqliteConnection,
+    changes: &[&Rows],
+) -> Stored<HashMap<String, (String, i64)>> {
+    let sql = format!(
+        "SELECT id, site, seq FROM conversation WHERE id IN ({})",
+        placeholders(changes.len())
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(changes.len()));
+    for change in changes {
+        query = query.bind(&change.conversation);
+    }
+    let rows = query.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                row.try_get("id")?,
+                (row.try_get("site")?, row.try_get("seq")?),
+            ))
+        })
+        .collect()
+}
+
+async fn write(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
+    CAUSES
+        .run(conn, changes, |query, change| {
+            query
+                .bind(&change.site)
+                .bind(&change.cause)
+                .bind(&change.conversation)
+                .bind(change.expected + 1)
+                .bind(change.last())
+        })
+        .await?;
+    events(conn, changes).await?;
+    bodies(conn, changes).await?;
+    set_heads(conn, changes).await?;
+    deliveries(conn, changes).await?;
+    alarms(conn, changes).await?;
+    for change in changes {
+        threads(conn, change).await?;
+    }
+    Ok(())
+}
+
+const CAUSES: Many = Many {
+    head: "INSERT INTO cause (site, cause, conversation, first, last)",
+    columns: 5,
+    tail: "",
+};
+
+async fn events(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
+    const EVENTS: Many = Many {
+        head: "INSERT INTO event (conversation, seq, at, kind, version, what)",
+        columns: 6,
+        tail: "",
+    };
+    let rows: Vec<&EventRow> = changes.iter().flat_map(|change| &change.events).collect();
+    EVENTS
+        .run(conn, &rows, |query, event| {
+            query
+                .bind(&event.conversation)
+                .bind(event.seq)
+                .bind(event.at)
+                .bind(&event.kind)
+                .bind(event.version)
+                .bind(&event.what)
+        })
+        .await
+}
+
+async fn bodies(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
+    const BODIES: Many = Many {
+        head: "INSERT INTO body (version, conversation, seq, body)",
+        columns: 4,
+        tail: "",
+    };
+    let rows: Vec<&BodyRow> = changes.iter().flat_map(|change| &change.bodies).collect();
+    BODIES
+        .run(conn, &rows, |query, body| {
+            query
+                .bind(1)
+                .bind(&body.conversation)
+                .bind(body.seq)
+                .bind(&body.body)
+        })
+        .await?;
+    for edit in changes.iter().flat_map(|change| &change.edits) {
+        self::edit(conn, edit).await?;
+    }
+    Ok(())
+}
+
+async fn edit(conn: &mut SqliteConnection, body: &BodyRow) -> Stored<()> {
+    sqlx::query(
+        "INSERT INTO body (version, conversation, seq, body) VALUES \
+         ((SELECT COALESCE(MAX(version), 0) + 1 FROM body WHERE conversation = $1 AND seq = $2), $1, $2, $3)",
+    )
+    .bind(&body.conversation)
+    .bind(body.seq)
+    .bind(&body.body)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// One row per conversation, the last: a group may hold two Changes of the same one.
+async fn set_heads(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
+    const HEADS: Many = Many {
+        head: "UPDATE conversation SET seq = v.column2, state = v.column3, handling = v.column4, \
+               with_person = CASE WHEN v.column5 = 1 THEN 1 ELSE with_person END, \
+               updated_at = CASE WHEN v.column6 > updated_at THEN v.column6 ELSE updated_at END FROM (",
+        columns: 6,
+        tail: ") AS v WHERE conversation.id = v.column1",
+    };
+    HEADS
+        .run(conn, &last_heads(changes), |query, head| {
+            query
+                .bind(&head.conversation)
+                .bind(head.seq)
+                .bind(head.state)
+                .bind(&head.handling)
+                .bind(i64::from(head.with_person))
+                .bind(head.at)
+        })
+        .await
+}
+
+fn last_heads(changes: &[&Rows]) -> Vec<HeadRow> {
+    let mut last: HashMap<&str, HeadRow> = HashMap::new();
+    for change in changes {
+        let mut head = change.head.clone();
+        if let Some(before) = last.get(change.conversation.as_str()) {
+            head.with_person |= before.with_person;
+            head.at = head.at.max(before.at);
+        }
+        last.insert(&change.conversation, head);
+    }
+    last.into_values().collect()
+}
+
+async fn deliveries(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
+    const DELIVERIES: Many = Many {
+        head: "INSERT INTO delivery (id, site, conversation, seq, what, target)",
+        columns: 6,
+        tail: "",
+    };
+    let rows: Vec<&DeliveryRow> = changes
+        .iter()
+        .flat_map(|change| &change.deliveries)
+        .collect();
+    DELIVERIES
+        .run(conn, &rows, |query, new| {
+            query
+                .bind(&new.id)
+                .bind(&new.site)
+                .bind(&new.conversation)
+                .bind(new.seq)
+                .bind(&new.what)
+                .bind(&new.target)
+        })
+        .await
+}
+
+async fn alarms(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
+    const CLEARED: Many = Many {
+        head: "DELETE FROM alarm WHERE (conversation, name) IN (",
+        columns: 2,
+        tail: ")",
+    };
+    const SET: Many = Many {
+        head: "INSERT INTO alarm (conversation, name, site, at, turn)",
+        columns: 5,
+        tail: "",
+    };
+    let last = last_alarms(changes);
+    CLEARED
+        .run(conn, &last, |query, alarm| {
+            query.bind(&alarm.conversation).bind(alarm.name)
+        })
+        .await?;
+    let set: Vec<_> = last
+        .iter()
+        .filter_map(|alarm| alarm.set.map(|(at, turn)| (*alarm, at, turn)))
+        .collect();
+    SET.run(conn, &set, |query, (alarm, at, turn)| {
+        query
+            .bind(&alarm.conversation)
+            .bind(alarm.name)
+            .bind(&alarm.site)
+            .bind(at)
+            .bind(turn)
+    })
+    .await
+}
+
+/// The last word on every alarm that these Changes touch.
+fn last_alarms<'a>(changes: &[&'a Rows]) -> Vec<&'a AlarmRow> {
+    let alarms = changes.iter().flat_map(|change| &change.alarms);
+    let last: HashMap<_, _> = alarms
+        .map(|alarm| ((&alarm.conversation, alarm.name), alarm))
+        .collect();
+    last.into_values().collect()
+}
+
+async fn threads(conn: &mut SqliteConnection, change: &Rows) -> Stored<()> {
+    if let Some(lost) = &change.lost {
+        lose(conn, &change.conversation, lost).await?;
+    }
+    let Some(opened) = &change.opened else {
+        return Ok(());
+    };
+    sqlx::query("UPDATE thread SET active = 0 WHERE conversation = $1 AND active = 1")
+        .bind(&change.conversation)
+        .execute(&mut *conn)
+        .await?;
+    // Another conversation's thread stays where it is: no row comes back then, and the Change fails.
+    sqlx::query(
+        "INSERT INTO thread (address, site, conversation, target, active) VALUES ($1, $2, $3, $4, 1) \
+         ON CONFLICT (address) DO UPDATE SET active = 1, target = excluded.target \
+         WHERE thread.conversation = excluded.conversation RETURNING address",
+    )
+    .bind(&opened.address)
+    .bind(&change.site)
+    .bind(&change.conversation)
+    .bind(&opened.target)
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
+/// Parts that were posted into a lost thread must be said again in the next one.
+async fn lose(conn: &mut SqliteConnection, conversation: &str, address: &str) -> Stored<()> {
+    sqlx::query("UPDATE thread SET active = 0 WHERE address = $1 AND conversation = $2")
+        .bind(address)
+        .bind(conversation)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("UPDATE delivery SET parts_done = 0 WHERE conversation = $1 AND state = 'pending'")
+        .bind(conversation)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
