@@ -15,7 +15,11 @@ pub struct Desk {
 impl Desk {
     /// Uses a one-time link, as `hinny desk login` prints it.
     pub async fn log_in(server: &Server) -> Desk {
-        let printed = server.run(&["desk", "login", "--site", "shop"]).await;
+        Desk::log_in_to(server, "shop").await
+    }
+
+    pub async fn log_in_to(server: &Server, site: &str) -> Desk {
+        let printed = server.run(&["desk", "login", "--site", site]).await;
         assert!(printed.ok, "a link is printed: {}", printed.stderr);
         let login = printed
             .stdout
@@ -37,13 +41,28 @@ impl Desk {
 
     /// After a restart the server has another port; the session is still good.
     pub fn moved_to(&mut self, server: &Server) {
-        self.url.clone_from(&server.url);
+        self.moved_to_url(&server.url);
+    }
+
+    pub fn moved_to_url(&mut self, url: &str) {
+        self.url = url.to_owned();
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let called = self.try_call(method, path, body).await;
+        called.expect("the server answers")
+    }
+
+    /// The same for a server that may die meanwhile.
+    pub async fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Answer, reqwest::Error> {
         let url = format!("{}/desk/api/{path}", self.url);
         let headers = [("Cookie", self.cookie.as_str()), ("Origin", self.url.as_str())];
-        http::call(method, &url, &headers, body).await
+        http::try_call(method, &url, &headers, body).await
     }
 
     pub async fn threads(&self, state: &str) -> Vec<Value> {

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use super::DEADLINE;
+use super::{DEADLINE, eventually};
 
 /// A hinny in a folder of its own.
 pub struct Server {
@@ -130,6 +130,17 @@ impl Server {
         let mut child = self.child.take().expect("it runs");
         child.kill().expect("it can be killed");
         child.wait().expect("it can be waited for");
+    }
+
+    /// Waits until the process ends by itself.
+    pub async fn ended(&mut self) {
+        let child = self.child.as_mut().expect("it runs");
+        eventually("the end of the process", || {
+            let ended = child.try_wait().expect("it can be waited for");
+            async move { ended }
+        })
+        .await;
+        self.child = None;
     }
 
     /// SIGTERM, and how it ended.
