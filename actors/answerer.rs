@@ -64,6 +64,7 @@ impl Answerer for KbAnswerer {
         let question = question.to_owned();
         let slot = self.slots.clone().acquire_owned().await.map_err(down)?;
         let search = move || {
+            fail::fail_point!("answerer");
             let judgement = knowledge.judge(&question);
             drop(slot);
             judgement

@@ -20,19 +20,24 @@ const ROOMS: &[(&str, &[&str])] = &[
 fn rust() -> Vec<File> {
     let rooms = ["actors", "kb", "api", "bridges", "tests"];
     let all = rooms.iter().flat_map(|room| files(room, &[".rs"]));
-    all.filter(|file| !file.path.starts_with("tests/house/")).collect()
+    all.filter(|file| !file.path.starts_with("tests/house/"))
+        .collect()
 }
 
 fn uses(line: &str, name: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
-    [format!("{name}::"), format!("use {name};"), format!("use {name} as")]
-        .iter()
-        .any(|pattern| {
-            code.match_indices(pattern.as_str()).any(|(at, _)| {
-                let before = code[..at].chars().next_back();
-                !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-            })
+    [
+        format!("{name}::"),
+        format!("use {name};"),
+        format!("use {name} as"),
+    ]
+    .iter()
+    .any(|pattern| {
+        code.match_indices(pattern.as_str()).any(|(at, _)| {
+            let before = code[..at].chars().next_back();
+            !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
         })
+    })
 }
 
 #[test]
@@ -41,7 +46,12 @@ fn each_foreign_crate_is_known_in_one_room() {
         for (name, rooms) in ROOMS {
             let allowed = rooms.iter().any(|room| file.path.starts_with(room));
             let line = file.text.lines().find(|line| uses(line, name));
-            assert!(allowed || line.is_none(), "{} knows {name}: {:?}", file.path, line.unwrap());
+            assert!(
+                allowed || line.is_none(),
+                "{} knows {name}: {:?}",
+                file.path,
+                line.unwrap()
+            );
         }
     }
 }
@@ -58,7 +68,9 @@ fn conversations_know_no_platform() {
         let tests_at = file.text.find("#[cfg(test)]").unwrap_or(file.text.len());
         for line in file.text[..tests_at].lines() {
             let code = line.split("//").next().unwrap().to_lowercase();
-            let named = ["telegram", "slack", "discord"].iter().any(|name| code.contains(name));
+            let named = ["telegram", "slack", "discord"]
+                .iter()
+                .any(|name| code.contains(name));
             assert!(test_only || !named, "{}: {line}", file.path);
         }
     }
@@ -67,7 +79,16 @@ fn conversations_know_no_platform() {
 #[test]
 fn the_dialogue_has_no_windows() {
     for file in files("actors/dialogue", &[".rs"]) {
-        for banned in ["std::time", "SystemTime", "Instant", "tokio", "async ", "actix", "sqlx", "rand"] {
+        for banned in [
+            "std::time",
+            "SystemTime",
+            "Instant",
+            "tokio",
+            "async ",
+            "actix",
+            "sqlx",
+            "rand",
+        ] {
             assert!(!file.text.contains(banned), "{} has {banned}", file.path);
         }
     }
@@ -76,7 +97,14 @@ fn the_dialogue_has_no_windows() {
 /// `do_send` queues without a bound and drops silently.
 #[test]
 fn no_unbounded_queue_and_no_global() {
-    let banned = ["do_send(", "unbounded_channel", "mpsc::unbounded", "static mut", "lazy_static", "SystemRegistry"];
+    let banned = [
+        "do_send(",
+        "unbounded_channel",
+        "mpsc::unbounded",
+        "static mut",
+        "lazy_static",
+        "SystemRegistry",
+    ];
     for file in rust() {
         for pattern in banned {
             assert!(!file.text.contains(pattern), "{} has {pattern}", file.path);

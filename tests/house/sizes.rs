@@ -23,14 +23,28 @@ fn no_file_is_longer_than_the_limit() {
 
 #[test]
 fn the_usual_file_is_short() {
-    let mut lines: Vec<usize> = sources().iter().map(|file| file.text.lines().count()).collect();
+    let mut lines: Vec<usize> = sources()
+        .iter()
+        .map(|file| file.text.lines().count())
+        .collect();
     lines.sort_unstable();
-    assert!(lines[lines.len() / 2] <= MEDIAN, "the median is {}", lines[lines.len() / 2]);
+    assert!(
+        lines[lines.len() / 2] <= MEDIAN,
+        "the median is {}",
+        lines[lines.len() / 2]
+    );
 }
 
 #[test]
 fn every_file_says_what_it_is() {
-    for file in sources().into_iter().filter(|file| file.path.ends_with(".rs")) {
-        assert!(file.text.starts_with("//!"), "{} does not begin with its noun", file.path);
+    for file in sources()
+        .into_iter()
+        .filter(|file| file.path.ends_with(".rs"))
+    {
+        assert!(
+            file.text.starts_with("//!"),
+            "{} does not begin with its noun",
+            file.path
+        );
     }
 }

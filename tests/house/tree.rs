@@ -16,7 +16,10 @@ pub fn root() -> PathBuf {
 pub fn files(folder: &str, endings: &[&str]) -> Vec<File> {
     let mut found = Vec::new();
     collect(&root().join(folder), endings, &mut found);
-    assert!(!found.is_empty(), "no {endings:?} below {folder}: the rule would test nothing");
+    assert!(
+        !found.is_empty(),
+        "no {endings:?} below {folder}: the rule would test nothing"
+    );
     found
 }
 
@@ -39,6 +42,7 @@ fn read(path: &Path) -> File {
     let relative = path.strip_prefix(root()).unwrap();
     File {
         path: relative.to_string_lossy().into_owned(),
-        text: std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+        text: std::fs::read_to_string(path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display())),
     }
 }

@@ -5,4 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_input;
+mod continuity;
 mod handover;
+mod heart;
+mod identity;

@@ -1,0 +1,209 @@
+//! Who is who: sessions, signed visitors, and what belongs to somebody else.
+
+use serde_json::{Value, json};
+
+use crate::support::http;
+use crate::support::server::{SITE, Server};
+use crate::support::visitor::Visitor;
+
+async fn token(server: &Server, subject: &str) -> String {
+    let printed = server
+        .run(&[
+            "token",
+            "--site",
+            "shop",
+            "--sub",
+            subject,
+            "--name",
+            "Ada Lovelace",
+        ])
+        .await;
+    assert!(printed.ok, "{}", printed.stderr);
+    printed.stdout.trim().to_owned()
+}
+
+#[tokio::test]
+async fn an_anonymous_visitor_who_signs_in_keeps_the_conversation_on_every_device() {
+    let server = Server::start(SITE).await;
+    let mut ada = Visitor::new("ada");
+    ada.connect(&server.url).await;
+    ada.says("Do you ship to Norway?").await;
+    ada.sees("bot", "every country").await;
+    let conversation = ada.conversation.clone();
+
+    ada.cut();
+    ada.identity = Some(token(&server, "user-7").await);
+    let welcome = ada.connect(&server.url).await;
+    assert_eq!(
+        welcome["visitor"],
+        json!({"kind": "identified", "name": "Ada Lovelace"})
+    );
+    assert_eq!(ada.conversation, conversation);
+
+    let mut phone = Visitor::new("phone");
+    phone.identity = Some(token(&server, "user-7").await);
+    phone.connect(&server.url).await;
+    assert_eq!(phone.conversation, conversation);
+    phone.sees("bot", "every country").await;
+}
+
+#[tokio::test]
+async fn a_session_joins_one_person_only() {
+    let server = Server::start(SITE).await;
+    let mut shared = Visitor::new("shared");
+    shared.identity = Some(token(&server, "ada").await);
+    shared.connect(&server.url).await;
+    shared.says("My secret order").await;
+    let of_ada = shared.conversation.clone();
+
+    // Somebody else signs in at the same browser, with Ada's session still in its storage.
+    shared.cut();
+    shared.identity = Some(token(&server, "bob").await);
+    shared.connect(&server.url).await;
+    assert_ne!(shared.conversation, of_ada);
+    assert!(shared.log.is_empty(), "{:?}", shared.transcript());
+}
+
+#[tokio::test]
+async fn a_foreign_conversation_is_neither_shown_nor_hinted_at() {
+    let server = Server::start(SITE).await;
+    let mut ada = Visitor::new("ada");
+    ada.connect(&server.url).await;
+    ada.says("hello").await;
+
+    let mut eve = Visitor::new("eve");
+    eve.conversation.clone_from(&ada.conversation);
+    let foreign = eve.try_connect(&server.url).await.unwrap();
+    let mut mallory = Visitor::new("mallory");
+    mallory.conversation = Some("0000000000000000000000".into());
+    let unknown = mallory.try_connect(&server.url).await.unwrap();
+    assert_eq!(foreign["conversation"], Value::Null);
+    assert_eq!(foreign["seq"], unknown["seq"]);
+    assert!(eve.log.is_empty() && mallory.log.is_empty());
+}
+
+#[tokio::test]
+async fn wrong_tokens_get_a_clear_error_and_nothing_else() {
+    let server = Server::start(SITE).await;
+    let good = token(&server, "ada").await;
+    let mut parts: Vec<&str> = good.split('.').collect();
+    let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", parts[1]);
+    parts[2] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let forged = parts.join(".");
+    for broken in [
+        unsigned,
+        forged,
+        "nonsense".into(),
+        String::new(),
+        "a".repeat(5000),
+    ] {
+        let mut eve = Visitor::new("eve");
+        eve.identity = Some(broken.clone());
+        let refused = eve.try_connect(&server.url).await.unwrap_err();
+        assert!(
+            refused.contains("identity_invalid"),
+            "{broken:.20}: {refused}"
+        );
+    }
+    let mut eve = Visitor::new("eve");
+    eve.token = Some(good);
+    let refused = eve.try_connect(&server.url).await.unwrap_err();
+    assert!(
+        refused.contains("token_invalid"),
+        "an identity is no session: {refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_revoked_session_is_worth_nothing() {
+    let server = Server::start(SITE).await;
+    let mut ada = Visitor::new("ada");
+    ada.connect(&server.url).await;
+    ada.says("hello").await;
+    let bearer = format!("Bearer {}", ada.token.clone().unwrap());
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Origin", "https://shop.example"),
+    ];
+    let session = format!("{}/v1/session", server.url);
+    let log = format!("{}/v1/conversation?after=0", server.url);
+    assert_eq!(http::call("GET", &log, &headers, None).await.status, 200);
+    assert_eq!(
+        http::call("DELETE", &session, &headers, None).await.status,
+        204
+    );
+    let refused = http::call("GET", &log, &headers, None).await;
+    assert_eq!(
+        (refused.status, &refused.json["error"]),
+        (401, &json!("token_invalid"))
+    );
+    ada.cut();
+    assert!(
+        ada.try_connect(&server.url)
+            .await
+            .unwrap_err()
+            .contains("token_invalid")
+    );
+}
+
+#[tokio::test]
+async fn only_listed_pages_and_known_sites_get_in() {
+    let server = Server::start(SITE).await;
+    for origin in [
+        "https://evil.example",
+        "null",
+        "https://shop.example.evil.example",
+        "http://shop.example",
+    ] {
+        let mut eve = Visitor::new("eve");
+        eve.origin = origin.into();
+        let refused = eve.try_connect(&server.url).await.unwrap_err();
+        assert!(
+            refused.contains("origin_refused") || refused.contains("403"),
+            "{origin}: {refused}"
+        );
+    }
+    let mut lost = Visitor::new("lost");
+    lost.site = "elsewhere".into();
+    assert!(
+        lost.try_connect(&server.url)
+            .await
+            .unwrap_err()
+            .contains("site_unknown")
+    );
+}
+
+#[tokio::test]
+async fn rest_does_the_whole_job_too() {
+    let server = Server::start(SITE).await;
+    let origin = ("Origin", "https://shop.example");
+    let url = |path: &str| format!("{}/v1/{path}", server.url);
+    let opened = http::call(
+        "POST",
+        &url("session"),
+        &[origin],
+        Some(json!({"protocol": 1, "site": "shop"})),
+    )
+    .await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    let bearer = format!("Bearer {}", opened.json["token"].as_str().unwrap());
+    let headers = [("Authorization", bearer.as_str()), origin];
+    let said = json!({"id": "r-1", "text": "Do you ship to Norway?"});
+    let first = http::call("POST", &url("messages"), &headers, Some(said.clone())).await;
+    let again = http::call("POST", &url("messages"), &headers, Some(said)).await;
+    assert_eq!(
+        (first.status, &first.json),
+        (200, &again.json),
+        "{}",
+        first.text
+    );
+    let answer = crate::support::eventually("the bot's answer", || async {
+        let log = http::call("GET", &url("conversation?after=0"), &headers, None).await;
+        let events = log.json["events"].as_array()?.clone();
+        events
+            .into_iter()
+            .find(|event| event["event"]["author"]["kind"] == "bot")
+    })
+    .await;
+    assert!(answer["event"]["sources"][0]["title"].is_string());
+}
