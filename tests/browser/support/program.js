@@ -1,0 +1,170 @@
+/** The real binary in a folder of its own: started, killed, started again on the same port and the same data. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createWriteStream, existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { eventually } from "./eventually.js";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** The binary under test. */
+export const binary = process.env.HINNY_BIN
+  ? resolve(process.env.HINNY_BIN)
+  : resolve(root, process.env.CARGO_TARGET_DIR ?? "target", "debug/hinny");
+
+/** A port that is free now, and that nobody else is likely to take before we do. */
+export async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+export class Program {
+  constructor(folder, port, args) {
+    this.folder = folder;
+    this.port = port;
+    this.args = args;
+    this.url = `http://127.0.0.1:${port}`;
+    this.child = null;
+  }
+
+  /** `hinny demo`, with its data in a fresh folder. */
+  static async demo() {
+    const folder = await freshFolder();
+    const port = await freePort();
+    return new Program(folder, port, ["demo", "--port", String(port), "--data", join(folder, "data")]);
+  }
+
+  /** `hinny serve` for one website, whose pages come from `origins`. */
+  static async serve(origins) {
+    const folder = await freshFolder();
+    const port = await freePort();
+    await writeFile(join(folder, "hinny.toml"), configuration(port, origins));
+    await writeFile(join(folder, "faq.md"), FAQ);
+    const program = new Program(folder, port, ["serve"]);
+    await program.run("kb", "index");
+    return program;
+  }
+
+  /** Returns when the server answers. */
+  async start() {
+    const child = spawn(binary, this.args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"], env: environment() });
+    const log = createWriteStream(this.logFile, { flags: "a" });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    this.child = child;
+    this.ended = once(child, "exit");
+    await eventually("the server answers", async () => {
+      if (child.exitCode !== null) throw new Error(`it ended: ${await this.log()}`);
+      return (await fetch(`${this.url}/readyz`)).ok;
+    });
+    return this;
+  }
+
+  /** `kill -9`. */
+  async kill() {
+    this.child.kill("SIGKILL");
+    await this.ended;
+    this.child = null;
+  }
+
+  /** As an administrator would end it; the exit status must be a good one. */
+  async stop() {
+    if (!this.child) return;
+    this.child.kill("SIGTERM");
+    const [code, signal] = await this.ended;
+    this.child = null;
+    if (code !== 0) throw new Error(`it ended with ${code ?? signal}: ${await this.log()}`);
+  }
+
+  async remove() {
+    if (this.child) await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs a command beside the server and gives what it printed. */
+  async run(...args) {
+    const child = spawn(binary, args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"], env: environment() });
+    let printed = "";
+    child.stdout.on("data", (text) => (printed += text));
+    child.stderr.on("data", (text) => (printed += text));
+    const [code] = await once(child, "close");
+    if (code !== 0) throw new Error(`hinny ${args.join(" ")} ended with ${code}: ${printed}`);
+    return printed;
+  }
+
+  get logFile() {
+    return join(this.folder, "log");
+  }
+
+  /** All that it has printed since the first start. */
+  async log() {
+    return existsSync(this.logFile) ? readFile(this.logFile, "utf8") : "";
+  }
+
+  /** What it complained about. */
+  async complaints() {
+    const plain = (await this.log()).replace(/\u001b\[[0-9;]*m/g, "");
+    return plain.split("\n").filter((line) => /\bERROR\b|panicked/.test(line));
+  }
+}
+
+function freshFolder() {
+  return mkdtemp(join(tmpdir(), "hinny-browser-"));
+}
+
+/** The variables of whoever runs the tests do not change what the server does. */
+function environment() {
+  const { RUST_LOG, SSH_CONNECTION, ...rest } = process.env;
+  return { ...rest, NO_COLOR: "1" };
+}
+
+function configuration(port, origins) {
+  return `
+listen = "127.0.0.1:${port}"
+
+[log]
+level = "info"
+
+[timing]
+outbox_poll = "100ms"
+alarm_poll = "50ms"
+retry_first = "50ms"
+retry_max = "500ms"
+
+[desk]
+enabled = true
+
+[[site]]
+id = "shop"
+name = "The Shop"
+greeting = "Hello! How can we help?"
+origins = ${JSON.stringify(origins)}
+
+[site.knowledge]
+paths = ["faq.md"]
+`;
+}
+
+const FAQ = `# FAQ
+
+## How do I reset my password?
+
+Open **Settings**, choose *Security* and press \`Reset\`.
+
+## Do you ship to Norway?
+
+Yes, to every country in Europe.
+
+## What are your opening hours?
+
+Monday to Friday, from 9 to 17.
+`;
