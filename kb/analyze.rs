@@ -25,7 +25,7 @@ const COMMON_ENGLISH: &str = "\
     possible able possibly maybe go going come make use using take long much many";
 
 /// What such a word counts for.
-const COMMON_WEIGHT: f64 = 0.3;
+const COMMON_WEIGHT: f64 = 0.5;
 
 /// One language's way from text to terms.
 #[derive(Clone)]

@@ -3,29 +3,31 @@
 
 use std::collections::BTreeMap;
 
+use crate::analyze::Analyzer;
 use crate::entry::Entry;
 use crate::error::KbError;
 use crate::retrieve::{Ranking, Retriever};
 
 /// How many of the best entries are looked at phrasing by phrasing.
 pub(crate) const LOOKED_AT: usize = 5;
-/// Phrasings compared per entry.
-const MAX_PHRASINGS: usize = 64;
+/// Phrasings and sentences compared per entry.
+const MAX_TEXTS: usize = 64;
 /// How sharply the score's share of the best ten is taken.
 const SHARPNESS: f64 = 4.0;
 
 /// The names in the order of the model's coefficients.
-pub(crate) const NAMES: [&str; 10] = [
-    "known",
-    "matched",
-    "score",
+pub(crate) const NAMES: [&str; 11] = [
+    "agree",
+    "contained",
     "gap",
-    "share",
+    "key",
+    "known",
+    "length",
+    "matched",
     "phrase",
     "phrase_gap",
-    "contained",
-    "agree",
-    "length",
+    "score",
+    "share",
 ];
 
 /// One number per name.
@@ -34,47 +36,73 @@ pub(crate) type Features = [f64; NAMES.len()];
 /// How one entry's own words compare with the question.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Likeness {
-    /// Cosine of the question and the best phrasing, terms weighted by how telling they are.
+    /// Cosine of the question and the best phrasing or sentence, terms weighted by how telling they are.
     pub phrase: f64,
     /// The share of that phrasing's weight that the question has.
     pub contained: f64,
+    /// The weight of the most telling term that both have, relative to the question's most telling term.
+    pub key: f64,
 }
 
-/// Compares the question with every phrasing of an entry.
+/// Compares the question with every phrasing of an entry and every sentence of its body.
 pub(crate) fn likeness(
     retriever: &Retriever,
-    analyzer: &crate::analyze::Analyzer,
+    analyzer: &Analyzer,
     ranking: &Ranking,
     entry: &Entry,
 ) -> Result<Likeness, KbError> {
     let own: f64 = ranking.terms.values().map(|weight| weight * weight).sum();
+    let most = ranking.terms.values().copied().fold(0.0, f64::max);
     let mut best = Likeness::default();
-    for phrasing in entry.phrasings().take(MAX_PHRASINGS) {
-        let mut terms = analyzer.terms(phrasing);
-        terms.sort_unstable();
-        terms.dedup();
-        let (mut shared, mut theirs, mut has, mut mass) = (0.0, 0.0, 0.0, 0.0);
-        for term in &terms {
-            let weight = match ranking.terms.get(term) {
-                Some(weight) => *weight,
-                None => retriever.weight(term)?.0,
-            };
-            theirs += weight * weight;
-            mass += weight;
-            if ranking.terms.contains_key(term) {
-                shared += weight * weight;
-                has += weight;
-            }
-        }
-        let phrase = shared / (own * theirs).sqrt().max(f64::MIN_POSITIVE);
+    let sentences = entry.body.split_terminator(['.', '?', '!', '\n']);
+    for text in entry.phrasings().chain(sentences).take(MAX_TEXTS) {
+        let overlap = overlap(retriever, analyzer, ranking, text)?;
+        best.key = best.key.max(overlap.most / most.max(f64::MIN_POSITIVE));
+        let phrase = overlap.shared_squares / (own * overlap.squares).sqrt();
         if phrase > best.phrase {
-            best = Likeness {
-                phrase,
-                contained: has / mass.max(f64::MIN_POSITIVE),
-            };
+            best.phrase = phrase;
+            best.contained = overlap.shared / overlap.mass;
         }
     }
     Ok(best)
+}
+
+/// Sums over the distinct terms of one text.
+#[derive(Default)]
+struct Overlap {
+    mass: f64,
+    squares: f64,
+    /// The same over those terms that the question has as well.
+    shared: f64,
+    shared_squares: f64,
+    most: f64,
+}
+
+fn overlap(
+    retriever: &Retriever,
+    analyzer: &Analyzer,
+    ranking: &Ranking,
+    text: &str,
+) -> Result<Overlap, KbError> {
+    let mut terms = analyzer.terms(text);
+    terms.sort_unstable();
+    terms.dedup();
+    let mut sums = Overlap::default();
+    for term in &terms {
+        let asked = ranking.terms.get(term).copied();
+        let weight = match asked {
+            Some(weight) => weight,
+            None => retriever.weight(term)?.0,
+        };
+        sums.mass += weight;
+        sums.squares += weight * weight;
+        if asked.is_some() {
+            sums.shared += weight;
+            sums.shared_squares += weight * weight;
+            sums.most = sums.most.max(weight);
+        }
+    }
+    Ok(sums)
 }
 
 /// The features of a ranking whose first entries have these likenesses.
@@ -98,16 +126,17 @@ pub(crate) fn features(ranking: &Ranking, likenesses: &[Likeness]) -> Features {
         .map(|likeness| likeness.phrase)
         .fold(0.0, f64::max);
     [
-        ranking.known / ranking.mass.max(f64::MIN_POSITIVE),
-        top.matched,
-        relative(top.score),
+        f64::from(first.phrase >= rival),
+        first.contained,
         relative(top.score - second),
-        1.0 / mass,
+        first.key,
+        ranking.known / ranking.mass.max(f64::MIN_POSITIVE),
+        (1.0 + ranking.terms.len() as f64).ln(),
+        top.matched,
         first.phrase,
         first.phrase - rival,
-        first.contained,
-        f64::from(first.phrase >= rival),
-        (1.0 + ranking.terms.len() as f64).ln(),
+        relative(top.score),
+        1.0 / mass,
     ]
 }
 

@@ -19,9 +19,9 @@ pub const MAX_TERMS: usize = 64;
 /// How much one occurrence counts in question, alternates and body.
 const WEIGHTS: [f64; 3] = [1.5, 1.0, 0.7];
 /// How much a field's length matters.
-const LENGTH: [f64; 3] = [0.4, 0.4, 0.6];
+const LENGTH: [f64; 3] = [0.4, 0.8, 0.6];
 /// Where repeated occurrences stop to count.
-const SATURATION: f64 = 1.0;
+const SATURATION: f64 = 2.0;
 
 /// One entry in the ranking.
 #[derive(Clone, Copy, Debug)]
