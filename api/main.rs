@@ -1,1 +1,53 @@
-fn main() {}
+//! hinny: a support desk in one binary. This file is the table of contents; each module says in its first
+//! lines what it is and what it does not do.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+// Configuration, and how the program is started.
+mod cli;
+mod commands;
+mod config;
+mod demo;
+mod logs;
+mod serve;
+
+// The edge: what comes in over HTTP and WebSockets.
+mod app;
+mod assets;
+mod error;
+mod guest;
+mod health;
+mod http;
+mod link;
+mod metrics;
+mod reader;
+mod rest;
+mod server;
+mod socket;
+mod wire;
+
+// Who may do what.
+mod identity;
+mod limits;
+mod origin;
+mod proxy;
+mod session;
+
+// The team's page, and the operator's commands to a running server.
+mod control;
+mod desk;
+mod index;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("hinny: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The browser's files, inside the binary: the widget, the desk page and the demo's pages.
+
+use std::sync::LazyLock;
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+/// Browsers ask again after this; with the ETag that costs next to nothing, and a new release is soon used.
+const CACHE: &str = "public, max-age=300";
+
+/// Pages that are not for everybody are never kept.
+const NO_STORE: &str = "no-store";
+
+/// Nothing from elsewhere, nothing inline, and no foreign page around it.
+const PAGE_POLICY: &str = "default-src 'self'; base-uri 'none'; object-src 'none'; \
+                           form-action 'self'; frame-ancestors 'self'";
+
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+
+/// One file of the build.
+pub struct Asset {
+    bytes: &'static [u8],
+    kind: &'static str,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
+macro_rules! asset {
+    ($name:literal, $kind:expr) => {
+        Asset {
+            bytes: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/widget/dist/", $name)),
+            kind: $kind,
+        }
+    };
+}
+
+static WIDGET: Asset = asset!("widget.js", JS);
+pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
+pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
+pub static DESK_SCRIPT: Asset = asset!("desk.js", JS);
+pub static DEMO_PAGE: Asset = asset!("demo.html", HTML);
+pub static DEMO_STYLE: Asset = asset!("demo.css", CSS);
+pub static DEMO_SCRIPT: Asset = asset!("demo.js", JS);
+pub static SITE_PAGE: Asset = asset!("demo-site.html", HTML);
+pub static SITE_STYLE: Asset = asset!("demo-site.css", CSS);
+pub static SITE_SCRIPT: Asset = asset!("demo-site.js", JS);
+
+static WIDGET_TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = Sha256::digest(WIDGET.bytes);
+    let hex: String = hash[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    HeaderValue::try_from(format!("\"{hex}\"")).expect("hexadecimal digits may stand in a header")
+});
+
+/// `GET /widget.js`: the one script tag. Any site may load it.
+pub async fn widget(headers: HeaderMap) -> Response {
+    let tag = WIDGET_TAG.clone();
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    let same = known.is_some_and(|known| {
+        known
+            .split(',')
+            .any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
+    });
+    let shared = [
+        (ETAG, tag),
+        (CACHE_CONTROL, HeaderValue::from_static(CACHE)),
+        (
+            CROSS_ORIGIN_RESOURCE_POLICY,
+            HeaderValue::from_static("cross-origin"),
+        ),
+    ];
+    match same {
+        true => (StatusCode::NOT_MODIFIED, shared).into_response(),
+        false => (shared, [(CONTENT_TYPE, WIDGET.kind)], WIDGET.bytes).into_response(),
+    }
+}
+
+impl Asset {
+    /// As a page of ours, or a part of one.
+    pub fn page(&'static self) -> Response {
+        let headers = [
+            (CONTENT_TYPE, self.kind),
+            (CACHE_CONTROL, NO_STORE),
+            (CONTENT_SECURITY_POLICY, PAGE_POLICY),
+            (REFERRER_POLICY, "no-referrer"),
+        ];
+        (headers, self.bytes).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_widget_is_sent_once_and_then_confirmed() {
+        let first = widget(HeaderMap::new()).await;
+        assert_eq!(first.status(), StatusCode::OK);
+        assert_eq!(first.headers()[CONTENT_TYPE], JS);
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_NONE_MATCH, first.headers()[ETAG].clone());
+        let second = widget(headers).await;
+        assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(second.headers()[CACHE_CONTROL], CACHE);
+    }
+
+    #[test]
+    fn pages_allow_nothing_from_elsewhere() {
+        let response = DESK_PAGE.page();
+        let policy = response.headers()[CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap();
+        assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"));
+        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+    }
+}

@@ -1,0 +1,222 @@
+//! The command line, as clap reads it. Every command shows an example in its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A support desk in one binary: answers visitors from your docs, and fetches a person where your team is.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hinny",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(after_help = "Start here:\n  hinny demo")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// The configuration. Without it: ./hinny.toml
+    #[arg(long, global = true, value_name = "FILE", env = "HINNY_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The data folder, instead of the one in the configuration
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Tell more; twice: still more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try everything on this machine: a website with the widget, and the desk beside it
+    #[command(after_help = "Example:\n  hinny demo --port 8080")]
+    Demo {
+        /// The port on 127.0.0.1; 0 takes any free one
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Write a commented configuration to begin with
+    #[command(after_help = "Example:\n  hinny init hinny.toml")]
+    Init {
+        /// A file that does not exist yet
+        #[arg(default_value = "hinny.toml")]
+        file: PathBuf,
+    },
+    /// Run the server
+    #[command(after_help = "Example:\n  hinny serve --config /etc/hinny/hinny.toml")]
+    Serve,
+    /// The knowledge that answers come from
+    #[command(subcommand)]
+    Kb(Kb),
+    /// Ask the knowledge a question, and see why it answers as it does
+    #[command(after_help = "Example:\n  hinny ask \"How do I reset my password?\" --site shop")]
+    Ask(Ask),
+    /// Write a consistent copy of the store to a new file, also while the server runs
+    #[command(after_help = "Example:\n  hinny backup /backups/hinny-monday.db")]
+    Backup {
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
+    /// Deliveries that were given up
+    #[command(subcommand)]
+    Outbox(Outbox),
+    /// The desk, where agents answer in a browser
+    #[command(subcommand)]
+    Desk(Desk),
+    /// Sign an identity token as your own server would, for trying it out
+    #[command(after_help = "Example:\n  hinny token --site shop --sub customer-42 --name Ada")]
+    Token(Token),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Kb {
+    /// Index FAQ files and documents; the knowledge becomes exactly what the paths hold
+    #[command(
+        after_help = "Examples:\n  hinny kb index docs faq.yaml --site shop\n  hinny kb index --site shop"
+    )]
+    Index {
+        /// Files and folders. Without any: those in the configuration
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        site: SiteArg,
+        /// Where the documents are published, for links. Without it: the one in the configuration
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the indexed files
+    #[command(after_help = "Example:\n  hinny kb list --site shop")]
+    List {
+        #[command(flatten)]
+        site: SiteArg,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measure how well questions with known answers are answered
+    #[command(
+        after_help = "Example:\n  hinny kb eval --kb faq.kb.jsonl --queries faq.queries.jsonl --json"
+    )]
+    Eval(Eval),
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// The entries: any file that `kb index` reads
+    #[arg(long, value_name = "FILE")]
+    pub kb: PathBuf,
+    /// The questions: lines of {"query": …, "expect": id or null}
+    #[arg(long, value_name = "FILE")]
+    pub queries: PathBuf,
+    /// Another border, such as answer=0.5 or suggest=0.2; may be given several times
+    #[arg(long = "setting", value_name = "NAME=VALUE")]
+    pub settings: Vec<String>,
+    /// Print wrong answers against coverage, for each border
+    #[arg(long)]
+    pub curve: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// The question
+    pub question: String,
+    #[command(flatten)]
+    pub site: SiteArg,
+    /// Print the whole judgement as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SiteArg {
+    /// The site's id. Not needed when there is only one
+    #[arg(long, value_name = "ID")]
+    pub site: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Outbox {
+    /// List the deliveries that were given up, and why
+    #[command(after_help = "Example:\n  hinny outbox list --json")]
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try them again
+    #[command(
+        after_help = "Examples:\n  hinny outbox retry 3kP0aQ9xZb7LmN2vRt5cYd\n  hinny outbox retry --all"
+    )]
+    Retry {
+        /// The delivery, as `outbox list` names it
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        delivery: Option<String>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Desk {
+    /// Print a link that lets one person in, once
+    #[command(after_help = "Example:\n  hinny desk login --site shop")]
+    Login {
+        #[command(flatten)]
+        site: SiteArg,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Token {
+    #[command(flatten)]
+    pub site: SiteArg,
+    /// The customer's id at your side
+    #[arg(long, value_name = "ID")]
+    pub sub: String,
+    /// The customer's name
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn check(command: &clap::Command) {
+            for sub in command.get_subcommands() {
+                let help = sub
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                let is_group = sub.has_subcommands();
+                assert!(is_group || help.contains("Example"), "{}", sub.get_name());
+                check(sub);
+            }
+        }
+        check(&Cli::command());
+    }
+}

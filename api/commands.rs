@@ -1,0 +1,170 @@
+//! What the commands do. Those that write go to the running server, or take its place when none runs.
+
+mod ask;
+mod desk;
+mod doing;
+mod kb;
+mod outbox;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use hinny_actors::ids::random_id;
+use tokio::runtime::Runtime;
+
+use crate::cli::{Cli, Command, Global};
+use crate::config::raw::RawConfig;
+use crate::config::{Config, ConfigError, EXAMPLE, Site};
+use crate::serve::Starting;
+use crate::{demo, logs};
+
+/// A command's failure, in words for whoever typed it.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+const DEFAULT_CONFIG: &str = "hinny.toml";
+
+/// The site of a `kb index` without any configuration.
+const DEFAULT_SITE: &str = "default";
+
+pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        Command::Demo { port } => run_demo(&cli.global, port),
+        Command::Serve => run_server(&cli.global),
+        command => run_short(&cli.global, command),
+    }
+}
+
+fn run_short(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+    logs::quiet(global.verbose);
+    match command {
+        Command::Init { file } => init(&file),
+        Command::Kb(command) => kb::run(global, command),
+        Command::Ask(ask) => ask::run(global, ask),
+        Command::Backup { file } => doing::backup(global, &file),
+        Command::Outbox(command) => outbox::run(global, command),
+        Command::Desk(command) => desk::login(global, command),
+        Command::Token(token) => desk::token(global, token),
+        Command::Demo { .. } | Command::Serve => unreachable!("servers were started before"),
+    }
+}
+
+/// `hinny init`: the example, which is the defaults, as a file of one's own.
+fn init(file: &Path) -> Result<ExitCode, Failure> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => format!("{} exists already", file.display()),
+        _ => format!("{}: {error}", file.display()),
+    };
+    let mut out = std::fs::File::create_new(file).map_err(failed)?;
+    out.write_all(EXAMPLE.as_bytes()).map_err(failed)?;
+    println!(
+        "{} is written. Add a [[site]], then run: hinny serve",
+        file.display()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn run_server(global: &Global) -> Result<ExitCode, Failure> {
+    let config = with_data(Config::load(&config_file(global), &env)?, global);
+    logs::start(&config.log, global.verbose);
+    runtime()?.block_on(async {
+        let starting = Starting::bind(config, false, "`listen` in the configuration")?;
+        let address = starting.address()?;
+        starting
+            .run(|app| {
+                let sites = app.config.sites.len();
+                tracing::info!(%address, sites, "listening");
+            })
+            .await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_demo(global: &Global, port: u16) -> Result<ExitCode, Failure> {
+    let data = global
+        .data
+        .clone()
+        .unwrap_or_else(|| demo::default_data(&env));
+    let mut config = demo::config(&data, port);
+    config.log.level = "warn".to_owned();
+    logs::start(&config.log, global.verbose);
+    runtime()?.block_on(async {
+        let option = "--port (0 takes any free one)";
+        let mut starting = Starting::bind(config, true, option)?;
+        let address = starting.address()?;
+        demo::at(&mut starting.config, address);
+        demo::unpack(&data)?;
+        starting
+            .run(|_| print!("{}", demo::welcome(address, &data, &env)))
+            .await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Two workers at least: one that waits must not hold up the other.
+fn runtime() -> std::io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.max(2))
+        .enable_all()
+        .build()
+}
+
+fn config_file(global: &Global) -> PathBuf {
+    global
+        .config
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG))
+}
+
+fn with_data(mut config: Config, global: &Global) -> Config {
+    if let Some(data) = &global.data {
+        config.data.clone_from(data);
+    }
+    config
+}
+
+/// The configuration for a command that needs no secrets: those that are not set here may be set for the
+/// server. Without any file the defaults do, unless one was named.
+fn load(global: &Global) -> Result<Config, ConfigError> {
+    let file = config_file(global);
+    if global.config.is_none() && !file.exists() {
+        return Ok(with_data(Config::defaults(RawConfig::default()), global));
+    }
+    let env = |name: &str| env(name).or_else(|| Some(format!("1:{}{}", random_id(), random_id())));
+    Ok(with_data(Config::load(&file, &env)?, global))
+}
+
+/// The site that is meant: the named one, or the only one there is.
+fn site(config: &Config, named: Option<&str>) -> Result<String, Failure> {
+    match (named, config.sites.as_slice()) {
+        (Some(id), []) => Ok(id.to_owned()),
+        (Some(id), _) => Ok(known_site(config, id)?.id.0.clone()),
+        (None, [only]) => Ok(only.id.0.clone()),
+        (None, []) => Ok(only_index(&config.data).unwrap_or_else(|| DEFAULT_SITE.to_owned())),
+        (None, sites) => {
+            let ids: Vec<&str> = sites.iter().map(|site| site.id.as_str()).collect();
+            Err(format!("which site? Add --site with one of: {}", ids.join(", ")).into())
+        }
+    }
+}
+
+fn known_site<'a>(config: &'a Config, id: &str) -> Result<&'a Site, Failure> {
+    config
+        .site(id)
+        .ok_or_else(|| crate::control::no_site(id).into())
+}
+
+/// The only index in a data folder, for instance the demo's.
+fn only_index(data: &Path) -> Option<String> {
+    let mut folders = std::fs::read_dir(data.join("kb")).ok()?.flatten();
+    let first = folders.next()?;
+    match folders.next() {
+        None => first.file_name().into_string().ok(),
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! `hinny ask`: what the bot would say, and why. Reads the index itself, so it works without a server.
+
+use std::process::ExitCode;
+
+use hinny_kb::{Judgement, Library, Settings, Verdict};
+
+use super::{Failure, load, site};
+use crate::cli::{Ask, Global};
+use crate::index;
+
+pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
+    let config = load(global)?;
+    let site = site(&config, ask.site.site.as_deref())?;
+    let settings = config
+        .site(&site)
+        .map_or_else(Settings::default, |site| site.answers);
+    let library = Library::open(index::folder(&config.data, &site))?;
+    let nothing =
+        || format!("nothing is indexed for site `{site}` yet; see `hinny kb index --help`");
+    let generation = library.generation().ok_or_else(nothing)?;
+    let judgement = generation.judge(&ask.question, &settings)?;
+    match ask.json {
+        true => println!("{}", serde_json::to_string(&judgement)?),
+        false => print!("{}", told(&judgement)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(judgement: &Judgement) -> String {
+    let verdict = match judgement.verdict {
+        Verdict::Answer => "answer",
+        Verdict::Suggest => "suggest (the team sees the candidates, the visitor gets a person)",
+        Verdict::Unsure => "unsure (the visitor gets a person)",
+    };
+    let mut text = format!(
+        "verdict     {verdict}\nconfidence  {:.2}\n",
+        judgement.confidence
+    );
+    if let Some(answer) = &judgement.answer {
+        text += &format!("\n{}\n", answer.markdown.trim_end());
+        for source in &answer.sources {
+            text += &format!(
+                "\nSource: {} ({})\n",
+                source.title,
+                source.url.as_ref().unwrap_or(&source.path)
+            );
+        }
+    }
+    if !judgement.candidates.is_empty() {
+        text += "\nCandidates:\n";
+    }
+    for candidate in &judgement.candidates {
+        let path = &candidate.source.path;
+        text += &format!("  {:5.2}  {}  ({path})\n", candidate.score, candidate.title);
+    }
+    text
+}

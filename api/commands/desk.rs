@@ -1,0 +1,46 @@
+//! `hinny desk login` and `hinny token`: letting people in.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use hinny_actors::clock;
+
+use super::doing::carry_out;
+use super::{Failure, config_file, env, known_site, load, site};
+use crate::cli::{self, Global};
+use crate::config::Config;
+use crate::control::Verb;
+use crate::identity;
+
+/// How long a token for trying out is good.
+const TOKEN_VALID: Duration = Duration::from_secs(3_600);
+
+pub fn login(global: &Global, command: cli::Desk) -> Result<ExitCode, Failure> {
+    let cli::Desk::Login { site: named } = command;
+    let config = load(global)?;
+    let site = site(&config, named.site.as_deref())?;
+    let result = carry_out(&config, Verb::DeskLogin { site }, &mut |_, _, _| {})?;
+    println!(
+        "{}",
+        result["link"].as_str().ok_or("the server gave no link")?
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Signs with the real secret, so this command needs it, as the server does.
+pub fn token(global: &Global, token: cli::Token) -> Result<ExitCode, Failure> {
+    let config = Config::load(&config_file(global), &env)?;
+    let id = site(&config, token.site.site.as_deref())?;
+    let site = known_site(&config, &id)?;
+    let secret = site.identity.secret().ok_or_else(|| {
+        format!(
+            "site `{id}` takes no identity; set `identity_secret_env` or `identity_secret_file`"
+        )
+    })?;
+    let until = clock::now() + TOKEN_VALID.as_millis() as i64;
+    println!(
+        "{}",
+        identity::sign(&token.sub, token.name, &id, until, secret)
+    );
+    Ok(ExitCode::SUCCESS)
+}

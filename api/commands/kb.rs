@@ -1,0 +1,210 @@
+//! `hinny kb`: index, list, eval.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use hinny_kb::{EvalReport, Evaluation, IndexReport, Library, Settings, evaluate};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::doing::carry_out;
+use super::{Failure, load, site};
+use crate::cli::{Eval, Global, Kb};
+use crate::config::Config;
+use crate::control::Verb;
+use crate::index;
+
+pub fn run(global: &Global, command: Kb) -> Result<ExitCode, Failure> {
+    match command {
+        Kb::Index {
+            paths,
+            site,
+            base_url,
+            json,
+        } => {
+            let config = load(global)?;
+            let site = super::site(&config, site.site.as_deref())?;
+            let verb = verb(&config, site, paths, base_url)?;
+            index(&config, verb, json)
+        }
+        Kb::List { site: named, json } => {
+            let config = load(global)?;
+            list(&config, &site(&config, named.site.as_deref())?, json)
+        }
+        Kb::Eval(eval) => measure(&eval),
+    }
+}
+
+/// What is not said on the command line comes from the configuration. Paths become absolute: the server
+/// works in another folder.
+fn verb(
+    config: &Config,
+    site: String,
+    paths: Vec<PathBuf>,
+    base_url: Option<String>,
+) -> Result<Verb, Failure> {
+    let configured = config.site(&site).map(index::job).unwrap_or_default();
+    let paths = match paths.is_empty() {
+        true => configured.paths,
+        false => paths,
+    };
+    if paths.is_empty() {
+        return Err(
+            "what shall be indexed? Name files or folders, or set `paths` below [site.knowledge]"
+                .into(),
+        );
+    }
+    let absolute: Result<Vec<PathBuf>, _> = paths.iter().map(std::path::absolute).collect();
+    Ok(Verb::KbIndex {
+        site,
+        paths: absolute?,
+        base_url: base_url.or(configured.base_url),
+    })
+}
+
+fn index(config: &Config, verb: Verb, json: bool) -> Result<ExitCode, Failure> {
+    let bar = ProgressBar::new(0);
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}")?;
+    bar.set_style(style);
+    let report = carry_out(config, verb, &mut |done, total, file| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+        bar.set_message(file.to_owned());
+    });
+    bar.finish_and_clear();
+    let report: IndexReport = serde_json::from_value(report?)?;
+    match json {
+        true => println!("{}", serde_json::to_string(&report)?),
+        false => tell(&report),
+    }
+    match report.problems.is_empty() {
+        true => Ok(ExitCode::SUCCESS),
+        false => Ok(ExitCode::FAILURE),
+    }
+}
+
+fn tell(report: &IndexReport) {
+    for problem in &report.problems {
+        eprintln!("{problem}");
+    }
+    println!(
+        "{} entries from {} files ({} new, {} changed, {} removed, {} as before).",
+        report.entries,
+        report.files,
+        report.added,
+        report.changed,
+        report.removed,
+        report.unchanged
+    );
+    if !report.problems.is_empty() {
+        println!(
+            "{} problems were left out; the rest is indexed.",
+            report.problems.len()
+        );
+    }
+}
+
+fn list(config: &Config, site: &str, json: bool) -> Result<ExitCode, Failure> {
+    let library = Library::open(index::folder(&config.data, site))?;
+    let Some(generation) = library.generation() else {
+        return Err(format!(
+            "nothing is indexed for site `{site}` yet; see `hinny kb index --help`"
+        )
+        .into());
+    };
+    let manifest = generation.manifest();
+    if json {
+        println!("{}", serde_json::to_string(manifest)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for file in &manifest.files {
+        let mark = if file.clean { "" } else { "  (with problems)" };
+        println!("{}{mark}", file.path);
+    }
+    println!(
+        "{} entries in {} files.",
+        generation.len(),
+        manifest.files.len()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measure(eval: &Eval) -> Result<ExitCode, Failure> {
+    let settings = settings(&eval.settings)?;
+    let evaluation = evaluate(&eval.kb, &eval.queries, &settings)?;
+    for problem in &evaluation.problems {
+        eprintln!("{problem}");
+    }
+    match (eval.json, eval.curve) {
+        (true, true) => {
+            let both =
+                serde_json::json!({ "report": evaluation.report, "curve": evaluation.curve });
+            println!("{both}");
+        }
+        (true, false) => println!("{}", serde_json::to_string(&evaluation.report)?),
+        (false, curve) => show(&evaluation, curve)?,
+    }
+    match evaluation.problems.is_empty() {
+        true => Ok(ExitCode::SUCCESS),
+        false => Ok(ExitCode::FAILURE),
+    }
+}
+
+fn show(evaluation: &Evaluation, curve: bool) -> Result<(), Failure> {
+    print!("{}", figures(&evaluation.report)?);
+    if curve {
+        println!("\nborder  coverage  wrong_rate");
+        for point in &evaluation.curve {
+            println!(
+                "{:6.2}  {:8.3}  {:10.3}",
+                point.border, point.coverage, point.wrong_rate
+            );
+        }
+    }
+    Ok(())
+}
+
+/// One figure a line, under the names that the JSON has.
+fn figures(report: &EvalReport) -> Result<String, Failure> {
+    let value = serde_json::to_value(report)?;
+    let mut text = String::new();
+    for (name, figure) in value.as_object().into_iter().flatten() {
+        let figure = match figure.as_f64() {
+            Some(number) if figure.is_f64() => format!("{number:.3}"),
+            Some(_) => figure.to_string(),
+            None => "-".to_owned(),
+        };
+        text += &format!("{name:18} {figure}\n");
+    }
+    Ok(text)
+}
+
+fn settings(changes: &[String]) -> Result<Settings, Failure> {
+    let mut settings = Settings::default();
+    for change in changes {
+        let wrong =
+            || format!("--setting {change}: it is like answer=0.5, suggest=0.2 or candidates=3");
+        let (name, value) = change.split_once('=').ok_or_else(wrong)?;
+        match name {
+            "answer" => settings.answer = value.parse().map_err(|_| wrong())?,
+            "suggest" => settings.suggest = value.parse().map_err(|_| wrong())?,
+            "candidates" => settings.candidates = value.parse().map_err(|_| wrong())?,
+            _ => return Err(wrong().into()),
+        }
+    }
+    settings.check()?;
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_and_checked() {
+        let changed = settings(&["answer=0.5".to_owned(), "candidates=5".to_owned()]).unwrap();
+        assert_eq!((changed.answer, changed.candidates), (0.5, 5));
+        for bad in ["answer", "answer=much", "border=1", "answer=2"] {
+            assert!(settings(&[bad.to_owned()]).is_err(), "{bad}");
+        }
+    }
+}

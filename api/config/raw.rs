@@ -1,0 +1,187 @@
+//! `RawConfig`: `hinny.toml` as it is written. Nothing is checked here but names and types; what the values
+//! mean is decided in `config`. The defaults below are the ones that `hinny.example.toml` documents.
+
+use serde::Deserialize;
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawConfig {
+    pub data: String,
+    pub listen: String,
+    pub public_url: Option<String>,
+    pub trusted_proxies: Vec<String>,
+    pub log: RawLog,
+    pub desk: RawDesk,
+    pub limits: RawLimits,
+    pub timing: RawTiming,
+    pub site: Vec<RawSite>,
+    pub telegram: Vec<RawTelegram>,
+}
+
+impl Default for RawConfig {
+    fn default() -> Self {
+        RawConfig {
+            data: "hinny-data".to_owned(),
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            log: RawLog::default(),
+            desk: RawDesk::default(),
+            limits: RawLimits::default(),
+            timing: RawTiming::default(),
+            site: Vec::new(),
+            telegram: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawLog {
+    pub format: String,
+    pub level: String,
+}
+
+impl Default for RawLog {
+    fn default() -> Self {
+        RawLog {
+            format: "text".to_owned(),
+            level: "info".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawDesk {
+    pub enabled: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawLimits {
+    pub connections: usize,
+    pub connections_per_address: usize,
+    pub messages_burst: u32,
+    pub messages_per_minute: u32,
+    pub address_messages_burst: u32,
+    pub address_messages_per_minute: u32,
+    pub hellos_burst: u32,
+    pub hellos_per_minute: u32,
+    pub sessions_burst: u32,
+    pub sessions_per_minute: u32,
+    pub bad_frames: u32,
+}
+
+impl Default for RawLimits {
+    fn default() -> Self {
+        RawLimits {
+            connections: 20_000,
+            connections_per_address: 200,
+            messages_burst: 20,
+            messages_per_minute: 60,
+            address_messages_burst: 100,
+            address_messages_per_minute: 300,
+            hellos_burst: 100,
+            hellos_per_minute: 200,
+            sessions_burst: 30,
+            sessions_per_minute: 60,
+            bad_frames: 20,
+        }
+    }
+}
+
+/// Times are written like `250ms`, `5s`, `10m`, `12h` or `180d`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawTiming {
+    pub hello_within: String,
+    pub request_within: String,
+    pub send_within: String,
+    pub ping_every: String,
+    pub drain_within: String,
+    pub session_valid: String,
+    pub login_valid: String,
+    pub answer_within: String,
+    pub conversation_idle: String,
+    pub alarm_poll: String,
+    pub outbox_poll: String,
+    pub retry_first: String,
+    pub retry_max: String,
+    pub order_within: String,
+}
+
+impl Default for RawTiming {
+    fn default() -> Self {
+        let text = str::to_owned;
+        RawTiming {
+            hello_within: text("5s"),
+            request_within: text("10s"),
+            send_within: text("10s"),
+            ping_every: text("25s"),
+            drain_within: text("8s"),
+            session_valid: text("180d"),
+            login_valid: text("15m"),
+            answer_within: text("8s"),
+            conversation_idle: text("5m"),
+            alarm_poll: text("250ms"),
+            outbox_poll: text("1s"),
+            retry_first: text("1s"),
+            retry_max: text("5m"),
+            order_within: text("10s"),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSite {
+    pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub origins: Vec<String>,
+    #[serde(default)]
+    pub greeting: Option<String>,
+    #[serde(default)]
+    pub identity: Option<String>,
+    #[serde(default)]
+    pub identity_secret_env: Option<String>,
+    #[serde(default)]
+    pub identity_secret_file: Option<String>,
+    #[serde(default)]
+    pub bridge: Option<String>,
+    #[serde(default)]
+    pub telegram: Option<RawSiteTelegram>,
+    #[serde(default)]
+    pub knowledge: RawKnowledge,
+    #[serde(default)]
+    pub answers: hinny_kb::Settings,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawKnowledge {
+    pub paths: Vec<String>,
+    pub base_url: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSiteTelegram {
+    pub connection: String,
+    pub chat: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTelegram {
+    pub name: String,
+    #[serde(default)]
+    pub token_env: Option<String>,
+    #[serde(default)]
+    pub token_file: Option<String>,
+    #[serde(default)]
+    pub api_url: Option<String>,
+    #[serde(default)]
+    pub per_minute: Option<u32>,
+}

@@ -1,0 +1,191 @@
+//! Tests of the configuration: the example is true, and every mistake is named.
+
+use super::*;
+
+const SECRET: &str = "f3Qm0x1VbT9kZr7LsYp2WnHd5uGc8eJa";
+
+fn env(name: &str) -> Option<String> {
+    match name {
+        "SECRET" | "HINNY_SHOP_IDENTITY" => Some(SECRET.to_owned()),
+        "TOKEN" | "HINNY_TELEGRAM_TOKEN" => Some("123:abc".to_owned()),
+        "SHORT" => Some("topsecretvalue".to_owned()),
+        _ => None,
+    }
+}
+
+fn parse(text: &str) -> Result<Config, String> {
+    Config::parse(text, Path::new("hinny.toml"), &env).map_err(|error| error.to_string())
+}
+
+/// A site that is right, and then one more line of its table.
+fn site(line: &str) -> String {
+    format!(
+        "[desk]\nenabled = true\n[[site]]\nid = \"shop\"\nname = \"Shop\"\norigins = [\"https://a.example\"]\n{line}\n"
+    )
+}
+
+#[test]
+fn the_example_is_the_defaults() {
+    let example: RawConfig = toml::from_str(EXAMPLE).unwrap();
+    assert_eq!(example, RawConfig::default());
+    assert_eq!(parse(EXAMPLE), parse(""));
+}
+
+#[test]
+fn the_examples_in_the_example_work() {
+    let told = |line: &str| match line.strip_prefix('#') {
+        Some(rest) if !rest.starts_with(' ') => rest.to_owned(),
+        _ => line.to_owned(),
+    };
+    let lines: Vec<String> = EXAMPLE.lines().map(told).collect();
+    let config = parse(&lines.join("\n")).unwrap();
+    assert_eq!(config.sites.len(), 1);
+    assert_eq!(config.telegram.len(), 1);
+    assert!(matches!(
+        config.sites[0].hand,
+        Hand::Telegram {
+            chat: -1001234567890,
+            ..
+        }
+    ));
+    assert!(matches!(config.sites[0].identity, Identity::Optional(_)));
+    assert!(config.public_url.is_some());
+}
+
+#[test]
+fn paths_count_from_the_files_folder() {
+    let text = site("[site.knowledge]\npaths = [\"docs\", \"/srv/faq.md\"]");
+    let config = Config::parse(&text, Path::new("/etc/hinny/hinny.toml"), &env).unwrap();
+    assert_eq!(config.data, Path::new("/etc/hinny/hinny-data"));
+    let expected = ["/etc/hinny/docs", "/srv/faq.md"].map(PathBuf::from);
+    assert_eq!(config.sites[0].knowledge.paths, expected);
+}
+
+#[test]
+fn a_site_gets_the_desk_when_it_names_no_bridge() {
+    let config = parse(&site("")).unwrap();
+    assert_eq!(config.sites[0].hand, Hand::Desk);
+    assert_eq!(config.sites[0].identity, Identity::Off);
+    assert!(config.site("shop").is_some() && config.site("other").is_none());
+}
+
+#[test]
+fn every_mistake_is_named() {
+    let off = |text: &str| text.replace("enabled = true", "enabled = false");
+    for (text, expected) in [
+        (
+            "listen = \"8080\"".to_owned(),
+            "`listen` = \"8080\" is not an address with a port",
+        ),
+        (
+            "public_url = \"ftp://x\"".to_owned(),
+            "`public_url` = \"ftp://x\" is not a URL",
+        ),
+        (
+            "trusted_proxies = [\"proxy\"]".to_owned(),
+            "\"proxy\" is no address or network",
+        ),
+        (
+            "[log]\nformat = \"xml\"".to_owned(),
+            "it is \"text\" or \"json\"",
+        ),
+        ("[log]\nlevel = \"a=b=c\"".to_owned(), "`log.level`"),
+        (
+            "[timing]\nhello_within = \"5\"".to_owned(),
+            "`timing.hello_within` = \"5\"",
+        ),
+        (
+            "[timing]\nping_every = \"0s\"".to_owned(),
+            "`timing.ping_every`",
+        ),
+        (
+            "[limits]\nconnections = 0".to_owned(),
+            "`limits.connections` must be at least 1",
+        ),
+        (
+            "[limits]\nhellos_burst = -1".to_owned(),
+            "hinny.toml:2: invalid value",
+        ),
+        (
+            site("").replace("https://a.example", "a.example"),
+            "`origins`: \"a.example\"",
+        ),
+        (
+            site("").replace("\"https://a.example\"", ""),
+            "`origins` is empty",
+        ),
+        (
+            site("").replace("\"shop\"", "\"The Shop\""),
+            "`id` is 1 to 40 of",
+        ),
+        (
+            off(&site("")),
+            "hands over to the desk, but `desk.enabled` is false",
+        ),
+        (
+            site("") + &site("").replace("[desk]\nenabled = true\n", ""),
+            "`shop` is there twice",
+        ),
+        (site("bridge = \"slack\""), "`bridge` = \"slack\": it is"),
+        (site("bridge = \"telegram\""), "add [site.telegram]"),
+        (
+            site("bridge = \"desk\"\ntelegram = { connection = \"t\", chat = 1 }"),
+            "[site.telegram] is set",
+        ),
+        (
+            site("telegram = { connection = \"t\", chat = 1 }"),
+            "no [[telegram]] named `t`",
+        ),
+        (
+            site("identity = \"maybe\"\nidentity_secret_env = \"SECRET\""),
+            "\"off\", \"optional\"",
+        ),
+        (
+            site("identity = \"required\""),
+            "\"required\" needs `identity_secret_env`",
+        ),
+        (
+            site("identity_secret_env = \"NOPE\""),
+            "environment variable NOPE is not set",
+        ),
+        (
+            site("identity_secret_env = \"SHORT\""),
+            "site `shop`: `identity_secret` is 14 bytes long",
+        ),
+        (
+            site("[site.answers]\nanswer = 2.0"),
+            "site `shop`: `answers`:",
+        ),
+        (
+            site("[site.knowledge]\nbase_url = \"docs\""),
+            "`base_url` = \"docs\"",
+        ),
+        (
+            "[[telegram]]\nname = \"t\"".to_owned(),
+            "telegram `t`: set `token_env` or `token_file`",
+        ),
+        (
+            "[[telegram]]\nname = \"desk\"\ntoken_env = \"TOKEN\"".to_owned(),
+            "`desk` is used twice",
+        ),
+    ] {
+        let message = parse(&text).unwrap_err();
+        assert!(message.contains(expected), "{text}\ngave: {message}");
+        assert!(message.starts_with("hinny.toml"), "{message}");
+        assert!(!message.contains("topsecretvalue"), "{message}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let message = parse("listen = \"x\"\ntrusted_proxies = [\"y\"]\n[timing]\nping_every = \"z\"")
+        .unwrap_err();
+    assert_eq!(message.lines().count(), 3, "{message}");
+    assert!(message.lines().all(|line| line.starts_with("hinny.toml: ")));
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = Config::load(Path::new("no/hinny.toml"), &env).unwrap_err();
+    assert!(error.to_string().starts_with("no/hinny.toml: "), "{error}");
+}

@@ -1,0 +1,245 @@
+//! Control: how commands reach the running server, over a Unix socket in the data folder. One JSON line asks,
+//! JSON lines answer. Only the owner of the folder can open it.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use hinny_actors::clock;
+use hinny_actors::ids::{DeliveryId, SiteId, random_id};
+use hinny_actors::store::{Store, StoreError};
+use hinny_kb::{IndexJob, Library, Progress};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::app::Shared;
+use crate::config::Config;
+use crate::desk::login_hash;
+
+/// The longest request; paths to index may be many.
+const MAX_LINE: u64 = 1024 * 1024;
+
+/// What a command may ask.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Verb {
+    KbIndex {
+        site: String,
+        paths: Vec<PathBuf>,
+        base_url: Option<String>,
+    },
+    /// Without an id: all of them.
+    OutboxRetry {
+        delivery: Option<String>,
+    },
+    Backup {
+        file: PathBuf,
+    },
+    DeskLogin {
+        site: String,
+    },
+}
+
+/// What comes back: any number of `Progress`, then one of the others.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    Progress {
+        done: usize,
+        total: usize,
+        file: String,
+    },
+    Done(Value),
+    Failed(String),
+}
+
+impl From<Progress> for Reply {
+    fn from(progress: Progress) -> Self {
+        Reply::Progress {
+            done: progress.done,
+            total: progress.total,
+            file: progress.file,
+        }
+    }
+}
+
+/// Where replies go while a verb runs.
+pub type Replies = mpsc::UnboundedSender<Reply>;
+
+pub fn socket(data: &Path) -> PathBuf {
+    data.join("hinny.sock")
+}
+
+/// Listens until aborted. The folder's lock is ours, so a socket that lies there is a dead server's.
+pub fn listen(app: Shared) -> std::io::Result<JoinHandle<()>> {
+    let path = socket(&app.config.data);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(tokio::spawn(async move {
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    tokio::spawn(serve(stream, app.clone()));
+                }
+                Err(error) => {
+                    tracing::error!(%error, "commands cannot reach this server any more");
+                    return;
+                }
+            }
+        }
+    }))
+}
+
+async fn serve(stream: UnixStream, app: Shared) {
+    let (reading, mut writing) = stream.into_split();
+    let mut line = String::new();
+    let mut reading = BufReader::new(tokio::io::AsyncReadExt::take(reading, MAX_LINE));
+    if reading.read_line(&mut line).await.is_err() {
+        return;
+    }
+    let (replies, mut told) = mpsc::unbounded_channel();
+    tokio::spawn(answer(line, app, replies));
+    while let Some(reply) = told.recv().await {
+        let mut json = serde_json::to_string(&reply).expect("replies have string keys");
+        json.push('\n');
+        if writing.write_all(json.as_bytes()).await.is_err() {
+            // Whoever asked is gone; the verb ends by itself.
+            return;
+        }
+    }
+}
+
+async fn answer(line: String, app: Shared, replies: Replies) {
+    let done = match serde_json::from_str(&line) {
+        Ok(verb) => Doer::serving(&app).run(verb, &replies).await,
+        Err(error) => Err(format!(
+            "the server does not understand this command: {error}"
+        )),
+    };
+    let reply = match done {
+        Ok(value) => Reply::Done(value),
+        Err(what) => Reply::Failed(what),
+    };
+    // An error says that nobody waits for the answer any more.
+    replies.send(reply).ok();
+}
+
+/// Does what verbs ask: within the server, or in a command when no server runs.
+pub struct Doer<'a> {
+    pub config: &'a Config,
+    pub store: &'a dyn Store,
+    /// The server's own, so that a new generation is used at once.
+    pub serving: Option<&'a Shared>,
+}
+
+impl<'a> Doer<'a> {
+    fn serving(app: &'a Shared) -> Self {
+        Doer {
+            config: &app.config,
+            store: app.store().as_ref(),
+            serving: Some(app),
+        }
+    }
+
+    pub async fn run(&self, verb: Verb, replies: &Replies) -> Result<Value, String> {
+        match verb {
+            Verb::KbIndex {
+                site,
+                paths,
+                base_url,
+            } => {
+                self.index(&site, IndexJob { paths, base_url }, replies)
+                    .await
+            }
+            Verb::OutboxRetry { delivery } => self.retry(delivery).await.map_err(in_words),
+            Verb::Backup { file } => {
+                self.store.backup(&file).await.map_err(in_words)?;
+                Ok(json!({ "file": file }))
+            }
+            Verb::DeskLogin { site } => self.login(&site).await,
+        }
+    }
+
+    async fn index(&self, site: &str, job: IndexJob, replies: &Replies) -> Result<Value, String> {
+        let library = self.library(site)?;
+        let replies = replies.clone();
+        let work = move || {
+            // An error says that nobody watches the progress any more.
+            library.index(&job, &mut |progress| drop(replies.send(progress.into())))
+        };
+        let indexed = tokio::task::spawn_blocking(work).await;
+        let report = indexed.map_err(|_| "indexing broke off".to_owned())?;
+        let report = report.map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(report).expect("a report has string keys"))
+    }
+
+    fn library(&self, site: &str) -> Result<Library, String> {
+        match self.serving {
+            None => Ok(Library::open_to_index(crate::index::folder(
+                &self.config.data,
+                site,
+            ))),
+            Some(app) => {
+                let knowledge = app.knowledge.get(&SiteId::from(site));
+                let knowledge = knowledge.ok_or_else(|| no_site(site))?;
+                Ok(knowledge.library.clone())
+            }
+        }
+    }
+
+    async fn retry(&self, delivery: Option<String>) -> Result<Value, StoreError> {
+        let ids = match delivery {
+            Some(id) => vec![DeliveryId(id)],
+            None => {
+                let dead = self.store.dead_letters(None).await?;
+                dead.into_iter().map(|letter| letter.delivery).collect()
+            }
+        };
+        let mut retried = Vec::new();
+        for id in ids {
+            if self.store.revive(None, &id, clock::now()).await? {
+                retried.push(id);
+            }
+        }
+        if let Some(app) = self.serving {
+            app.engine.ring_outbox();
+        }
+        Ok(json!({ "retried": retried }))
+    }
+
+    async fn login(&self, site: &str) -> Result<Value, String> {
+        if !self.config.desk {
+            return Err(
+                "the desk is off; set `enabled = true` below [desk] in hinny.toml".to_owned(),
+            );
+        }
+        let site = self.config.site(site).ok_or_else(|| no_site(site))?;
+        let login = random_id();
+        let until = clock::now() + self.config.timing.login_valid.as_millis() as i64;
+        let added = self
+            .store
+            .add_desk_login(&site.id, &login_hash(&login), until)
+            .await;
+        added.map_err(in_words)?;
+        let base = match &self.config.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.config.listen),
+        };
+        Ok(json!({ "link": format!("{base}/desk#login={login}"), "until": until }))
+    }
+}
+
+fn in_words(error: StoreError) -> String {
+    error.to_string()
+}
+
+pub fn no_site(site: &str) -> String {
+    format!("there is no site `{site}` in the configuration")
+}

@@ -1,0 +1,220 @@
+//! The desk's calls: lists, one conversation, and what an agent does with it.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use hinny_actors::clock;
+use hinny_actors::ids::{Cause, DeliveryId, Seq};
+use hinny_actors::store::{ConversationRow, Entry, ThreadState};
+use hinny_actors::{Order, Request, view};
+use hinny_bridges::Person;
+use hinny_bridges::text::Text;
+use serde::{Deserialize, Serialize};
+
+use super::access::Agent;
+use super::rows::{Answer, Conversation, Failed, Numbered, Row};
+use crate::app::{App, Shared};
+use crate::error::{Code, Problem};
+use crate::http::Body;
+use crate::wire::{check_id, check_text};
+
+/// Lines of a list; older ones are found by their conversation.
+const LIST: u32 = 200;
+
+/// Entries read at once.
+const PAGE: u32 = 500;
+
+#[derive(Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    state: Option<ThreadState>,
+}
+
+#[derive(Serialize)]
+pub struct Threads {
+    threads: Vec<Row>,
+}
+
+/// `GET /desk/api/threads?state=open|closed|all`
+pub async fn threads(
+    State(app): State<Shared>,
+    agent: Agent,
+    which: Result<Query<Which>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Threads>, Problem> {
+    let Query(which) =
+        which.map_err(|_| Problem::new(Code::BadFrame, "`state` is open, closed or all."))?;
+    let state = which.state.unwrap_or(ThreadState::Open);
+    let rows = app.store().threads(&agent.site, state, LIST).await?;
+    Ok(Json(Threads {
+        threads: rows.into_iter().map(Row::from).collect(),
+    }))
+}
+
+/// `GET /desk/api/conversations/{id}`
+pub async fn conversation(
+    State(app): State<Shared>,
+    agent: Agent,
+    Path(id): Path<String>,
+) -> Result<Json<Conversation>, Problem> {
+    let row = agent.conversation(&app, &id).await?;
+    let thread = app
+        .store()
+        .thread_row(&row.id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let events = team_log(&app, &row).await?;
+    Ok(Json(Conversation::new(thread, events)))
+}
+
+/// The whole log as the team sees it, up to where the row stands; the rest comes by the socket.
+async fn team_log(app: &App, row: &ConversationRow) -> Result<Vec<Numbered>, Problem> {
+    let mut events = Vec::new();
+    let mut cursor = 0;
+    while cursor < row.seq {
+        let page = app.store().read(&row.id, cursor, PAGE).await?;
+        let Some(end) = page.last().map(|entry| entry.event.seq) else {
+            break;
+        };
+        events.extend(page.iter().filter_map(numbered));
+        cursor = end;
+    }
+    Ok(events)
+}
+
+pub fn numbered(entry: &Entry) -> Option<Numbered> {
+    Some(Numbered {
+        seq: entry.event.seq,
+        at: entry.event.at,
+        event: view::team(entry)?,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    id: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Press {
+    id: String,
+}
+
+#[derive(Serialize)]
+pub struct Done {
+    seq: Seq,
+}
+
+/// `POST /desk/api/conversations/{id}/lines`
+pub async fn line(
+    State(app): State<Shared>,
+    agent: Agent,
+    Path(id): Path<String>,
+    Body(line): Body<Line>,
+) -> Result<Json<Done>, Problem> {
+    check_text(&line.text)?;
+    let text = Text::plain(&line.text);
+    let request = |by| Request::Reply {
+        by,
+        text,
+        via: None,
+    };
+    order(&app, &agent, &id, &line.id, request).await
+}
+
+/// `POST /desk/api/conversations/{id}/take`
+pub async fn take(
+    State(app): State<Shared>,
+    agent: Agent,
+    Path(id): Path<String>,
+    Body(press): Body<Press>,
+) -> Result<Json<Done>, Problem> {
+    order(&app, &agent, &id, &press.id, |by| Request::Take { by }).await
+}
+
+/// `POST /desk/api/conversations/{id}/bot`
+pub async fn back(
+    State(app): State<Shared>,
+    agent: Agent,
+    Path(id): Path<String>,
+    Body(press): Body<Press>,
+) -> Result<Json<Done>, Problem> {
+    order(&app, &agent, &id, &press.id, |by| Request::Back { by }).await
+}
+
+/// `POST /desk/api/conversations/{id}/close`
+pub async fn close(
+    State(app): State<Shared>,
+    agent: Agent,
+    Path(id): Path<String>,
+    Body(press): Body<Press>,
+) -> Result<Json<Done>, Problem> {
+    order(&app, &agent, &id, &press.id, |by| Request::Close { by }).await
+}
+
+async fn order(
+    app: &App,
+    agent: &Agent,
+    conversation: &str,
+    id: &str,
+    request: impl FnOnce(Person) -> Request,
+) -> Result<Json<Done>, Problem> {
+    check_id(id)?;
+    let row = agent.conversation(app, conversation).await?;
+    let receipt = app.engine.handle(Order {
+        site: agent.site.clone(),
+        cause: Cause::platform("desk", &format!("{}:{id}", row.id)),
+        conversation: row.id,
+        request: request(agent.person()),
+    });
+    let seq = receipt.await?.last;
+    Ok(Json(Done { seq }))
+}
+
+#[derive(Serialize)]
+pub struct Answers {
+    answers: Vec<Answer>,
+}
+
+/// `GET /desk/api/answers`
+pub async fn answers(State(app): State<Shared>, agent: Agent) -> Result<Json<Answers>, Problem> {
+    let rows = app.store().answers(&agent.site, LIST).await?;
+    Ok(Json(Answers {
+        answers: rows.into_iter().map(Answer::from).collect(),
+    }))
+}
+
+#[derive(Serialize)]
+pub struct FailedList {
+    failed: Vec<Failed>,
+}
+
+/// `GET /desk/api/failed`
+pub async fn failed(State(app): State<Shared>, agent: Agent) -> Result<Json<FailedList>, Problem> {
+    let letters = app.store().dead_letters(Some(&agent.site)).await?;
+    Ok(Json(FailedList {
+        failed: letters.into_iter().map(Failed::from).collect(),
+    }))
+}
+
+/// `POST /desk/api/failed/{delivery}/retry`
+pub async fn retry(
+    State(app): State<Shared>,
+    agent: Agent,
+    Path(delivery): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let delivery = DeliveryId(delivery);
+    let found = app
+        .store()
+        .revive(Some(&agent.site), &delivery, clock::now())
+        .await?;
+    match found {
+        true => {
+            app.engine.ring_outbox();
+            Ok(StatusCode::NO_CONTENT)
+        }
+        false => Err(Problem::not_found()),
+    }
+}

@@ -1,0 +1,318 @@
+//! `Guest`: a visitor at the door. Who they are, which conversation is theirs, and what they may ask of it.
+//! The socket and REST both talk to conversations through here, so that no rule has two homes.
+
+use std::net::IpAddr;
+
+use hinny_actors::body::{Context, Profile};
+use hinny_actors::clock;
+use hinny_actors::event::{Event, What};
+use hinny_actors::ids::{Cause, ConversationId, MessageId, Seq, SiteId};
+use hinny_actors::store::{ConversationRow, Receipt, Session};
+use hinny_actors::{Order, Request, Topic, Wake};
+
+use crate::app::App;
+use crate::config::{Identity, Site};
+use crate::error::{Code, Problem};
+use crate::identity;
+use crate::wire::{LimitsView, SessionView, SiteView, VisitorView, check_id, check_text};
+
+/// A visitor whose session counts.
+pub struct Guest {
+    pub site: SiteId,
+    pub session: Session,
+    pub name: Option<String>,
+    address: IpAddr,
+}
+
+/// What a client shows to be let in.
+pub struct Papers<'a> {
+    pub token: Option<&'a str>,
+    pub identity: Option<&'a str>,
+    pub address: IpAddr,
+}
+
+/// A request that is on disk.
+pub struct Stored {
+    pub seq: Seq,
+    pub conversation: ConversationId,
+}
+
+impl Guest {
+    /// Lets a visitor in: back into their session, as who they can prove to be, or as somebody new.
+    pub async fn admit(app: &App, site: &Site, papers: Papers<'_>) -> Result<Guest, Problem> {
+        let profile = papers
+            .identity
+            .map(|token| prove(site, token))
+            .transpose()?;
+        if profile.is_none() && matches!(site.identity, Identity::Required(_)) {
+            return Err(Problem::new(
+                Code::IdentityInvalid,
+                "This site needs a signed identity.",
+            ));
+        }
+        let known = match papers.token {
+            Some(token) => Some(resume(app, site, token).await?),
+            None => None,
+        };
+        if known.is_none() {
+            app.limits.session(papers.address)?;
+        }
+        let now = clock::now();
+        let session = match (&profile, known) {
+            (Some(profile), known) => identify(app, site, known.as_ref(), profile).await?,
+            (None, Some(known)) => known,
+            (None, None) => app.store().admit(&site.id, now).await?,
+        };
+        let name = name(app, &session, profile).await?;
+        Ok(Guest {
+            site: site.id.clone(),
+            session,
+            name,
+            address: papers.address,
+        })
+    }
+
+    /// For a request with a token in its header.
+    pub async fn back(app: &App, token: &str, address: IpAddr) -> Result<Guest, Problem> {
+        let (_, site) = app
+            .sessions
+            .read(token, clock::now())
+            .ok_or_else(token_invalid)?;
+        let site = app.config.site(&site).ok_or_else(token_invalid)?;
+        let session = resume(app, site, token).await?;
+        if matches!(site.identity, Identity::Required(_)) && !session.identified {
+            return Err(token_invalid());
+        }
+        let name = name(app, &session, None).await?;
+        Ok(Guest {
+            site: site.id.clone(),
+            session,
+            name,
+            address,
+        })
+    }
+
+    /// The visitor's conversation, once something was said.
+    pub async fn conversation(&self, app: &App) -> Result<Option<ConversationRow>, Problem> {
+        let store = app.store();
+        match store.current(&self.site, &self.session.visitor).await? {
+            Some(id) => Ok(store.conversation(&id).await?),
+            None => Ok(None),
+        }
+    }
+
+    pub fn view(
+        &self,
+        app: &App,
+        site: &Site,
+        conversation: Option<&ConversationId>,
+    ) -> SessionView {
+        let kind = match self.session.identified {
+            true => "identified",
+            false => "anonymous",
+        };
+        SessionView {
+            token: app
+                .sessions
+                .issue(&self.session.id, site.id.as_str(), clock::now()),
+            visitor: VisitorView {
+                kind,
+                name: self.name.clone(),
+            },
+            conversation: conversation.map(|id| id.as_str().to_owned()),
+            site: SiteView {
+                id: site.id.as_str().to_owned(),
+                name: site.name.clone(),
+                greeting: site.greeting.clone(),
+            },
+            limits: LimitsView::OURS,
+        }
+    }
+
+    /// Whether the session still counts; it may have been revoked elsewhere.
+    pub async fn still_here(&self, app: &App) -> Result<(), Problem> {
+        let session = app.store().session(&self.site, &self.session.id).await?;
+        session.map(|_| ()).ok_or_else(token_invalid)
+    }
+
+    /// Checks a message before anything is opened for it.
+    pub fn may_say(&self, app: &App, id: &str, text: &str) -> Result<(), Problem> {
+        check_id(id)?;
+        check_text(text)?;
+        app.limits.message(&self.session.visitor, self.address)
+    }
+
+    pub fn may_ask(&self, app: &App, id: &str) -> Result<(), Problem> {
+        check_id(id)?;
+        app.limits.message(&self.session.visitor, self.address)
+    }
+
+    /// The visitor's conversation, made if there is none yet; their other tabs are told.
+    pub async fn open(&self, app: &App) -> Result<ConversationId, Problem> {
+        let visitor = &self.session.visitor;
+        let conversation = app.store().open(&self.site, visitor, clock::now()).await?;
+        let topic = Topic::Visitor(visitor.clone());
+        app.engine
+            .feed()
+            .publish(&topic, Wake::Opened(conversation.clone()));
+        Ok(conversation)
+    }
+
+    pub async fn say(
+        &self,
+        app: &App,
+        conversation: &ConversationId,
+        id: &str,
+        text: String,
+    ) -> Result<Stored, Problem> {
+        let message = MessageId(id.to_owned());
+        self.order(app, conversation, id, Request::Say { message, text })
+            .await
+    }
+
+    pub async fn ask_person(
+        &self,
+        app: &App,
+        conversation: &ConversationId,
+        id: &str,
+    ) -> Result<Stored, Problem> {
+        let message = MessageId(id.to_owned());
+        self.order(app, conversation, id, Request::RequestPerson { message })
+            .await
+    }
+
+    async fn order(
+        &self,
+        app: &App,
+        conversation: &ConversationId,
+        id: &str,
+        request: Request,
+    ) -> Result<Stored, Problem> {
+        let order = Order {
+            site: self.site.clone(),
+            conversation: conversation.clone(),
+            cause: cause(conversation, id),
+            request,
+        };
+        let receipt = app.engine.handle(order).await?;
+        Ok(Stored {
+            seq: seq_of(app, conversation, id, receipt).await?,
+            conversation: conversation.clone(),
+        })
+    }
+}
+
+/// A client's id counts within its conversation. Not by visitor: who signs in becomes another one, and may still
+/// send again what they said before.
+fn cause(conversation: &ConversationId, id: &str) -> Cause {
+    Cause(format!("client:{conversation}:{id}"))
+}
+
+/// Remembers where the visitor is, for the team.
+pub async fn set_context(
+    app: &App,
+    conversation: &ConversationId,
+    context: &Context,
+) -> Result<(), Problem> {
+    Ok(app.store().set_context(conversation, context).await?)
+}
+
+/// The number of the message itself: a commit may begin with another event, such as the reopening.
+async fn seq_of(
+    app: &App,
+    conversation: &ConversationId,
+    id: &str,
+    receipt: Receipt,
+) -> Result<Seq, Problem> {
+    if receipt.first >= receipt.last {
+        return Ok(receipt.first.min(receipt.last));
+    }
+    let count = receipt.last - receipt.first + 1;
+    let entries = app
+        .store()
+        .read(conversation, receipt.first - 1, count as u32)
+        .await?;
+    let own = entries.iter().find(|entry| is_message(&entry.event, id));
+    Ok(own.map_or(receipt.first, |entry| entry.event.seq))
+}
+
+fn is_message(event: &Event, id: &str) -> bool {
+    match &event.what {
+        What::VisitorSaid { message, .. } | What::PersonRequested { message } => {
+            message.as_str() == id
+        }
+        _ => false,
+    }
+}
+
+fn prove(site: &Site, token: &str) -> Result<Profile, Problem> {
+    let invalid = |detail: String| {
+        // The client may come back at once, without this token.
+        Problem::new(Code::IdentityInvalid, detail).after(std::time::Duration::ZERO)
+    };
+    let secret = site.identity.secret();
+    let secret = secret.ok_or_else(|| invalid("This site takes no identity.".to_owned()))?;
+    identity::verify(token, secret, site.id.as_str(), clock::now())
+        .map_err(|error| invalid(format!("The identity was not accepted: {error}.")))
+}
+
+/// Every reason why a token is worth nothing gets the same answer.
+fn token_invalid() -> Problem {
+    Problem::new(
+        Code::TokenInvalid,
+        "This session is not valid any more. Start without it.",
+    )
+    .after(std::time::Duration::ZERO)
+}
+
+async fn resume(app: &App, site: &Site, token: &str) -> Result<Session, Problem> {
+    let read = app.sessions.read(token, clock::now());
+    let (id, _) = read
+        .filter(|(_, of)| of == site.id.as_str())
+        .ok_or_else(token_invalid)?;
+    let session = app.store().session(&site.id, &id).await?;
+    session.ok_or_else(token_invalid)
+}
+
+async fn identify(
+    app: &App,
+    site: &Site,
+    known: Option<&Session>,
+    profile: &Profile,
+) -> Result<Session, Problem> {
+    let id = known.map(|session| &session.id);
+    let identified = app
+        .store()
+        .identify(&site.id, id, profile, clock::now())
+        .await?;
+    if let Some(conversation) = identified.joined {
+        let order = Order {
+            site: site.id.clone(),
+            cause: Cause(format!(
+                "identify:{conversation}:{}",
+                identified.session.visitor
+            )),
+            conversation,
+            request: Request::Identify {
+                profile: profile.clone(),
+            },
+        };
+        app.engine.handle(order).await?;
+    }
+    Ok(identified.session)
+}
+
+async fn name(
+    app: &App,
+    session: &Session,
+    profile: Option<Profile>,
+) -> Result<Option<String>, Problem> {
+    match (profile, session.identified) {
+        (Some(profile), _) => Ok(profile.name),
+        (None, true) => {
+            let profile = app.store().profile(&session.visitor).await?;
+            Ok(profile.and_then(|profile| profile.name))
+        }
+        (None, false) => Ok(None),
+    }
+}

@@ -1,0 +1,84 @@
+//! `/healthz`: the process lives. `/readyz`: the store works and every site's knowledge is there; what the
+//! platforms do is told, but a platform that is down is no reason to send visitors away.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use hinny_actors::tally::Link;
+use serde::Serialize;
+
+use crate::app::{App, Shared};
+
+#[derive(Serialize)]
+pub struct Ready {
+    ready: bool,
+    store: &'static str,
+    /// The generation in use by site; null when nothing was indexed.
+    index: BTreeMap<String, Option<String>>,
+    connections: BTreeMap<String, &'static str>,
+}
+
+/// `GET /healthz`
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`
+pub async fn ready(State(app): State<Shared>) -> (StatusCode, Json<Ready>) {
+    let store = match app.store().counts().await {
+        Ok(_) => "ok",
+        Err(error) => {
+            tracing::error!(%error, "the store failed");
+            "failing"
+        }
+    };
+    let ready = store == "ok" && !app.is_closing() && has_knowledge(&app);
+    let status = match ready {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let body = Ready {
+        ready,
+        store,
+        index: index(&app),
+        connections: connections(&app),
+    };
+    (status, Json(body))
+}
+
+/// A site that names documents is ready when they were indexed once.
+fn has_knowledge(app: &App) -> bool {
+    app.config.sites.iter().all(|site| {
+        let library = app
+            .knowledge
+            .get(&site.id)
+            .map(|knowledge| &knowledge.library);
+        site.knowledge.paths.is_empty()
+            || library.is_some_and(|library| library.generation().is_some())
+    })
+}
+
+fn index(app: &App) -> BTreeMap<String, Option<String>> {
+    let generation = |(site, knowledge): (&hinny_actors::ids::SiteId, &hinny_actors::Knowledge)| {
+        let generation = knowledge.library.generation();
+        (
+            site.0.clone(),
+            generation.map(|generation| generation.id().to_owned()),
+        )
+    };
+    app.knowledge.iter().map(generation).collect()
+}
+
+fn connections(app: &App) -> BTreeMap<String, &'static str> {
+    let links = app.engine.tally().links().into_iter();
+    let word = |link| match link {
+        Link::Up => "up",
+        Link::Down(_) => "down",
+        Link::Stopped(_) => "stopped",
+    };
+    links
+        .map(|(connection, link)| (connection.0, word(link)))
+        .collect()
+}

@@ -1,0 +1,139 @@
+//! The HTTP surface: which path leads where, and what every request and answer has in common.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{any, delete, get, post};
+use serde::de::DeserializeOwned;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::app::Shared;
+use crate::error::{Code, Problem};
+use crate::wire::{MAX_FRAME, sober};
+use crate::{assets, demo, desk, health, metrics, rest, socket};
+
+/// Browsers may remember for this long that a page may use the API.
+const CORS_MAX_AGE: Duration = Duration::from_secs(600);
+
+/// Everything the server answers.
+pub fn router(app: Shared) -> Router {
+    let mut router = Router::new()
+        .merge(api(&app))
+        .route("/v1/ws", get(socket::upgrade))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
+        .route("/widget.js", get(assets::widget));
+    if app.config.desk {
+        router = router.merge(desk::router());
+    }
+    if app.demo {
+        router = router.merge(demo::router());
+    }
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(map_response(harden))
+        .with_state(app)
+}
+
+/// The REST calls, which pages of the sites' origins may make.
+fn api(app: &Shared) -> Router<Shared> {
+    Router::new()
+        .route("/v1/session", post(rest::begin).merge(delete(rest::end)))
+        .route("/v1/conversation", get(rest::conversation))
+        .route("/v1/messages", post(rest::say))
+        .route("/v1/person", post(rest::ask_person))
+        .route("/v1/{*rest}", any(not_found))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(cors(app.clone()))
+}
+
+fn cors(app: Shared) -> CorsLayer {
+    let allowed = move |origin: &HeaderValue, _: &axum::http::request::Parts| {
+        origin.to_str().is_ok_and(|origin| app.knows_origin(origin))
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+        .expose_headers([RETRY_AFTER])
+        .max_age(CORS_MAX_AGE)
+}
+
+async fn not_found() -> Problem {
+    Problem::not_found()
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(Code::WrongMethod, "This path knows other methods.")
+}
+
+async fn harden(mut response: Response) -> Response {
+    let nosniff = HeaderValue::from_static("nosniff");
+    response
+        .headers_mut()
+        .insert(X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
+}
+
+/// A JSON body: declared as such, small, in time, and without unknown fields.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
+        check_json(request.headers())?;
+        let within = app.config.timing.request_within;
+        let bytes = tokio::time::timeout(within, read(request.into_body()))
+            .await
+            .map_err(|_| Problem::new(Code::TooSlow, "The body did not come in time."))??;
+        parse(&bytes).map(Body)
+    }
+}
+
+/// Pages cannot send this type to another origin without asking first.
+fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let declared = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = declared
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    match kind.trim().eq_ignore_ascii_case("application/json") {
+        true => Ok(()),
+        false => Err(Problem::new(
+            Code::BadFrame,
+            "Send JSON, with `content-type: application/json`.",
+        )),
+    }
+}
+
+async fn read(body: axum::body::Body) -> Result<Bytes, Problem> {
+    to_bytes(body, MAX_FRAME).await.map_err(|error| {
+        let is_limit = std::error::Error::source(&error)
+            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+        match is_limit {
+            true => Problem::new(Code::TooLarge, "A body has at most 64 KiB."),
+            false => Problem::new(Code::BadFrame, "The body broke off."),
+        }
+    })
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Problem::new(Code::BadFrame, "The body must be UTF-8."))?;
+    serde_json::from_str(text).map_err(|error| {
+        Problem::new(
+            Code::BadFrame,
+            format!("The body is not as it should be: {}.", sober(&error)),
+        )
+    })
+}

@@ -1,0 +1,33 @@
+//! Where log lines go: standard error, as text or JSON. Lines tell what happened to which conversation, never
+//! what was said, and never a token or an address of a person.
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Log;
+
+/// Starts logging. `verbose` counts the `-v` of the command line.
+pub fn start(log: &Log, verbose: u8) {
+    let level = match verbose {
+        0 => log.level.as_str(),
+        1 => "debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::new(level);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match log.json {
+        true => lines.json().try_init(),
+        false => lines.try_init(),
+    };
+    started.expect("logging is started once, by the command that runs");
+}
+
+/// For short commands: only what is wrong.
+pub fn quiet(verbose: u8) {
+    let log = Log {
+        json: false,
+        level: "warn".to_owned(),
+    };
+    start(&log, verbose);
+}

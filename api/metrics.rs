@@ -1,0 +1,202 @@
+//! `/metrics`: counts for Prometheus. Numbers only: no visitor, no page, no word of a message.
+
+use std::fmt::Write as _;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use hinny_actors::tally::Link;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use crate::app::{App, Shared};
+use crate::error::{Code, Problem};
+use crate::link::End;
+
+const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What the edge counts itself; the rest is read when somebody looks.
+#[derive(Default)]
+pub struct Meter {
+    acknowledged: Counter,
+    refused: Family<Refused, Counter>,
+    sockets_ended: Family<Ended, Counter>,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Refused {
+    error: Code,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Ended {
+    why: &'static str,
+}
+
+impl EncodeLabelValue for Code {
+    fn encode(&self, encoder: &mut LabelValueEncoder) -> Result<(), std::fmt::Error> {
+        encoder.write_str(self.as_str())
+    }
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Connection {
+    connection: String,
+}
+
+impl Meter {
+    pub fn acknowledged(&self) {
+        self.acknowledged.inc();
+    }
+
+    pub fn refused(&self, error: Code) {
+        self.refused.get_or_create(&Refused { error }).inc();
+    }
+
+    pub fn socket_ended(&self, end: &End) {
+        let why = match end {
+            End::Bye(problem) => problem.code.as_str(),
+            End::Gone => "gone",
+            End::TooSlow => Code::TooSlow.as_str(),
+        };
+        self.sockets_ended.get_or_create(&Ended { why }).inc();
+    }
+}
+
+/// `GET /metrics`
+pub async fn show(State(app): State<Shared>) -> Result<Response, Problem> {
+    let mut registry = Registry::with_prefix("hinny");
+    edge(&app, &mut registry);
+    engine(&app, &mut registry);
+    store(&app, &mut registry).await?;
+    let mut text = String::new();
+    encode(&mut text, &registry).expect("writing to a string does not fail");
+    Ok(([(CONTENT_TYPE, TEXT)], text).into_response())
+}
+
+fn edge(app: &App, registry: &mut Registry) {
+    let meter = &app.meter;
+    registry.register(
+        "acknowledged",
+        "Visitors' requests that are on disk",
+        meter.acknowledged.clone(),
+    );
+    registry.register(
+        "refused",
+        "Visitors' requests refused on a socket",
+        meter.refused.clone(),
+    );
+    registry.register(
+        "sockets_ended",
+        "Ended sockets by reason",
+        meter.sockets_ended.clone(),
+    );
+    gauge(
+        registry,
+        "sockets",
+        "Open sockets of visitors",
+        app.limits.open_sockets() as u64,
+    );
+    gauge(
+        registry,
+        "connections",
+        "Open TCP connections",
+        app.limits.open_connections() as u64,
+    );
+}
+
+fn engine(app: &App, registry: &mut Registry) {
+    let tally = app.engine.tally();
+    for (name, help, count) in [
+        ("said", "Visitors' messages stored", &tally.said),
+        ("answered", "Answers of the bot", &tally.answered),
+        ("escalated", "Hand-overs to a person", &tally.escalated),
+        ("replied", "Messages of agents", &tally.replied),
+        (
+            "stale_verdicts",
+            "Verdicts that came too late to count",
+            &tally.stale_verdicts,
+        ),
+        ("panics", "Panics while handling an order", &tally.panics),
+        ("woken", "Conversations brought into memory", &tally.woken),
+        (
+            "passivated",
+            "Conversations that left the memory",
+            &tally.passivated,
+        ),
+        ("posts_sent", "Posts on platforms", &tally.posts_sent),
+        (
+            "send_failures",
+            "Failed sends to platforms",
+            &tally.send_failures,
+        ),
+    ] {
+        let counter = Counter::<u64>::default();
+        counter.inc_by(count.get());
+        registry.register(name, help, counter);
+    }
+    gauge(
+        registry,
+        "conversations_awake",
+        "Conversations in memory",
+        app.engine.awake() as u64,
+    );
+    let links = Family::<Connection, Gauge>::default();
+    for (connection, link) in tally.links() {
+        let label = Connection {
+            connection: connection.0,
+        };
+        links.get_or_create(&label).set(i64::from(link == Link::Up));
+    }
+    registry.register(
+        "connection_up",
+        "Whether a connection's listener works",
+        links,
+    );
+}
+
+async fn store(app: &App, registry: &mut Registry) -> Result<(), Problem> {
+    let counts = app.store().counts().await?;
+    gauge(
+        registry,
+        "conversations",
+        "Conversations stored",
+        counts.conversations,
+    );
+    gauge(
+        registry,
+        "waiting",
+        "Conversations that wait for a person",
+        counts.waiting,
+    );
+    gauge(
+        registry,
+        "deliveries_pending",
+        "Deliveries that wait",
+        counts.pending_deliveries,
+    );
+    gauge(
+        registry,
+        "dead_letters",
+        "Deliveries given up",
+        counts.dead_letters,
+    );
+    gauge(
+        registry,
+        "parked",
+        "Orders that could not be handled",
+        counts.parked,
+    );
+    gauge(registry, "alarms", "Alarms that are set", counts.alarms);
+    Ok(())
+}
+
+fn gauge(registry: &mut Registry, name: &str, help: &str, value: u64) {
+    let gauge = Gauge::<i64>::default();
+    gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+    registry.register(name, help, gauge);
+}

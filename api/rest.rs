@@ -1,0 +1,225 @@
+//! REST: what the socket does, for clients that have none. The same rules, the same words.
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use hinny_actors::body::{Context, Page};
+use hinny_actors::ids::{ConversationId, Millis, Seq};
+use hinny_actors::store::{ConversationRow, handling_name};
+use hinny_actors::view::{self, VisitorEvent};
+use hinny_actors::{Topic, Wake};
+use serde::{Deserialize, Serialize};
+
+use crate::app::{App, Client, Origin, Shared};
+use crate::error::{Code, Problem};
+use crate::guest::{Guest, Papers, Stored, set_context};
+use crate::http::Body;
+use crate::wire::{SessionView, check_protocol, tidy_page};
+
+/// Events in one answer; a client goes on with `after`.
+const PAGE: u32 = 500;
+
+/// A request with a good token in its header, from a page that may use the site.
+pub struct Bearer(Guest);
+
+impl FromRequestParts<Shared> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let Ok(Client(address)) = Client::from_request_parts(parts, app).await;
+        app.limits.hello(address)?;
+        let missing = || {
+            Problem::new(
+                Code::TokenInvalid,
+                "Send `Authorization: Bearer` with the session's token.",
+            )
+        };
+        let header = parts.headers.get(AUTHORIZATION).ok_or_else(missing)?;
+        let token = header
+            .to_str()
+            .ok()
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let guest = Guest::back(app, token.ok_or_else(missing)?, address).await?;
+        Origin::of(&parts.headers).check(app.site(guest.site.as_str())?)?;
+        Ok(Bearer(guest))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begin {
+    protocol: u32,
+    site: String,
+    #[serde(default)]
+    token: Option<String>,
+    #[serde(default)]
+    identity: Option<String>,
+}
+
+/// `POST /v1/session`
+pub async fn begin(
+    State(app): State<Shared>,
+    Client(address): Client,
+    origin: Origin,
+    Body(begin): Body<Begin>,
+) -> Result<Json<SessionView>, Problem> {
+    app.limits.hello(address)?;
+    check_protocol(begin.protocol)?;
+    let site = app.site(&begin.site)?;
+    origin.check(site)?;
+    let papers = Papers {
+        token: begin.token.as_deref(),
+        identity: begin.identity.as_deref(),
+        address,
+    };
+    let guest = Guest::admit(&app, site, papers).await?;
+    let row = guest.conversation(&app).await?;
+    Ok(Json(guest.view(
+        &app,
+        site,
+        row.as_ref().map(|row| &row.id),
+    )))
+}
+
+/// `DELETE /v1/session`: the token is worth nothing from then on, and open sockets look again.
+pub async fn end(State(app): State<Shared>, Bearer(guest): Bearer) -> Result<StatusCode, Problem> {
+    app.store().revoke(&guest.site, &guest.session.id).await?;
+    let topic = Topic::Visitor(guest.session.visitor.clone());
+    app.engine.feed().publish(&topic, Wake::Log);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    #[serde(default)]
+    after: Seq,
+}
+
+#[derive(Serialize)]
+pub struct ConversationView {
+    conversation: Option<ConversationId>,
+    /// How far this answer goes.
+    seq: Seq,
+    handling: &'static str,
+    events: Vec<EventView>,
+}
+
+#[derive(Serialize)]
+struct EventView {
+    seq: Seq,
+    at: Millis,
+    event: VisitorEvent,
+}
+
+/// `GET /v1/conversation?after=N`
+pub async fn conversation(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    after: Result<Query<After>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<ConversationView>, Problem> {
+    let Query(After { after }) = after.map_err(|_| {
+        Problem::new(
+            Code::BadFrame,
+            "`after` is a number, and the only parameter.",
+        )
+    })?;
+    match guest.conversation(&app).await? {
+        Some(row) => log(&app, row, after).await.map(Json),
+        None => Ok(Json(ConversationView {
+            conversation: None,
+            seq: 0,
+            handling: "bot",
+            events: Vec::new(),
+        })),
+    }
+}
+
+async fn log(app: &App, row: ConversationRow, after: Seq) -> Result<ConversationView, Problem> {
+    let after = after.min(row.seq);
+    let entries = app.store().read(&row.id, after, PAGE).await?;
+    let shown = entries.iter().filter_map(|entry| {
+        Some(EventView {
+            seq: entry.event.seq,
+            at: entry.event.at,
+            event: view::visitor(entry)?,
+        })
+    });
+    Ok(ConversationView {
+        seq: entries.last().map_or(after, |entry| entry.event.seq),
+        handling: handling_name(&row.handling),
+        events: shown.collect(),
+        conversation: Some(row.id),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Say {
+    id: String,
+    text: String,
+    #[serde(default)]
+    page: Option<Page>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    id: String,
+}
+
+#[derive(Serialize)]
+pub struct Receipt {
+    id: String,
+    seq: Seq,
+    conversation: ConversationId,
+}
+
+/// `POST /v1/messages`
+pub async fn say(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    Body(say): Body<Say>,
+) -> Result<Json<Receipt>, Problem> {
+    guest.may_say(&app, &say.id, &say.text)?;
+    let conversation = guest.open(&app).await?;
+    if let Some(page) = say.page {
+        note_page(&app, &conversation, tidy_page(page)).await?;
+    }
+    let stored = guest.say(&app, &conversation, &say.id, say.text).await?;
+    Ok(receipt(&app, say.id, stored))
+}
+
+/// The page alone is new; what a socket said of language and time zone stays.
+async fn note_page(app: &App, conversation: &ConversationId, page: Page) -> Result<(), Problem> {
+    let row = app.store().conversation(conversation).await?;
+    let known = row.map(|row| row.context).unwrap_or_default();
+    let context = Context {
+        page: Some(page),
+        ..known
+    };
+    set_context(app, conversation, &context).await
+}
+
+/// `POST /v1/person`
+pub async fn ask_person(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    Body(ask): Body<Ask>,
+) -> Result<Json<Receipt>, Problem> {
+    guest.may_ask(&app, &ask.id)?;
+    let conversation = guest.open(&app).await?;
+    let stored = guest.ask_person(&app, &conversation, &ask.id).await?;
+    Ok(receipt(&app, ask.id, stored))
+}
+
+fn receipt(app: &App, id: String, stored: Stored) -> Json<Receipt> {
+    app.meter.acknowledged();
+    Json(Receipt {
+        id,
+        seq: stored.seq,
+        conversation: stored.conversation,
+    })
+}

@@ -1,0 +1,235 @@
+//! `serve`: everything is started, runs until a signal comes, and is stopped in order. What goes up first
+//! comes down last: the store is closed when nobody can write any more.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hinny_actors::ids::SiteId;
+use hinny_actors::store::{OpenError, SqliteStore, Store};
+use hinny_actors::{Answerer, Engine, KbAnswerer, Knowledge, Parts, SiteRules};
+use hinny_bridges::desk::Desk;
+use hinny_bridges::telegram::{InvalidConfig, Telegram, TelegramConfig, Token};
+use hinny_bridges::{Bridge, ConnectionId};
+use hinny_kb::{KbError, Library};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::{App, Shared};
+use crate::config::{self, Config, Hand};
+use crate::control;
+use crate::limits::Limits;
+use crate::metrics::Meter;
+use crate::session::Sessions;
+use crate::{http, index, server};
+
+/// Orders that may wait for one conversation.
+const MAILBOX: usize = 64;
+
+/// How often limits forget the quiet.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Why the server does not start, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("port {} is in use by another program; choose another one with {option}", address.port())]
+    PortInUse {
+        address: SocketAddr,
+        option: &'static str,
+    },
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("no [[site]] is configured; see hinny.example.toml")]
+    NoSite,
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    #[error("the knowledge of site `{site}` cannot be opened: {source}")]
+    Knowledge { site: SiteId, source: KbError },
+    #[error("telegram `{name}`: {source}")]
+    Telegram { name: String, source: InvalidConfig },
+    #[error("{0}")]
+    Io(String),
+}
+
+/// A server that has taken its address.
+pub struct Starting {
+    pub config: Config,
+    pub listener: TcpListener,
+    pub demo: bool,
+}
+
+impl Starting {
+    /// Takes the address first: if somebody else has it, nothing was touched.
+    pub fn bind(config: Config, demo: bool, option: &'static str) -> Result<Starting, StartError> {
+        if config.sites.is_empty() {
+            return Err(StartError::NoSite);
+        }
+        let address = config.listen;
+        let listener = server::bind(address).map_err(|source| match source.kind() {
+            std::io::ErrorKind::AddrInUse => StartError::PortInUse { address, option },
+            _ => StartError::Listen { address, source },
+        })?;
+        Ok(Starting {
+            config,
+            listener,
+            demo,
+        })
+    }
+
+    /// The address with the port that was really taken.
+    pub fn address(&self) -> Result<SocketAddr, StartError> {
+        self.listener
+            .local_addr()
+            .map_err(|error| StartError::Io(error.to_string()))
+    }
+
+    /// Runs until the process is asked to stop. `ready` is called when visitors can come.
+    pub async fn run(self, ready: impl FnOnce(&App)) -> Result<(), StartError> {
+        let (close, closing) = watch::channel(false);
+        let app = start(self.config, self.demo, closing).await?;
+        let control = control::listen(app.clone()).map_err(|error| {
+            let place = control::socket(&app.config.data);
+            StartError::Io(format!("{}: {error}", place.display()))
+        })?;
+        index::at_start(&app);
+        let sweeper = tokio::spawn(sweep(app.clone()));
+        let accepting = server::run(self.listener, http::router(app.clone()), app.clone());
+        let accepting = tokio::spawn(accepting);
+        ready(&app);
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        close.send_replace(true);
+        sweeper.abort();
+        control.abort();
+        stop(&app).await;
+        accepting.abort();
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+async fn start(
+    config: Config,
+    demo: bool,
+    closing: watch::Receiver<bool>,
+) -> Result<Shared, StartError> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data).await?);
+    let sessions = Sessions::open(&config.data, config.timing.session_valid)
+        .map_err(|error| StartError::Io(format!("{}: {error}", config.data.display())))?;
+    let knowledge = knowledge(&config)?;
+    let answerer: Arc<dyn Answerer> = Arc::new(KbAnswerer::new(knowledge.clone()));
+    let engine = Engine::start(Parts {
+        store,
+        answerer,
+        bridges: bridges(&config)?,
+        sites: rules(&config),
+        timing: config.timing.engine,
+        arbiters: std::thread::available_parallelism().map_or(2, usize::from),
+        mailbox: MAILBOX,
+    });
+    Ok(Arc::new(App {
+        limits: Limits::new(&config.limits),
+        meter: Meter::default(),
+        engine,
+        sessions,
+        knowledge,
+        closing,
+        demo,
+        config,
+    }))
+}
+
+fn knowledge(config: &Config) -> Result<HashMap<SiteId, Knowledge>, StartError> {
+    let open = |site: &config::Site| {
+        let folder = index::folder(&config.data, site.id.as_str());
+        let library = Library::open(folder).map_err(|source| StartError::Knowledge {
+            site: site.id.clone(),
+            source,
+        })?;
+        let settings = site.answers;
+        Ok((site.id.clone(), Knowledge { library, settings }))
+    };
+    config.sites.iter().map(open).collect()
+}
+
+fn bridges(config: &Config) -> Result<HashMap<ConnectionId, Arc<dyn Bridge>>, StartError> {
+    let desk: Arc<dyn Bridge> = Arc::new(Desk);
+    let mut bridges = HashMap::from([(ConnectionId(config::DESK.to_owned()), desk)]);
+    for connection in &config.telegram {
+        let bridge: Arc<dyn Bridge> = Arc::new(telegram(config, connection)?);
+        bridges.insert(ConnectionId(connection.name.clone()), bridge);
+    }
+    Ok(bridges)
+}
+
+fn telegram(config: &Config, connection: &config::Telegram) -> Result<Telegram, StartError> {
+    let id = ConnectionId(connection.name.clone());
+    let token = Token::new(connection.token.expose().to_owned());
+    let chats = config.sites.iter().filter_map(|site| match &site.hand {
+        Hand::Telegram {
+            connection: name,
+            chat,
+        } if *name == connection.name => Some(*chat),
+        _ => None,
+    });
+    let settings = TelegramConfig {
+        api_url: connection.api_url.clone(),
+        per_minute: connection.per_minute,
+        chats: chats.collect(),
+        ..TelegramConfig::new(id, token)
+    };
+    Telegram::new(settings).map_err(|source| StartError::Telegram {
+        name: connection.name.clone(),
+        source,
+    })
+}
+
+fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
+    let rules = |site: &config::Site| SiteRules {
+        name: site.name.clone(),
+        target: site.hand.target(),
+    };
+    config
+        .sites
+        .iter()
+        .map(|site| (site.id.clone(), rules(site)))
+        .collect()
+}
+
+async fn sweep(app: Shared) {
+    let mut every = tokio::time::interval(SWEEP);
+    loop {
+        every.tick().await;
+        app.limits.sweep();
+    }
+}
+
+/// SIGTERM from the system, SIGINT from a keyboard.
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Sockets say goodbye, requests end, conversations finish, and then the files are closed.
+async fn stop(app: &App) {
+    let drain = async {
+        app.limits.emptied().await;
+        app.engine.stop().await;
+        app.store().close().await;
+    };
+    if tokio::time::timeout(app.config.timing.drain_within, drain)
+        .await
+        .is_err()
+    {
+        tracing::warn!("not everything ended in time; what was acknowledged is on disk");
+    }
+}

@@ -1,0 +1,136 @@
+//! What the visitor's frames do.
+
+use hinny_actors::body::Page;
+use hinny_actors::ids::ConversationId;
+use hinny_actors::{Topic, Typist, Wake};
+
+use super::Socket;
+use crate::error::{Code, Problem};
+use crate::guest::{Stored, set_context};
+use crate::link::{End, Incoming};
+use crate::wire::{Ask, ClientFrame, NotUnderstood, Say, ServerFrame, tidy_page};
+
+impl Socket<'_> {
+    pub(super) async fn incoming(&mut self, incoming: Incoming) -> Result<(), End> {
+        self.alive = true;
+        match incoming {
+            Incoming::Text(text) => match ClientFrame::parse(&text) {
+                Ok(frame) => self.frame(frame).await,
+                Err(refused) => self.not_understood(refused).await,
+            },
+            Incoming::Alive => Ok(()),
+            Incoming::Broken(problem) => Err(problem.into()),
+            Incoming::Gone => Err(End::Gone),
+        }
+    }
+
+    async fn frame(&mut self, frame: ClientFrame) -> Result<(), End> {
+        match frame {
+            ClientFrame::Hello(_) => {
+                let problem = Problem::new(Code::HelloTwice, "The hello was said already.");
+                self.not_understood(NotUnderstood { id: None, problem })
+                    .await
+            }
+            ClientFrame::Say(say) => {
+                let id = say.id.clone();
+                let stored = self.say(say).await;
+                self.answer(id, stored).await
+            }
+            ClientFrame::Person(ask) => {
+                let stored = self.ask_person(&ask).await;
+                self.answer(ask.id, stored).await
+            }
+            ClientFrame::Typing(typing) => self.typing(typing.on).await,
+            ClientFrame::Ping(ping) => match self.chatter.check() {
+                Ok(()) => self.send(ServerFrame::Pong { n: ping.n }).await,
+                Err(problem) => self.refuse(None, problem).await,
+            },
+        }
+    }
+
+    async fn say(&mut self, say: Say) -> Result<Stored, Problem> {
+        self.guest.may_say(self.app, &say.id, &say.text)?;
+        self.note_page(say.page);
+        let conversation = self.opened().await?;
+        self.guest
+            .say(self.app, &conversation, &say.id, say.text)
+            .await
+    }
+
+    async fn ask_person(&mut self, ask: &Ask) -> Result<Stored, Problem> {
+        self.guest.may_ask(self.app, &ask.id)?;
+        let conversation = self.opened().await?;
+        self.guest
+            .ask_person(self.app, &conversation, &ask.id)
+            .await
+    }
+
+    /// The conversation, with this socket on it and the visitor's whereabouts known to the team.
+    async fn opened(&mut self) -> Result<ConversationId, Problem> {
+        let conversation = match &self.reader {
+            Some(reader) => reader.conversation().clone(),
+            None => {
+                let conversation = self.guest.open(self.app).await?;
+                self.attach(&conversation);
+                conversation
+            }
+        };
+        if !self.context_known {
+            set_context(self.app, &conversation, &self.context).await?;
+            self.context_known = true;
+        }
+        Ok(conversation)
+    }
+
+    fn note_page(&mut self, page: Option<Page>) {
+        let page = page.map(tidy_page);
+        if page.is_some() && page != self.context.page {
+            self.context.page = page;
+            self.context_known = false;
+        }
+    }
+
+    /// Shown to the team, kept nowhere; too much of it is dropped.
+    async fn typing(&mut self, on: bool) -> Result<(), End> {
+        if let (Some(reader), Ok(())) = (&self.reader, self.chatter.check()) {
+            let topic = Topic::Conversation(reader.conversation().clone());
+            let from = Typist::Visitor;
+            self.app
+                .engine
+                .feed()
+                .publish(&topic, Wake::Typing { from, on });
+        }
+        Ok(())
+    }
+
+    async fn answer(&mut self, id: String, stored: Result<Stored, Problem>) -> Result<(), End> {
+        match stored {
+            Ok(stored) => {
+                self.app.meter.acknowledged();
+                let conversation = stored.conversation.0;
+                let seq = stored.seq;
+                self.send(ServerFrame::Ack {
+                    id,
+                    seq,
+                    conversation,
+                })
+                .await
+            }
+            Err(problem) => self.refuse(Some(id), problem).await,
+        }
+    }
+
+    /// Tells a client's author what is wrong; a client that goes on like this is dropped.
+    async fn not_understood(&mut self, refused: NotUnderstood) -> Result<(), End> {
+        self.bad_frames += 1;
+        if self.bad_frames > self.app.config.limits.bad_frames {
+            return Err(refused.problem.into());
+        }
+        self.refuse(refused.id, refused.problem).await
+    }
+
+    async fn refuse(&mut self, id: Option<String>, problem: Problem) -> Result<(), End> {
+        self.app.meter.refused(problem.code);
+        self.send(ServerFrame::refused(id, problem)).await
+    }
+}

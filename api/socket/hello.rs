@@ -1,0 +1,108 @@
+//! The greeting: the first frame must be a good `hello`, in time, or the socket ends.
+
+use std::net::IpAddr;
+
+use hinny_actors::Subscription;
+use hinny_actors::body::Context;
+use hinny_actors::ids::ConversationId;
+use hinny_actors::store::{ConversationRow, handling_name};
+use tokio::time::timeout;
+
+use super::visitor_topic;
+use crate::app::{App, Origin};
+use crate::error::{Code, Problem};
+use crate::guest::{Guest, Papers};
+use crate::link::{End, Incoming, Link};
+use crate::reader::Reader;
+use crate::wire::{
+    ClientFrame, Hello, PROTOCOL, ServerFrame, check_protocol, tidy_page, tidy_word,
+};
+
+/// A socket that knows its visitor.
+pub struct Greeted {
+    pub guest: Guest,
+    pub reader: Option<Reader>,
+    pub visitor: Subscription,
+    pub context: Context,
+}
+
+/// Waits for the hello, lets the visitor in and answers with `welcome`.
+pub async fn greet(
+    app: &App,
+    link: &mut Link,
+    address: IpAddr,
+    origin: &Origin,
+) -> Result<Greeted, End> {
+    let hello = first_frame(app, link).await?;
+    app.limits.hello(address)?;
+    check_protocol(hello.protocol)?;
+    let site = app.site(&hello.site)?;
+    origin.check(site)?;
+    let papers = Papers {
+        token: hello.token.as_deref(),
+        identity: hello.identity.as_deref(),
+        address,
+    };
+    let guest = Guest::admit(app, site, papers).await?;
+    // Subscribed before the conversation is looked up, so that one opened in between is heard of.
+    let visitor = app.engine.feed().subscribe(visitor_topic(&guest));
+    let row = guest.conversation(app).await?;
+    let session = guest.view(app, site, row.as_ref().map(|row| &row.id));
+    let welcome = ServerFrame::Welcome {
+        protocol: PROTOCOL,
+        session,
+        seq: row.as_ref().map_or(0, |row| row.seq),
+        handling: row
+            .as_ref()
+            .map_or("bot", |row| handling_name(&row.handling)),
+    };
+    link.send(welcome.to_json()).await?;
+    let context = context(&hello);
+    Ok(Greeted {
+        reader: row.map(|row| reader(app, row, &hello)),
+        guest,
+        visitor,
+        context,
+    })
+}
+
+async fn first_frame(app: &App, link: &mut Link) -> Result<Hello, End> {
+    let within = app.config.timing.hello_within;
+    let incoming = timeout(within, async {
+        loop {
+            match link.receive().await {
+                Incoming::Alive => {}
+                incoming => return incoming,
+            }
+        }
+    });
+    match incoming.await {
+        Err(_) => Err(Problem::new(Code::HelloLate, "The hello did not come in time.").into()),
+        Ok(Incoming::Text(text)) => match ClientFrame::parse(&text) {
+            Ok(ClientFrame::Hello(hello)) => Ok(*hello),
+            Ok(_) => Err(Problem::new(Code::HelloFirst, "The first frame must be hello.").into()),
+            Err(refused) => Err(refused.problem.into()),
+        },
+        Ok(Incoming::Broken(problem)) => Err(problem.into()),
+        Ok(Incoming::Gone | Incoming::Alive) => Err(End::Gone),
+    }
+}
+
+/// Goes on where the client stopped, if it is this conversation. A foreign or unknown id gets the same as
+/// none: the visitor's own conversation from the start.
+fn reader(app: &App, row: ConversationRow, hello: &Hello) -> Reader {
+    let same = |id: &ConversationId| hello.conversation.as_deref() == Some(id.as_str());
+    let after = match same(&row.id) {
+        true => hello.after.unwrap_or(0).min(row.seq),
+        false => 0,
+    };
+    Reader::new(app, row.id, after)
+}
+
+fn context(hello: &Hello) -> Context {
+    Context {
+        page: hello.page.clone().map(tidy_page),
+        language: tidy_word(hello.language.clone()),
+        time_zone: tidy_word(hello.time_zone.clone()),
+    }
+}

@@ -1,0 +1,438 @@
+//! Every example frame in `fixtures/wire`, read or written, and what is refused.
+
+use super::*;
+use hinny_actors::body::{Body, SourceLink};
+use hinny_actors::event::{BotMeanwhile, Event, Reason, What};
+use hinny_actors::ids::MessageId;
+use hinny_actors::store::Entry;
+use hinny_actors::view;
+use hinny_bridges::text::{Block, Inline, Text};
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+
+const CONVERSATION: &str = "0aB1cD2eF3gH4iJ5kL6mN7";
+const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
+
+fn fixture(name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/wire")
+        .join(name);
+    std::fs::read_to_string(file).unwrap()
+}
+
+fn page(path: &str, title: &str) -> Option<Page> {
+    Some(Page {
+        url: format!("https://example.com/{path}"),
+        title: title.to_owned(),
+        referrer: String::new(),
+    })
+}
+
+fn hello() -> Hello {
+    Hello {
+        _type: Some(serde::de::IgnoredAny),
+        protocol: 1,
+        site: "demo".to_owned(),
+        ..Hello::default()
+    }
+}
+
+fn client_frames() -> Vec<(&'static str, ClientFrame)> {
+    let _type = Some(serde::de::IgnoredAny);
+    let new = Hello {
+        after: Some(0),
+        page: page("pricing", "Pricing"),
+        language: Some("en".to_owned()),
+        time_zone: Some("Europe/Berlin".to_owned()),
+        ..hello()
+    };
+    let resume = Hello {
+        token: Some(TOKEN.to_owned()),
+        conversation: Some(CONVERSATION.to_owned()),
+        after: Some(41),
+        ..hello()
+    };
+    let say = Say {
+        _type,
+        id: "m-7Yb2".to_owned(),
+        text: "How do I reset my password?".to_owned(),
+        page: page("login", "Log in"),
+    };
+    let id = "p-91".to_owned();
+    vec![
+        ("client-hello-new.json", ClientFrame::Hello(Box::new(new))),
+        (
+            "client-hello-resume.json",
+            ClientFrame::Hello(Box::new(resume)),
+        ),
+        ("client-say.json", ClientFrame::Say(say)),
+        ("client-person.json", ClientFrame::Person(Ask { _type, id })),
+        (
+            "client-typing.json",
+            ClientFrame::Typing(Typing { _type, on: true }),
+        ),
+        ("client-ping.json", ClientFrame::Ping(Ping { _type, n: 3 })),
+    ]
+}
+
+fn welcome(identified: bool) -> ServerFrame {
+    let (kind, name) = match identified {
+        true => ("identified", Some("Ada".to_owned())),
+        false => ("anonymous", None),
+    };
+    ServerFrame::Welcome {
+        protocol: 1,
+        session: SessionView {
+            token: TOKEN.to_owned(),
+            visitor: VisitorView { kind, name },
+            conversation: identified.then(|| CONVERSATION.to_owned()),
+            site: SiteView {
+                id: "demo".to_owned(),
+                name: "Demo".to_owned(),
+                greeting: Some("Hello! Ask me anything about hinny.".to_owned()),
+            },
+            limits: LimitsView::OURS,
+        },
+        seq: if identified { 44 } else { 0 },
+        handling: if identified { "agent" } else { "bot" },
+    }
+}
+
+/// An event as the log has it, through the visitor's view.
+fn event(seq: Seq, at: Millis, what: What, body: Option<Body>) -> ServerFrame {
+    let event = Event { seq, at, what };
+    let event = view::visitor(&Entry { event, body }).unwrap();
+    ServerFrame::Event { seq, at, event }
+}
+
+fn text(text: &str) -> Inline {
+    Inline::Text {
+        text: text.to_owned(),
+    }
+}
+
+fn rich() -> Text {
+    let link = Inline::Link {
+        url: "https://example.com/docs/password".to_owned(),
+        children: vec![Inline::Emphasis {
+            children: vec![text("more")],
+        }],
+    };
+    let paragraph = |children| Block::Paragraph { children };
+    Text(vec![
+        paragraph(vec![
+            text("Open "),
+            Inline::Strong {
+                children: vec![text("Settings")],
+            },
+            text(" and choose "),
+            Inline::CodeSpan {
+                text: "Reset".to_owned(),
+            },
+            Inline::Break,
+            link,
+        ]),
+        Block::List {
+            ordered: true,
+            items: vec![vec![paragraph(vec![text("one")])]],
+        },
+        Block::Quote {
+            children: vec![paragraph(vec![text("said")])],
+        },
+        Block::Code {
+            text: "hinny demo".to_owned(),
+        },
+    ])
+}
+
+fn message(text: Text, sources: Vec<SourceLink>, name: Option<&str>) -> Option<Body> {
+    let name = name.map(str::to_owned);
+    Some(Body::Message {
+        text,
+        sources,
+        name,
+    })
+}
+
+fn conversation_events() -> Vec<(&'static str, ServerFrame)> {
+    let id = |text: &str| MessageId(text.to_owned());
+    let by = || "a1".to_owned();
+    let source = |title: &str, url: Option<&str>| SourceLink {
+        title: title.to_owned(),
+        url: url.map(str::to_owned),
+    };
+    let said = What::VisitorSaid {
+        message: id("m-7Yb2"),
+        intent: hinny_actors::event::Intent::Question,
+        turn: Some(1),
+    };
+    let answered = What::BotAnswered {
+        message: id("e3"),
+        turn: 1,
+        questions: vec![1],
+    };
+    let escalated = What::Escalated {
+        reason: Reason::LowConfidence,
+        bot: BotMeanwhile::Helping,
+        questions: vec![4],
+    };
+    let took = What::AgentTook {
+        by: by(),
+        questions: Vec::new(),
+    };
+    let agent_said = What::AgentSaid {
+        message: id("e9"),
+        by: by(),
+    };
+    let sources = vec![
+        source("Passwords", Some("https://example.com/docs/password")),
+        source("FAQ", None),
+    ];
+    let question = message(Text::plain("How do I reset my password?"), Vec::new(), None);
+    let hello = message(Text::plain("Hello, Ana here."), Vec::new(), Some("Ana"));
+    let ana = Some(Body::Agent {
+        name: "Ana".to_owned(),
+    });
+    let answer = message(rich(), sources, None);
+    vec![
+        (
+            "server-event-visitor.json",
+            event(1, 1795334400000, said, question),
+        ),
+        (
+            "server-event-bot.json",
+            event(3, 1795334400100, answered, answer),
+        ),
+        (
+            "server-event-waiting.json",
+            event(5, 1795334410000, escalated, None),
+        ),
+        (
+            "server-event-agent-took.json",
+            event(8, 1795334450000, took, ana),
+        ),
+        (
+            "server-event-agent.json",
+            event(9, 1795334460000, agent_said, hello),
+        ),
+        (
+            "server-event-closed.json",
+            event(12, 1795334490000, What::Closed { by: by() }, None),
+        ),
+    ]
+}
+
+fn server_frames() -> Vec<(&'static str, ServerFrame)> {
+    let ack = ServerFrame::Ack {
+        id: "m-7Yb2".to_owned(),
+        seq: 1,
+        conversation: CONVERSATION.to_owned(),
+    };
+    let refused = Problem::rate_limited(Duration::from_secs(2));
+    let refused = ServerFrame::refused(Some("m-7Yb2".to_owned()), refused);
+    let author = Author::Agent {
+        name: "Ana".to_owned(),
+    };
+    let mut frames = conversation_events();
+    frames.extend([
+        ("server-welcome-new.json", welcome(false)),
+        ("server-welcome-resume.json", welcome(true)),
+        ("server-caught-up.json", ServerFrame::CaughtUp { seq: 44 }),
+        ("server-ack.json", ack),
+        ("server-refused.json", refused),
+        (
+            "server-typing.json",
+            ServerFrame::Typing { author, on: true },
+        ),
+        ("server-pong.json", ServerFrame::Pong { n: 3 }),
+        (
+            "server-bye.json",
+            ServerFrame::bye(Problem::shutting_down()),
+        ),
+    ]);
+    frames
+}
+
+#[test]
+fn every_client_example_is_understood() {
+    for (name, frame) in client_frames() {
+        assert_eq!(ClientFrame::parse(&fixture(name)).unwrap(), frame, "{name}");
+    }
+}
+
+#[test]
+fn every_server_example_is_what_the_server_sends() {
+    for (name, frame) in server_frames() {
+        let expected: Value = serde_json::from_str(&fixture(name)).unwrap();
+        let sent: Value = serde_json::from_str(&frame.to_json()).unwrap();
+        assert_eq!(sent, expected, "{name}");
+    }
+}
+
+#[test]
+fn no_example_is_left_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wire");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let client = client_frames().into_iter().map(|(name, _)| name.to_owned());
+    let server = server_frames().into_iter().map(|(name, _)| name.to_owned());
+    let mut known: Vec<String> = client.chain(server).collect();
+    files.sort();
+    known.sort();
+    assert_eq!(files, known);
+}
+
+#[test]
+fn what_is_not_a_frame_is_refused_with_a_reason() {
+    for (text, code, id, detail) in [
+        ("", Code::BadFrame, None, "not JSON"),
+        ("hello", Code::BadFrame, None, "not JSON"),
+        (
+            "{\"type\":\"ping\",\"n\":1",
+            Code::BadFrame,
+            None,
+            "not JSON",
+        ),
+        ("[]", Code::BadFrame, None, "a JSON object with a `type`"),
+        ("{}", Code::BadFrame, None, "missing field `type`"),
+        (
+            "{\"type\":1}",
+            Code::BadFrame,
+            None,
+            "a JSON object with a `type`",
+        ),
+        (
+            "{\"type\":\"shout\"}",
+            Code::UnknownFrame,
+            None,
+            "no such frame",
+        ),
+        (
+            "{\"type\":\"say\",\"id\":\"a\"}",
+            Code::BadFrame,
+            Some("a"),
+            "missing field `text`",
+        ),
+        (
+            "{\"type\":\"say\",\"id\":\"a\",\"text\":1}",
+            Code::BadFrame,
+            Some("a"),
+            "invalid type",
+        ),
+        (
+            "{\"type\":\"say\",\"id\":\"a b\",\"text\":1}",
+            Code::BadFrame,
+            None,
+            "invalid type",
+        ),
+        (
+            "{\"type\":\"say\",\"id\":\"a\",\"text\":\"b\",\"x\":1}",
+            Code::BadFrame,
+            Some("a"),
+            "unknown field `x`",
+        ),
+        (
+            "{\"type\":\"ping\",\"n\":-1}",
+            Code::BadFrame,
+            None,
+            "invalid value",
+        ),
+        (
+            "{\"type\":\"ping\",\"n\":1,\"n\":2}",
+            Code::BadFrame,
+            None,
+            "duplicate field",
+        ),
+        (
+            "{\"type\":\"ping\",\"type\":\"say\",\"n\":1}",
+            Code::BadFrame,
+            None,
+            "duplicate field",
+        ),
+        (
+            "{\"type\":\"hello\",\"protocol\":1,\"site\":\"a\",\"role\":\"agent\"}",
+            Code::BadFrame,
+            None,
+            "unknown field `role`",
+        ),
+        (
+            "{\"type\":\"hello\",\"protocol\":1,\"site\":\"a\",\"page\":{\"u\":1}}",
+            Code::BadFrame,
+            None,
+            "unknown field `u`",
+        ),
+    ] {
+        let refused = ClientFrame::parse(text).unwrap_err();
+        assert_eq!(refused.problem.code, code, "{text}");
+        assert_eq!(refused.id.as_deref(), id, "{text}");
+        assert!(
+            refused.problem.detail.contains(detail),
+            "{text}: {}",
+            refused.problem.detail
+        );
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_and_does_not_overflow() {
+    let deep = format!("{{\"type\":\"say\",\"id\":{}", "[".repeat(60_000));
+    assert_eq!(
+        ClientFrame::parse(&deep).unwrap_err().problem.code,
+        Code::BadFrame
+    );
+}
+
+#[test]
+fn a_long_answer_does_not_repeat_what_was_sent() {
+    let long = format!("{{\"type\":\"ping\",\"{}\":1}}", "x".repeat(50_000));
+    assert!(ClientFrame::parse(&long).unwrap_err().problem.detail.len() < 400);
+}
+
+#[test]
+fn ids_and_texts_have_borders() {
+    for good in ["a", "m-7_Yb2", &"x".repeat(64)] {
+        assert!(check_id(good).is_ok(), "{good}");
+    }
+    for bad in ["", "a b", "ä", "a\n", "../a", &"x".repeat(65)] {
+        assert_eq!(check_id(bad).unwrap_err().code, Code::BadId, "{bad}");
+    }
+    assert!(check_text(&"ä".repeat(MAX_TEXT)).is_ok());
+    assert_eq!(
+        check_text(&"ä".repeat(MAX_TEXT + 1)).unwrap_err().code,
+        Code::TooLong
+    );
+    assert_eq!(check_text(" \n\t").unwrap_err().code, Code::Empty);
+    assert!(check_protocol(1).is_ok());
+    for other in [0, 2, u32::MAX] {
+        assert_eq!(
+            check_protocol(other).unwrap_err().code,
+            Code::ProtocolUnknown
+        );
+    }
+}
+
+#[test]
+fn a_page_is_cut_and_only_web_addresses_stay() {
+    let page = |url: &str| {
+        tidy_page(Page {
+            url: url.to_owned(),
+            ..Page::default()
+        })
+        .url
+    };
+    assert_eq!(page("https://example.com/a"), "https://example.com/a");
+    assert_eq!(page("javascript:alert(1)"), "");
+    assert_eq!(page("file:///etc/passwd"), "");
+    assert_eq!(
+        page(&format!("https://{}", "a".repeat(9_000))).len(),
+        MAX_URL
+    );
+    assert_eq!(
+        tidy_word(Some("en-GB".to_owned())).as_deref(),
+        Some("en-GB")
+    );
+    assert_eq!(tidy_word(Some("x".repeat(65))), None);
+}
