@@ -4,6 +4,8 @@
 //! passes `suite` may take the place of the embedded one.
 
 mod sqlite;
+#[cfg(test)]
+pub(crate) mod suite;
 mod words;
 
 use async_trait::async_trait;

@@ -1,12 +1,12 @@
 //! The feed of the bot's answers: each with the question it answers and how sure the bot was.
 
-use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Row};
 
-use super::codec;
-use super::log;
+use super::codec::{self, ENTRY};
+use super::rows::placeholders;
 use crate::body::{Body, SourceLink};
-use crate::event::{Turn, What};
+use crate::event::{Event, Turn, What};
 use crate::ids::{ConversationId, Seq, SiteId};
 use crate::store::{AnswerRow, Entry, Stored};
 
@@ -32,54 +32,54 @@ pub(super) async fn list(
             turn, questions, ..
         } = &event.what
         {
-            let first = questions.iter().copied().min().unwrap_or(event.seq);
-            let about = between(conn, &conversation, first, event.seq).await?;
-            answers.push(answer(conversation, event.seq, *turn, questions, &about));
+            let about = about(conn, &conversation, &event, *turn, questions).await?;
+            answers.push(answer(conversation, &event, *turn, &about));
         }
     }
     Ok(answers)
 }
 
-/// The entries from `first` to `last`: the questions, the verdict and the answer are among them.
-async fn between(
+/// The questions, the verdict and the answer. A question that a person has already is none of `questions`,
+/// but it is still the one that the turn was about.
+async fn about(
     conn: &mut SqliteConnection,
     conversation: &ConversationId,
-    first: Seq,
-    last: Seq,
+    answer: &Event,
+    turn: Turn,
+    questions: &[Seq],
 ) -> Stored<Vec<Entry>> {
-    let count = (last + 1 - first) as u32;
-    log::read(conn, conversation, first.saturating_sub(1), count).await
+    let sql = format!(
+        "{ENTRY} WHERE e.conversation = ? AND (e.what ->> 'turn' = ? OR e.seq IN ({})) ORDER BY e.seq",
+        placeholders(questions.len() + 1)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql))
+        .bind(conversation.as_str())
+        .bind(turn as i64)
+        .bind(answer.seq as i64);
+    for question in questions {
+        query = query.bind(*question as i64);
+    }
+    let rows = query.fetch_all(conn).await?;
+    rows.iter().map(codec::entry).collect()
 }
 
 /// Words that were erased are shown as nothing.
-fn answer(
-    conversation: ConversationId,
-    seq: Seq,
-    turn: Turn,
-    questions: &[Seq],
-    about: &[Entry],
-) -> AnswerRow {
-    let (answer, sources, at) = about
+fn answer(conversation: ConversationId, event: &Event, turn: Turn, about: &[Entry]) -> AnswerRow {
+    let asked = about
         .iter()
-        .find(|entry| entry.event.seq == seq)
-        .map(|entry| (words(entry), sources(entry), entry.event.at))
-        .unwrap_or_default();
-    let question: Vec<String> = about
-        .iter()
-        .filter(|entry| questions.contains(&entry.event.seq))
-        .map(words)
-        .collect();
+        .filter(|entry| matches!(entry.event.what, What::VisitorSaid { .. }));
+    let said = about.iter().find(|entry| entry.event.seq == event.seq);
     AnswerRow {
         conversation,
-        seq,
-        at,
-        question: question.join("\n"),
-        answer,
+        seq: event.seq,
+        at: event.at,
+        question: asked.map(words).collect::<Vec<_>>().join("\n"),
+        answer: said.map(words).unwrap_or_default(),
         confidence: about
             .iter()
             .find_map(|entry| confidence(entry, turn))
-            .unwrap_or(0.0),
-        sources,
+            .unwrap_or_default(),
+        sources: said.map(sources).unwrap_or_default(),
     }
 }
 

@@ -89,10 +89,11 @@ impl DeskStore for SqliteStore {
     }
 
     async fn close(&self) {
+        // The last connection to go tidies the log file up, and only the writing one may.
+        self.readers.close().await;
         if let Some(writer) = &self.writer {
             writer.close().await;
         }
-        self.readers.close().await;
     }
 }
 

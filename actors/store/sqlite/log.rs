@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::SqliteStore;
 use super::change::Rows;
-use super::codec::{self, CONVERSATION, json};
+use super::codec::{self, CONVERSATION, ENTRY, json};
 use super::commit;
 use crate::body::Context;
 use crate::event::{Event, Handling};
@@ -75,7 +75,7 @@ impl LogStore for SqliteStore {
     }
 
     async fn conversation(&self, id: &ConversationId) -> Stored<Option<ConversationRow>> {
-        let sql = sqlx::AssertSqlSafe(format!("{CONVERSATION} WHERE c.id = $1"));
+        let sql = AssertSqlSafe(format!("{CONVERSATION} WHERE c.id = $1"));
         let row = sqlx::query(sql)
             .bind(id.as_str())
             .fetch_optional(&mut *self.reader().await?)
@@ -94,24 +94,19 @@ impl LogStore for SqliteStore {
     }
 }
 
-/// Also used by the desk, whose answers are read the same way.
-pub(super) async fn read(
+async fn read(
     conn: &mut SqliteConnection,
     conversation: &ConversationId,
     after: Seq,
     limit: u32,
 ) -> Stored<Vec<Entry>> {
-    let rows = sqlx::query(
-        "SELECT e.seq, e.at, e.version, e.what, b.body FROM event e \
-         LEFT JOIN body b ON b.conversation = e.conversation AND b.seq = e.seq AND b.version = \
-         (SELECT MAX(version) FROM body WHERE conversation = e.conversation AND seq = e.seq) \
-         WHERE e.conversation = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3",
-    )
-    .bind(conversation.as_str())
-    .bind(after as i64)
-    .bind(i64::from(limit))
-    .fetch_all(conn)
-    .await?;
+    let sql = format!("{ENTRY} WHERE e.conversation = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3");
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(conversation.as_str())
+        .bind(after as i64)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?;
     rows.iter().map(codec::entry).collect()
 }
 

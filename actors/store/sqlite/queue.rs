@@ -17,7 +17,7 @@ const GONE: &str = "the writer stopped while it worked on this";
 
 /// A piece of work for the writer.
 pub(super) enum Job {
-    Commit(CommitJob),
+    Commit(Box<CommitJob>),
     Other(Box<dyn Work>),
     Close(oneshot::Sender<()>),
 }
@@ -122,13 +122,12 @@ impl Queue {
     /// Once this has a place in the queue it runs to its end, whether or not somebody still waits.
     pub(super) async fn commit(&self, rows: Rows) -> Outcome {
         let (reply, answer) = oneshot::channel();
-        let outcome = None;
-        self.send(Job::Commit(CommitJob {
+        let job = CommitJob {
             rows,
-            outcome,
+            outcome: None,
             reply,
-        }))
-        .await?;
+        };
+        self.send(Job::Commit(Box::new(job))).await?;
         let gone = |_| Err(CommitError::OutcomeUnknown(GONE.to_owned()));
         answer.await.unwrap_or_else(gone)
     }
@@ -140,14 +139,13 @@ impl Queue {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let outcome = None;
-        self.send(Job::Other(Box::new(VerbJob {
+        let job = VerbJob {
             args,
             verb,
-            outcome,
+            outcome: None,
             reply,
-        })))
-        .await?;
+        };
+        self.send(Job::Other(Box::new(job))).await?;
         let gone = |_| Err(StoreError::Failed(GONE.to_owned()));
         answer.await.unwrap_or_else(gone)
     }
