@@ -17,18 +17,11 @@ const scripts = { "widget.js": "src/main.ts", "desk.js": "desk/main.ts", "demo.j
 const styles = { "desk.css": "desk/desk.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 
-/** A style sheet named with `?inline` becomes one minified string inside the script. */
-const inlineStyle = {
+/** A style sheet imported by a script becomes one minified string inside it. */
+export const inlineStyle = {
   name: "inline-style",
   setup(on) {
-    on.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.replace("?inline", "")),
-      namespace: "inline-style",
-    }));
-    on.onLoad({ filter: /.*/, namespace: "inline-style" }, async ({ path }) => ({
-      contents: (await minifiedStyle(path)).trim(),
-      loader: "text",
-    }));
+    on.onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: (await minifiedStyle(path)).trim(), loader: "text" }));
   },
 };
 

@@ -61,7 +61,7 @@ function failedItem(one: Failed, now: number, actions: { open(id: string): void;
   return {
     key: `${one.delivery}-${one.attempts}`,
     make: () => {
-      const what = h("button", { type: "button", class: "question" }, `${one.what} → ${one.target}`);
+      const what = h("button", { type: "button", class: "question" }, `${words.deliveries[one.what] ?? one.what} → ${one.target}`);
       what.onclick = () => actions.open(one.conversation);
       const retry = h("button", { type: "button", "data-role": "retry" }, words.retry);
       retry.onclick = () => {

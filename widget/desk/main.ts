@@ -26,7 +26,10 @@ const replies = new Replies({
   clock,
   storage: storage(),
   post: ({ conversation, id, text }) => guarded(api.reply(conversation, id, text)),
-  changed: () => show(),
+  changed() {
+    settle();
+    show();
+  },
 });
 
 const link = new Connection<DeskFrame>({
@@ -61,8 +64,13 @@ const page = buildPage({
 
 function happened(happening: Happening): void {
   state = step(state, { ...happening, now: clock.now() });
-  if (state.open) replies.logged(state.open.conversation, state.open.seq);
+  settle();
   show();
+}
+
+/** What stands in the log of the shown conversation is no longer on its way. */
+function settle(): void {
+  if (state.open) replies.logged(state.open.conversation, state.open.seq);
 }
 
 function show(): void {

@@ -65,6 +65,7 @@ export const words = {
   } as Record<string, (sure: string) => string>,
   verdict: (sure: string) => `The bot weighed an answer (${sure})`,
   threadOpened: "Thread opened",
+  deliveries: { card: "Hand-over card", line: "Message", close: "Closing mark" } as Record<string, string>,
   attempts: (count: number) => (count === 1 ? "1 attempt" : `${count} attempts`),
 };
 

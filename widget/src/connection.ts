@@ -122,7 +122,8 @@ export class Connection<Frame extends Heard> {
     });
     socket.onmessage = ({ data }) => current(() => this.heard(data, socket))();
     socket.onclose = current(() => this.failed());
-    socket.onerror = null;
+    // A close follows every error, so the error itself has nothing to add.
+    socket.onerror = () => undefined;
     this.expect(GREETING_MS);
   }
 

@@ -5,10 +5,10 @@
 
 import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "./connection";
 import { newId } from "./dom";
-import { buildPanel, type Panel, scrollToEnd, showPanel } from "./panel";
+import { buildPanel, followViewport, type Panel, scrollToEnd, showPanel } from "./panel";
 import { type Action, initial, type State, step, wakeAt } from "./state";
 import { Store } from "./store";
-import css from "./style.css?inline";
+import css from "./style.css";
 import { Typing } from "./typing";
 import { type Hello, type Page, readFrame, type ServerFrame } from "./wire";
 
@@ -178,7 +178,7 @@ export class HinnyChat extends HTMLElement {
       form.requestSubmit();
     };
     input.oninput = () => this.wrote();
-    this.undo.push(followBrowser(this.link), this.followTabs());
+    this.undo.push(followBrowser(this.link), followViewport(panel), this.followTabs());
   }
 
   private wrote(): void {

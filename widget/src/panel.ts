@@ -29,6 +29,9 @@ const paths = {
   person: "M19 20c0-3.3-3.1-5-7-5s-7 1.7-7 5M16 7.5a4 4 0 1 1-8 0 4 4 0 0 1 8 0",
 };
 
+/** Where the style sheet makes the window fill the screen. */
+const PHONE = "(max-width: 480px)";
+
 /** The distance from the end within which a reader counts as following the conversation. */
 const FOLLOWING_PX = 80;
 
@@ -79,6 +82,22 @@ export function showPanel(nodes: Panel, state: State, repair: Repair): void {
   showStatus(nodes, state);
   nodes.person.disabled = personIsComing(state);
   nodes.input.maxLength = state.limit;
+}
+
+/** On a phone the keyboard covers half the page; the window then takes what is left of it. Undone by the answer. */
+export function followViewport(panel: HTMLElement): () => void {
+  const view = window.visualViewport;
+  const fit = () => {
+    const covered = view && matchMedia(PHONE).matches && view.height < innerHeight;
+    panel.style.height = covered ? `${view.height}px` : "";
+    panel.style.top = covered ? `${view.offsetTop}px` : "";
+  };
+  view?.addEventListener("resize", fit);
+  view?.addEventListener("scroll", fit);
+  return () => {
+    view?.removeEventListener("resize", fit);
+    view?.removeEventListener("scroll", fit);
+  };
 }
 
 export function scrollToEnd({ log }: Panel): void {

@@ -34,8 +34,9 @@ export function renderText(blocks: unknown): DocumentFragment {
 
 /** An address that is safe to follow, or null. */
 export function safeUrl(url: unknown): string | null {
+  if (typeof url !== "string") return null;
   try {
-    const { protocol, href } = new URL(String(url));
+    const { protocol, href } = new URL(url);
     return ["http:", "https:", "mailto:"].includes(protocol) ? href : null;
   } catch {
     return null;

@@ -271,12 +271,11 @@ function cleared(state: State, error: string): State {
 
 /** What this browser remembers, or what another tab has just learnt, counts while we know nothing. */
 function recalled(state: State, kept: Kept): State {
-  const known = new Set(state.pending.map((one) => one.id));
   const mine = state.conversation ? {} : { token: kept.token ?? state.token, conversation: kept.conversation };
-  const fresh = state.phase === "idle" ? kept.unsent.filter((one) => !known.has(one.id)).map(pend) : [];
+  const pending = state.phase === "idle" ? kept.unsent.map(pend) : state.pending;
   const ours = state.conversation ?? kept.conversation;
   const seen = ours === kept.conversation ? Math.max(state.seen, kept.seen) : state.seen;
-  return { ...state, ...mine, seen, pending: [...fresh, ...state.pending] };
+  return { ...state, ...mine, seen, pending };
 }
 
 function signedOut(state: State): State {
