@@ -1,0 +1,73 @@
+/** What is committed in `dist/` is what the source gives, small enough, and fit for a strict content policy. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { root } from "./support";
+
+type Files = Map<string, string>;
+const builder = (await import(pathToFileURL(join(root, "build.mjs")).href)) as { build(): Promise<Files>; committed(): Promise<Files> };
+const dist = await builder.committed();
+
+/** 1 kB is 1,000 bytes. */
+function gzipped(...names: string[]): number {
+  return names.reduce((sum, name) => sum + gzipSync(dist.get(name) ?? assert.fail(name), { level: 9 }).length, 0);
+}
+
+test("dist is a fresh build of the source (if not: npm run build)", async () => {
+  const fresh = await builder.build();
+  assert.deepEqual([...dist.keys()].sort(), [...fresh.keys()].sort());
+  for (const [name, text] of fresh) assert.ok(dist.get(name) === text, `${name} is not what the source gives`);
+});
+
+test("the same source gives the same bytes", async () => {
+  assert.deepEqual(await builder.build(), await builder.build());
+});
+
+test("the widget is at most 12 kB in all", (t) => {
+  const size = gzipped("widget.js");
+  t.diagnostic(`widget: ${size} bytes gzipped`);
+  assert.ok(size <= 12_000, `${size} bytes`);
+});
+
+test("the desk is at most 25 kB in all", (t) => {
+  const size = gzipped("desk.html", "desk.css", "desk.js");
+  t.diagnostic(`desk: ${size} bytes gzipped`);
+  assert.ok(size <= 25_000, `${size} bytes`);
+});
+
+test("no page carries a script or style in itself", () => {
+  for (const [name, text] of dist) {
+    if (!name.endsWith(".html")) continue;
+    assert.doesNotMatch(text, /<style|\sstyle=|\son\w+=|javascript:/i, name);
+    for (const [, inside] of text.matchAll(/<script[^>]*>([^]*?)<\/script>/g)) assert.equal(inside, "", name);
+  }
+});
+
+test("everything the pages load comes from the same server", () => {
+  for (const [name, text] of dist) {
+    if (!name.endsWith(".html")) continue;
+    for (const [, url] of text.matchAll(/\s(?:src|href)="([^"]*)"/g)) assert.match(url ?? "", /^[/#]/, name);
+  }
+});
+
+/** The ways in which a string becomes markup or code. */
+const forbidden = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|createContextualFragment|DOMParser|setHTML/;
+
+test("no source turns a string into markup or code", () => {
+  for (const folder of ["src", "desk", "demo"]) {
+    for (const name of readdirSync(join(root, folder))) {
+      assert.doesNotMatch(readFileSync(join(root, folder, name), "utf8"), forbidden, name);
+    }
+  }
+});
+
+test("versions are pinned, and the lock names no registry", () => {
+  const { devDependencies, dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  assert.equal(dependencies, undefined);
+  for (const [name, version] of Object.entries(devDependencies)) assert.match(String(version), /^\d+\.\d+\.\d+$/, name);
+  assert.doesNotMatch(readFileSync(join(root, "package-lock.json"), "utf8"), /"resolved"/);
+});
