@@ -8,6 +8,8 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+#[cfg(feature = "failpoints")]
+mod failpoints;
 mod logs;
 mod serve;
 
@@ -43,6 +45,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _until_the_end = failpoints::set_up();
     match commands::run(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {

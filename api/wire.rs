@@ -335,5 +335,8 @@ impl ServerFrame {
 }
 
 #[cfg(test)]
+#[path = "wire_refusals.rs"]
+mod refusals;
+#[cfg(test)]
 #[path = "wire_tests.rs"]
 mod tests;
