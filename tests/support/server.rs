@@ -78,7 +78,8 @@ impl Server {
     /// A folder with everything in it and the knowledge indexed, but no process yet.
     pub async fn prepare(config: &str) -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        std::fs::write(folder.path().join("hinny.toml"), config).expect("the configuration is written");
+        std::fs::write(folder.path().join("hinny.toml"), config)
+            .expect("the configuration is written");
         std::fs::write(folder.path().join("faq.md"), FAQ).expect("the FAQ is written");
         let server = Server {
             folder,
@@ -93,8 +94,12 @@ impl Server {
 
     /// Sets an environment variable of the next start, for instance `FAILPOINTS`.
     pub fn env(mut self, name: &str, value: &str) -> Server {
-        self.env.push((name.into(), value.into()));
+        self.set_env(name, value);
         self
+    }
+
+    pub fn set_env(&mut self, name: &str, value: &str) {
+        self.env.push((name.into(), value.into()));
     }
 
     pub fn clear_env(&mut self) {
@@ -227,7 +232,10 @@ fn address(stdout: ChildStdout) -> Option<String> {
     let mut lines = BufReader::new(stdout).lines();
     while let Some(Ok(line)) = lines.next() {
         if let Some(at) = line.find("http://") {
-            let url: String = line[at..].chars().take_while(|c| !c.is_whitespace()).collect();
+            let url: String = line[at..]
+                .chars()
+                .take_while(|c| !c.is_whitespace())
+                .collect();
             std::thread::spawn(move || lines.for_each(drop));
             return Some(url.trim_end_matches('/').to_owned());
         }

@@ -1,0 +1,142 @@
+//! What must hold at the end in Telegram's group: every line that was for the team is there, in order, and was
+//! repeated only where a death left a send without its answer.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::guest::{Guest, Said};
+use crate::operator::Deaths;
+use crate::support::visitor::Visitor;
+use crate::telegram::{Posted, TelegramServer, Topic};
+
+/// Telegram's longest message; what is longer is cut into several.
+const LONGEST: usize = 4_096;
+
+/// What the story tells about the group.
+#[derive(Debug, Default)]
+pub struct Findings {
+    pub lines: usize,
+    pub repeats: usize,
+    /// Topics that a death left behind between their opening and the note of it.
+    pub twins: usize,
+}
+
+/// A guest's topic, if a person was ever fetched. Nobody has two, and nobody's words are in another's.
+pub fn topic_of<'a>(
+    telegram: &TelegramServer,
+    topics: &'a [Topic],
+    guest: &Guest,
+) -> Option<&'a Topic> {
+    let mark = format!(" v{:02}n", guest.number);
+    let has_mark = |topic: &&Topic| {
+        let posts = telegram.posts(topic.id);
+        posts.iter().any(|post| post.text.contains(&mark))
+    };
+    let mut own = topics.iter().filter(has_mark);
+    let topic = own.next();
+    assert!(
+        own.next().is_none(),
+        "guest {} has two topics",
+        guest.number
+    );
+    topic
+}
+
+/// Checks one topic against what was for the team.
+pub fn check(posts: &[Posted], deaths: &Deaths, guest: &Guest, for_team: &[String]) -> Findings {
+    let unique = guest.said.iter().filter(|said| said.is_unique());
+    let known: HashSet<&str> = unique.map(|said: &Said| said.text.as_str()).collect();
+    let mut thread = Thread {
+        deaths,
+        told: Vec::new(),
+        lives: HashMap::new(),
+        repeats: 0,
+    };
+    for (index, post) in posts.iter().enumerate() {
+        let life = deaths.life(post.at);
+        for line in lines(post, &known) {
+            thread.line(line, life, &posts[..index]);
+        }
+    }
+    assert_eq!(
+        thread.told, for_team,
+        "the topic of guest {}: every line, in order",
+        guest.number
+    );
+    Findings {
+        lines: thread.told.len(),
+        repeats: thread.repeats,
+        twins: 0,
+    }
+}
+
+/// The guest's own lines in a post. On a card they stand behind a name, so they are not lines of their own there.
+fn lines<'a>(post: &'a Posted, known: &HashSet<&str>) -> Vec<&'a str> {
+    post.text
+        .lines()
+        .filter(|line| known.contains(line))
+        .collect()
+}
+
+struct Thread<'a> {
+    deaths: &'a Deaths,
+    told: Vec<&'a str>,
+    /// In which life a line was said last.
+    lives: HashMap<&'a str, usize>,
+    repeats: usize,
+}
+
+impl<'a> Thread<'a> {
+    fn line(&mut self, line: &'a str, life: usize, before: &[Posted]) {
+        match self.lives.insert(line, life) {
+            None => self.told.push(line),
+            Some(earlier) => {
+                self.repeats += 1;
+                assert!(earlier < life, "{line:?} was said twice in life {life}");
+                let sent = self.last_send(before, life);
+                let in_flight = sent
+                    .iter()
+                    .any(|post| post.text.lines().any(|other| other == line));
+                assert!(
+                    in_flight,
+                    "{line:?} was repeated in life {life}, but not under way when life ended"
+                );
+            }
+        }
+    }
+
+    /// The posts of the last send before this life: the last one, and those it could not share a message with.
+    fn last_send<'p>(&self, before: &'p [Posted], life: usize) -> &'p [Posted] {
+        let end = before.partition_point(|post| self.deaths.life(post.at) < life);
+        let mut start = end.saturating_sub(1);
+        while start > 0 && before[start - 1].text.len() + before[start].text.len() > LONGEST {
+            start -= 1;
+        }
+        &before[start..end]
+    }
+}
+
+/// Topics that nobody ever wrote into. A twin is left only by a death, so there are at most that many.
+pub fn twins(telegram: &TelegramServer, topics: &[Topic], deaths: &Deaths) -> usize {
+    let empty = topics
+        .iter()
+        .filter(|topic| telegram.posts(topic.id).is_empty());
+    let twins = empty.count();
+    assert!(twins <= deaths.borders.len(), "{twins} empty topics");
+    twins
+}
+
+/// No card was posted twice within one life.
+pub fn cards(posts: &[Posted], deaths: &Deaths, visitor: &Visitor) {
+    let mut seen = HashSet::new();
+    for post in posts
+        .iter()
+        .filter(|post| post.text.starts_with("hinny\nWho: "))
+    {
+        let fresh = seen.insert((deaths.life(post.at), post.text.as_str()));
+        assert!(
+            fresh,
+            "a card of {:?} was posted twice in one life",
+            visitor.conversation
+        );
+    }
+}

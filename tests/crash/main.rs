@@ -1,0 +1,209 @@
+//! The crash story: the real binary under the load of many visitors and two teams, killed again and again, and
+//! what it acknowledged is all there in the end, once and in order.
+//!
+//! Every check is made from outside: from what visitors, agents and Telegram were told, and from what they can
+//! read afterwards. Whether a question was settled exactly once is read from the visitor's own view too, by a
+//! second account of the published rules (`reading`), so that the server's bookkeeping is not asked about itself.
+//!
+//! `CRASH_SEED` and `CRASH_DEATHS` choose another story or a longer one.
+
+#![allow(clippy::unwrap_used)]
+
+mod check;
+mod config;
+mod dice;
+mod group;
+mod guest;
+mod operator;
+mod plan;
+mod reading;
+#[path = "../support/mod.rs"]
+mod support;
+mod team;
+#[path = "../platforms/telegram.rs"]
+mod telegram;
+mod world;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use guest::Guest;
+use operator::Deaths;
+use support::desk::Desk;
+use support::server::Server;
+use support::{eventually, http};
+use team::Reply;
+use telegram::TelegramServer;
+use world::World;
+
+const GUESTS: u64 = 24;
+const SEED: u64 = 20_251;
+const DEATHS: usize = 20;
+
+fn setting(name: &str, usual: u64) -> u64 {
+    let set = std::env::var(name).ok();
+    set.map_or(usual, |text| text.parse().expect("a number"))
+}
+
+/// Everything that the story leaves behind.
+struct Ended {
+    guests: Vec<Guest>,
+    at_the_desk: Vec<Reply>,
+    in_the_group: Vec<Reply>,
+    deaths: Deaths,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_every_death() {
+    let telegram = Arc::new(TelegramServer::start().await);
+    let secrets = tempfile::tempdir().unwrap();
+    let token = secrets.path().join("token");
+    std::fs::write(&token, telegram::TOKEN).unwrap();
+    let mut server = Server::start(&config::toml(&telegram.url(), &token)).await;
+    let ended = story(&mut server, &telegram).await;
+    quiet(&server, &telegram).await;
+    restore(&mut server).await;
+    judge(&server, &telegram, ended).await;
+    let log = server.log();
+    let loud = log
+        .lines()
+        .find(|line| line.contains("panicked") || line.contains("ERROR"));
+    assert_eq!(loud, None, "dying is nothing to log about");
+}
+
+async fn story(server: &mut Server, telegram: &Arc<TelegramServer>) -> Ended {
+    let seed = setting("CRASH_SEED", SEED);
+    let deaths = setting("CRASH_DEATHS", DEATHS as u64) as usize;
+    println!(
+        "CRASH_SEED={seed} CRASH_DEATHS={deaths}, steps inside: {}",
+        cfg!(feature = "failpoints")
+    );
+    let plan = plan::moments(seed, deaths, cfg!(feature = "failpoints"));
+    let desk = Desk::log_in(server).await;
+    let world = Arc::new(World::new(seed, &server.url));
+    let guests: Vec<_> = (0..GUESTS)
+        .map(|number| spawn_guest(number, &world))
+        .collect();
+    let at_the_desk = {
+        let world = world.clone();
+        tokio::spawn(async move { team::at_the_desk(desk, &world).await })
+    };
+    let in_the_group = {
+        let (world, telegram) = (world.clone(), telegram.clone());
+        tokio::spawn(async move { team::in_the_group(&telegram, &world).await })
+    };
+    let deaths = operator::run(server, &plan, &world).await;
+    world.calm_down();
+    let mut back = Vec::new();
+    for guest in guests {
+        back.push(guest.await.expect("no guest was wronged"));
+    }
+    println!("{} acknowledgements", world.acknowledgements());
+    Ended {
+        guests: back,
+        at_the_desk: at_the_desk.await.expect("the desk was not wronged"),
+        in_the_group: in_the_group.await.expect("the group was not wronged"),
+        deaths,
+    }
+}
+
+fn spawn_guest(number: u64, world: &Arc<World>) -> tokio::task::JoinHandle<Guest> {
+    let site = if number % 2 == 0 { "shop" } else { "lab" };
+    let world = world.clone();
+    tokio::spawn(async move { Guest::new(number, site, world.seed).run(&world).await })
+}
+
+/// Nothing waits anywhere: no delivery, no alarm of an open question, no update at Telegram.
+async fn quiet(server: &Server, telegram: &TelegramServer) {
+    let waiting = ["deliveries_pending", "dead_letters", "parked", "alarms"];
+    eventually("a server with nothing left to do", || async {
+        let metrics = http::get(&format!("{}/metrics", server.url)).await.text;
+        let none = |name: &&str| {
+            metrics
+                .lines()
+                .any(|line| line == format!("hinny_{name} 0"))
+        };
+        (waiting.iter().all(|name| none(&name)) && telegram.pending_updates() == 0).then_some(())
+    })
+    .await;
+}
+
+/// From here on everything is read from a backup of the folder that lived through all this.
+async fn restore(server: &mut Server) {
+    assert_eq!(
+        server.terminate().await,
+        Some(0),
+        "it stops when asked: {}",
+        server.log()
+    );
+    let copy = server.folder().join("copy.db");
+    let made = server.run(&["backup", &copy.to_string_lossy()]).await;
+    assert!(made.ok, "{}", made.stderr);
+    let store = server.data().join("hinny.db");
+    for rest in ["hinny.db-wal", "hinny.db-shm"] {
+        std::fs::remove_file(server.data().join(rest)).ok();
+    }
+    std::fs::rename(&copy, &store).unwrap();
+    server.clear_env();
+    server.start_again().await;
+}
+
+async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
+    let desk = Desk::log_in(server).await;
+    let topics = telegram.topics();
+    let mut replies: HashMap<&str, Vec<&Reply>> = HashMap::new();
+    for reply in ended.at_the_desk.iter().chain(&ended.in_the_group) {
+        replies.entry(&reply.place).or_default().push(reply);
+    }
+    let (mut answered, mut handed_over, mut lines, mut repeats) = (0, 0, 0, 0);
+    for guest in &mut ended.guests {
+        guest.visitor.cut();
+        guest.visitor.connect(&server.url).await;
+        let mut fresh = guest.visitor.second_tab();
+        fresh.site.clone_from(&guest.visitor.site);
+        fresh.connect(&server.url).await;
+        let topic = group::topic_of(telegram, &topics, guest);
+        let place = topic.map_or(guest.conversation().to_owned(), |topic| {
+            topic.id.to_string()
+        });
+        let told = replies.remove(place.as_str()).unwrap_or_default();
+        let reading = check::visitor(guest, &fresh.log, &told);
+        if guest.visitor.site == "shop" {
+            check::desk(guest, &desk.reads(guest.conversation()).await);
+        } else {
+            let posts = topic
+                .map(|topic| telegram.posts(topic.id))
+                .unwrap_or_default();
+            let found = group::check(&posts, &ended.deaths, guest, &reading.for_team);
+            group::cards(&posts, &ended.deaths, &guest.visitor);
+            lines += found.lines;
+            repeats += found.repeats;
+        }
+        answered += reading.answered;
+        handed_over += reading.handed_over;
+    }
+    assert!(
+        replies.is_empty(),
+        "lines in places of nobody: {:?}",
+        replies.keys()
+    );
+    let twins = group::twins(telegram, &topics, &ended.deaths);
+    report(&ended);
+    println!(
+        "{answered} questions answered, {handed_over} handed over; in the group {lines} lines, {repeats} repeats, {twins} twins"
+    );
+    assert!(
+        answered > 50 && handed_over > 50 && lines > 50,
+        "the story was too small to prove anything"
+    );
+}
+
+fn report(ended: &Ended) {
+    let said: usize = ended.guests.iter().map(|guest| guest.said.len()).sum();
+    let slowest = ended.deaths.starts.iter().max();
+    println!(
+        "{said} sayings, {} replies at the desk, {} in the group, slowest start {slowest:?}",
+        ended.at_the_desk.len(),
+        ended.in_the_group.len()
+    );
+}

@@ -1,0 +1,59 @@
+//! When the server dies. The moments are counted in what was seen from outside, never in time, so that a slow
+//! machine and a fast one kill at comparable places.
+
+use crate::dice::Dice;
+
+/// One death.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// `kill -9` after so many acknowledgements since the last start.
+    Acknowledged(u64),
+    /// The process ends itself at a named step, the so-many-th time it gets there.
+    Step(&'static str, u64),
+}
+
+/// The steps that an outbox and a store must survive; the numbers are the passes to choose from.
+const STEPS: [(&str, u64, u64); 5] = [
+    ("store_before_commit", 5, 60),
+    ("store_after_commit", 5, 60),
+    ("outbox_before_send", 2, 30),
+    ("outbox_after_send", 2, 30),
+    ("outbox_after_mark", 2, 30),
+];
+
+/// Only reached while threads are still being opened, so it comes early.
+const OPENED: (&str, u64, u64) = ("outbox_thread_opened", 1, 4);
+
+/// So many deaths. Without compiled-in steps they are all by acknowledgements.
+pub fn moments(seed: u64, deaths: usize, with_steps: bool) -> Vec<Moment> {
+    let mut dice = Dice::new(seed, u64::MAX);
+    let mut moment = |index: usize| match (with_steps, index) {
+        (true, 1) => step(&mut dice, OPENED),
+        (true, index) if index % 3 == 1 => step(&mut dice, STEPS[(index / 3 - 1) % STEPS.len()]),
+        (_, 0) => Moment::Acknowledged(dice.between(1, 12)),
+        _ => Moment::Acknowledged(dice.between(1, 100)),
+    };
+    (0..deaths).map(&mut moment).collect()
+}
+
+fn step(dice: &mut Dice, (name, from, to): (&'static str, u64, u64)) -> Moment {
+    Moment::Step(name, dice.between(from, to))
+}
+
+#[test]
+fn twenty_deaths_visit_every_step() {
+    let plan = moments(7, 20, true);
+    assert_eq!(plan.len(), 20);
+    for (name, ..) in STEPS.iter().chain([&OPENED]) {
+        let visits = plan
+            .iter()
+            .filter(|moment| matches!(moment, Moment::Step(step, _) if step == name));
+        assert!(visits.count() >= 1, "{name}");
+    }
+    let plain = moments(7, 20, false);
+    assert!(
+        plain
+            .iter()
+            .all(|moment| matches!(moment, Moment::Acknowledged(_)))
+    );
+}

@@ -1,0 +1,146 @@
+//! `Reading`: what follows from a visitor's own view of the conversation. It is a second, independent account of
+//! the rules that hinny publishes: who answers now, which questions are open, which lines the team must see.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+
+use crate::guest::{Kind, Said};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handling {
+    Bot,
+    /// A person was fetched. `silent`: the visitor asked for one, so the bot keeps out of it.
+    Waiting {
+        silent: bool,
+    },
+    Agent,
+    Closed,
+}
+
+#[derive(Debug)]
+pub struct Reading {
+    handling: Handling,
+    /// Questions that neither the bot nor a person has taken care of yet.
+    pub open: Vec<u64>,
+    /// Sayings that are acknowledged but not read yet.
+    unread: usize,
+    /// Marked texts that were for the team when they were said, in order.
+    pub for_team: Vec<String>,
+    pub answered: usize,
+    pub handed_over: usize,
+    /// What broke the rules.
+    pub faults: Vec<String>,
+}
+
+/// Reads a log from its beginning. `said` tells what the visitor meant, and where the pressed buttons belong.
+pub fn read(log: &BTreeMap<u64, Value>, said: &[Said]) -> Reading {
+    let by_id: HashMap<&str, &Said> = said.iter().map(|said| (said.id.as_str(), said)).collect();
+    let buttons = said.iter().filter(|said| said.kind == Kind::PersonByButton);
+    let mut steps: BTreeMap<u64, Step<'_>> =
+        buttons.map(|said| (said.seq, Step::Said(said))).collect();
+    for (seq, event) in log {
+        steps.extend(step(event, &by_id).map(|step| (*seq, step)));
+    }
+    let words = said.iter().filter(|said| said.kind != Kind::PersonByButton);
+    let mut reading = Reading {
+        handling: Handling::Bot,
+        open: Vec::new(),
+        unread: words.filter(|said| !log.contains_key(&said.seq)).count(),
+        for_team: Vec::new(),
+        answered: 0,
+        handed_over: 0,
+        faults: Vec::new(),
+    };
+    for (seq, step) in steps {
+        reading.take(seq, &step);
+    }
+    reading
+}
+
+enum Step<'a> {
+    Said(&'a Said),
+    /// From the knowledge; courtesies of the bot have no source.
+    BotAnswered,
+    AgentSaid,
+    HandledBy(Handling),
+}
+
+fn step<'a>(event: &Value, by_id: &HashMap<&str, &'a Said>) -> Option<Step<'a>> {
+    if event["kind"] == "handling" {
+        return Some(Step::HandledBy(match event["handling"].as_str() {
+            Some("bot") => Handling::Bot,
+            Some("waiting") => Handling::Waiting {
+                silent: event["reason"] == "asked",
+            },
+            Some("agent") => Handling::Agent,
+            Some("closed") => Handling::Closed,
+            other => panic!("the protocol has no handling {other:?}"),
+        }));
+    }
+    match event["author"]["kind"].as_str() {
+        // Not yet acknowledged ones are left for the next reading.
+        Some("visitor") => by_id
+            .get(event["id"].as_str()?)
+            .map(|said| Step::Said(said)),
+        Some("bot") => event["sources"].get(0).map(|_| Step::BotAnswered),
+        Some("agent") => Some(Step::AgentSaid),
+        other => panic!("the protocol has no author {other:?}"),
+    }
+}
+
+impl Reading {
+    /// Whether something must still come.
+    pub fn is_unfinished(&self) -> bool {
+        self.unread > 0 || !self.open.is_empty()
+    }
+
+    fn take(&mut self, seq: u64, step: &Step<'_>) {
+        match step {
+            Step::Said(said) => self.said(seq, said),
+            Step::BotAnswered => self.bot_answered(seq),
+            Step::AgentSaid if self.handling != Handling::Agent => {
+                self.fault(seq, "an agent spoke before taking the conversation");
+            }
+            Step::AgentSaid => {}
+            Step::HandledBy(handling) => self.handled_by(*handling),
+        }
+    }
+
+    fn said(&mut self, seq: u64, said: &Said) {
+        let with_team = matches!(self.handling, Handling::Waiting { .. } | Handling::Agent);
+        if with_team && said.is_unique() {
+            self.for_team.push(said.text.clone());
+        }
+        if !with_team && said.kind != Kind::Courtesy {
+            self.open.push(seq);
+        }
+    }
+
+    fn bot_answered(&mut self, seq: u64) {
+        match self.handling {
+            Handling::Agent => self.fault(seq, "the bot spoke while a person had the conversation"),
+            Handling::Waiting { silent: true } => {
+                self.fault(seq, "the bot spoke although a person was asked for");
+            }
+            Handling::Waiting { silent: false } => {}
+            Handling::Bot | Handling::Closed if self.open.is_empty() => {
+                self.fault(seq, "the bot answered what was settled already");
+            }
+            Handling::Bot | Handling::Closed => {
+                self.answered += std::mem::take(&mut self.open).len()
+            }
+        }
+    }
+
+    fn handled_by(&mut self, handling: Handling) {
+        if matches!(handling, Handling::Waiting { .. } | Handling::Agent) {
+            self.handed_over += std::mem::take(&mut self.open).len();
+        }
+        self.handling = handling;
+    }
+
+    fn fault(&mut self, seq: u64, what: &str) {
+        self.faults.push(format!("{seq}: {what}"));
+    }
+}

@@ -1,0 +1,122 @@
+//! The two teams: one at the desk, one in Telegram's group. Both answer whatever is new, give conversations back
+//! to the bot, and close some.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use crate::dice::Dice;
+use crate::support::desk::Desk;
+use crate::telegram::TelegramServer;
+use crate::world::World;
+
+/// A line for the visitor: at the desk acknowledged by hinny, on Telegram by Telegram.
+pub struct Reply {
+    /// The conversation, or the topic's number.
+    pub place: String,
+    pub text: String,
+}
+
+/// What an agent writes, and whether that is for the visitor.
+fn line(dice: &mut Dice, mark: &str) -> (String, bool) {
+    match dice.between(0, 9) {
+        0..=5 => (format!("Let me see {mark}"), true),
+        6..=8 => ("!bot".to_owned(), false),
+        _ => ("!close".to_owned(), false),
+    }
+}
+
+/// Answers at the desk until the world is calm.
+pub async fn at_the_desk(mut desk: Desk, world: &World) -> Vec<Reply> {
+    let mut dice = Dice::new(world.seed, 1_000);
+    let mut answered: HashMap<String, u64> = HashMap::new();
+    let mut replies = Vec::new();
+    let mut count = 0;
+    while !world.is_calm() {
+        for (conversation, seq) in news(&mut desk, world, &answered).await {
+            count += 1;
+            let mark = format!("desk-{count:04}");
+            let (text, for_visitor) = line(&mut dice, &mark);
+            write(&mut desk, world, &mark, &conversation, &text).await;
+            answered.insert(conversation.clone(), seq);
+            if for_visitor {
+                let place = conversation;
+                replies.push(Reply { place, text });
+            }
+        }
+    }
+    replies
+}
+
+/// Open threads that changed since the last look.
+async fn news(
+    desk: &mut Desk,
+    world: &World,
+    answered: &HashMap<String, u64>,
+) -> Vec<(String, u64)> {
+    let url = world.url();
+    desk.moved_to_url(&url);
+    let Ok(answer) = desk.try_call("GET", "threads?state=open", None).await else {
+        world.wait_for_news(&url).await;
+        return Vec::new();
+    };
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let threads = answer.json["threads"].as_array().expect("a list").iter();
+    let seen = threads.map(|thread| {
+        let conversation = thread["conversation"].as_str().expect("an id").to_owned();
+        (conversation, thread["seq"].as_u64().expect("a seq"))
+    });
+    // The own line raises the seq too, by a few.
+    let is_new = |(id, seq): &(String, u64)| answered.get(id).is_none_or(|known| *seq > known + 3);
+    seen.filter(is_new).collect()
+}
+
+/// Writes a line, again and again under the same id until it is acknowledged.
+async fn write(desk: &mut Desk, world: &World, id: &str, conversation: &str, text: &str) {
+    loop {
+        let url = world.url();
+        desk.moved_to_url(&url);
+        let path = format!("conversations/{conversation}/lines");
+        let body = json!({"id": id, "text": text});
+        if let Ok(answer) = desk.try_call("POST", &path, Some(body)).await {
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            world.acknowledged();
+            return;
+        }
+        world.wait_for_news(&url).await;
+    }
+}
+
+/// Answers in the group until the world is calm: one line for every post that is seen first.
+pub async fn in_the_group(telegram: &TelegramServer, world: &World) -> Vec<Reply> {
+    let mut dice = Dice::new(world.seed, 2_000);
+    let mut replies = Vec::new();
+    let mut seen = 0;
+    let mut count = 0;
+    while let Some(topics) = new_posts(telegram, world, seen).await {
+        seen += topics.len();
+        for topic in topics {
+            count += 1;
+            let (text, for_visitor) = line(&mut dice, &format!("group-{count:04}"));
+            telegram.agent_says(topic, &text);
+            world.acknowledged();
+            if for_visitor {
+                let place = topic.to_string();
+                replies.push(Reply { place, text });
+            }
+        }
+    }
+    replies
+}
+
+/// The topics of posts after the first `seen`; none when the world is calm.
+async fn new_posts(telegram: &TelegramServer, world: &World, seen: usize) -> Option<Vec<i32>> {
+    let more = telegram.until("more posts", |state| {
+        let new = state.posts.get(seen..).unwrap_or_default();
+        (!new.is_empty()).then(|| new.iter().filter_map(|post| post.topic).collect())
+    });
+    tokio::select! {
+        topics = more => Some(topics),
+        () = world.wait_for_calm() => None,
+    }
+}
