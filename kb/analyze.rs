@@ -26,6 +26,8 @@ const COMMON_ENGLISH: &str = "\
 
 /// What such a word counts for.
 const COMMON_WEIGHT: f64 = 0.5;
+/// What it counts for if the knowledge does not have it: that nobody wrote "please" means nothing.
+const UNKNOWN_COMMON_WEIGHT: f64 = 0.1;
 
 /// One language's way from text to terms.
 #[derive(Clone)]
@@ -55,11 +57,11 @@ impl Analyzer {
 
     /// How much a term says about what is asked, before its rarity: 1 for most. In a small knowledge base
     /// "please" is as rare as "refund"; this keeps it from weighing as much.
-    pub fn weight(&self, term: &str) -> f64 {
-        if self.common.contains(term) {
-            COMMON_WEIGHT
-        } else {
-            1.0
+    pub fn weight(&self, term: &str, known: bool) -> f64 {
+        match (self.common.contains(term), known) {
+            (true, true) => COMMON_WEIGHT,
+            (true, false) => UNKNOWN_COMMON_WEIGHT,
+            (false, _) => 1.0,
         }
     }
 

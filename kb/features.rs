@@ -16,11 +16,9 @@ const MAX_TEXTS: usize = 64;
 const SHARPNESS: f64 = 4.0;
 
 /// The names in the order of the model's coefficients.
-pub(crate) const NAMES: [&str; 11] = [
-    "agree",
+pub(crate) const NAMES: [&str; 9] = [
     "contained",
     "gap",
-    "key",
     "known",
     "length",
     "matched",
@@ -40,8 +38,6 @@ pub(crate) struct Likeness {
     pub phrase: f64,
     /// The share of that phrasing's weight that the question has.
     pub contained: f64,
-    /// The weight of the most telling term that both have, relative to the question's most telling term.
-    pub key: f64,
 }
 
 /// Compares the question with every phrasing of an entry and every sentence of its body.
@@ -52,12 +48,11 @@ pub(crate) fn likeness(
     entry: &Entry,
 ) -> Result<Likeness, KbError> {
     let own: f64 = ranking.terms.values().map(|weight| weight * weight).sum();
-    let most = ranking.terms.values().copied().fold(0.0, f64::max);
     let mut best = Likeness::default();
-    let sentences = entry.body.split_terminator(['.', '?', '!', '\n']);
+    let prose = prose(&entry.body);
+    let sentences = prose.split_terminator(['.', '?', '!', '\n']);
     for text in entry.phrasings().chain(sentences).take(MAX_TEXTS) {
         let overlap = overlap(retriever, analyzer, ranking, text)?;
-        best.key = best.key.max(overlap.most / most.max(f64::MIN_POSITIVE));
         let phrase = overlap.shared_squares / (own * overlap.squares).sqrt();
         if phrase > best.phrase {
             best.phrase = phrase;
@@ -65,6 +60,17 @@ pub(crate) fn likeness(
         }
     }
     Ok(best)
+}
+
+/// A Markdown text without its code blocks: an example in a guide is not what the guide is about.
+fn prose(markdown: &str) -> String {
+    let mut in_code = false;
+    let lines = markdown.lines().filter(|line| {
+        let fence = line.trim_start().starts_with("```");
+        in_code ^= fence;
+        !in_code && !fence
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Sums over the distinct terms of one text.
@@ -75,7 +81,6 @@ struct Overlap {
     /// The same over those terms that the question has as well.
     shared: f64,
     shared_squares: f64,
-    most: f64,
 }
 
 fn overlap(
@@ -99,7 +104,6 @@ fn overlap(
         if asked.is_some() {
             sums.shared += weight;
             sums.shared_squares += weight * weight;
-            sums.most = sums.most.max(weight);
         }
     }
     Ok(sums)
@@ -126,10 +130,8 @@ pub(crate) fn features(ranking: &Ranking, likenesses: &[Likeness]) -> Features {
         .map(|likeness| likeness.phrase)
         .fold(0.0, f64::max);
     [
-        f64::from(first.phrase >= rival),
         first.contained,
         relative(top.score - second),
-        first.key,
         ranking.known / ranking.mass.max(f64::MIN_POSITIVE),
         (1.0 + ranking.terms.len() as f64).ln(),
         top.matched,

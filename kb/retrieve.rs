@@ -111,7 +111,8 @@ impl<'a> Retriever<'a> {
         }
         let count = f64::from(found);
         let rarity = (1.0 + (self.entries - count + 0.5) / (count + 0.5)).ln();
-        Ok((rarity * self.engine.analyzer.weight(term), found > 0))
+        let share = self.engine.analyzer.weight(term, found > 0);
+        Ok((rarity * share, found > 0))
     }
 
     /// Ranks the entries for the question's terms.

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn another_border_gives_another_hash() {
         let other = Settings {
-            answer: 0.7,
+            answer: 0.6,
             ..Settings::default()
         };
         assert_ne!(other.hash(), Settings::default().hash());
