@@ -85,14 +85,15 @@ fn neither_letters_nor_spans_are_parted() {
     for piece in cut(&emoji, 7, 9) {
         assert!(piece.units() <= 7 && piece.text.chars().all(|letter| letter == '😀'));
     }
-    let spans = body(&Text::from_markdown(&"xx`code` ".repeat(10)));
-    for piece in cut(&spans, 12, 9) {
-        assert!(
-            piece
-                .spans
-                .iter()
-                .all(|span| piece.text[span.range.clone()] == *"code")
-        );
+    let code = |room: usize, text: &str| {
+        for piece in cut(&body(&Text::from_markdown(&text.repeat(10))), room, 9) {
+            let whole = |span: &Span| piece.text[span.range.clone()] == *"code";
+            assert!(piece.spans.iter().all(whole), "{room}: {piece:?}");
+        }
+    };
+    for room in 4..20 {
+        code(room, "xx`code` ");
+        code(room, "xx`code`");
     }
     let many = body(&raw(&"@ann ".repeat(500)));
     let pieces = cut(&many, LONGEST_MESSAGE, 99);

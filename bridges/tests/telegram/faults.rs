@@ -1,6 +1,6 @@
 //! What the bridge makes of a platform that fails, and that its limits are kept, not hit.
 
-use hinny_bridges::{SendError, SendStopped};
+use hinny_bridges::SendStopped;
 
 use super::*;
 use platform::Fault;
@@ -71,7 +71,7 @@ async fn a_platform_that_is_away_was_surely_not_reached() {
         seen: sender,
         refuse: Mutex::new(0),
     };
-    assert_eq!(decision(&bridge.listen(&ledger).await), "unreachable");
+    assert_eq!(decision(&listen(&bridge, &ledger).await), "unreachable");
     assert_eq!(decision(&bridge.check().await.unwrap_err()), "unreachable");
 }
 
@@ -96,7 +96,7 @@ async fn a_wrong_token_is_said_by_every_verb() {
         send_one(&bridge, &thread).await.unwrap_err(),
         bridge.mark(&thread, false).await.unwrap_err(),
         bridge.check().await.unwrap_err(),
-        bridge.listen(&ledger).await,
+        listen(&bridge, &ledger).await,
     ] {
         assert_eq!(decision(&error), "unauthorized", "{error}");
     }

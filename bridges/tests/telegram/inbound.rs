@@ -51,7 +51,7 @@ async fn what_is_not_stored_is_not_confirmed_and_comes_again() {
         seen: sender,
         refuse: Mutex::new(1),
     };
-    let stopped = bridge.listen(&full).await.to_string();
+    let stopped = listen(&bridge, &full).await.to_string();
     assert!(stopped.contains("the disk is full"), "{stopped}");
     assert_eq!(server.pending_updates(), 3);
 
@@ -90,7 +90,7 @@ async fn a_failure_in_the_middle_of_a_batch() {
         server.agent_says(topic_of(&thread), text);
     }
     let inbox = SecondFails(Mutex::default());
-    bridge.listen(&inbox).await;
+    listen(&bridge, &inbox).await;
     assert_eq!(server.pending_updates(), 3);
     tokio::select! {
         error = bridge.listen(&inbox) => panic!("the second time all is well, not {error}"),
@@ -200,4 +200,16 @@ async fn naughty_strings_arrive_intact_from_the_topic() {
         let arrived = words(&listening.next().await);
         assert_eq!(visible(&arrived), visible(&string));
     }
+}
+
+/// A poll may last longer than any other call; silence is no failure.
+#[tokio::test]
+async fn a_quiet_group_is_polled_with_patience() {
+    let server = TelegramServer::start().await;
+    let mut config = config(&server.url());
+    config.poll_timeout = Duration::from_secs(1);
+    let _listening = Listening::start(Arc::new(Telegram::new(config).unwrap()), 0);
+    let polls = server.await_calls("getUpdates", 2).await;
+    assert_eq!(polls[0].status, 200);
+    assert!(polls[1].at - polls[0].at >= Duration::from_secs(1));
 }

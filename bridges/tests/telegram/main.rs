@@ -18,8 +18,8 @@ use std::{
 
 use async_trait::async_trait;
 use hinny_bridges::{
-    Bridge, Channel, ConnectionId, Inbound, Inbox, Line, LineAuthor, NotStored, TelegramChannel,
-    TelegramThread, Thread,
+    Bridge, Channel, ConnectionId, Inbound, Inbox, Line, LineAuthor, NotStored, SendError,
+    TelegramChannel, TelegramThread, Thread,
     telegram::{Telegram, TelegramConfig, Token},
     text::{Block, Inline, Text},
 };
@@ -91,6 +91,12 @@ impl Inbox for Ledger {
         self.seen.send(inbound).unwrap();
         Ok(())
     }
+}
+
+/// Listens until it stops by itself, which it must do soon.
+async fn listen(bridge: &Telegram, inbox: &dyn Inbox) -> SendError {
+    let stopped = tokio::time::timeout(PATIENCE, bridge.listen(inbox)).await;
+    stopped.expect("listening stops")
 }
 
 /// A listener in the background that is started again whenever it stops, as hinny does.
