@@ -2,7 +2,10 @@
 
 import { fits, parse } from "../src/wire";
 
+/** After a reload the session of before goes on, with the name the agent chose. */
 async function openDesk(frame: HTMLIFrameElement): Promise<void> {
+  const session = await fetch("/desk/api/me", { cache: "no-store" });
+  if (session.ok) return void (frame.src = "/desk");
   const answer = await fetch("/demo/login", { cache: "no-store" });
   const body = parse(await answer.text());
   const login = fits(body, { login: "string" }) ? (body as { login: string }).login : null;

@@ -46,7 +46,7 @@ export function buildThread(actions: ThreadActions): ThreadView {
       shownBefore = open.conversation;
       root.dataset.handling = open.handling;
       root.dataset.conversation = open.conversation;
-      card.show(open, now);
+      card.show(open, state.me?.agent.name ?? null, now);
       composer.show(open, fresh);
       const writes = (state.writingUntil ?? 0) > now;
       setText(typing, writes ? words.writes(visitorName(open.visitor)) : "");
@@ -75,16 +75,17 @@ function buildCard(actions: ThreadActions) {
     button.onclick = () => actions.turn(to);
     return { to, button };
   });
-  const who = h("div", { class: "whois" }, name, about);
+  const who = h("div", { class: "whois" }, name, tag, about);
   const turns = h("div", { class: "turns" }, ...buttons.map((one) => one.button));
-  const root = h("header", { class: "card", "data-role": "card" }, back, who, tag, turns, facts);
-  const show = (open: Conversation, now: number) => {
+  const root = h("header", { class: "card", "data-role": "card" }, back, who, turns, facts);
+  const show = (open: Conversation, me: string | null, now: number) => {
     setText(name, visitorName(open.visitor));
     setText(about, aboutVisitor(open, now));
     setText(tag, open.handling === "agent" ? (open.agent ?? words.team) : words.handling[open.handling]);
     tag.dataset.handling = open.handling;
-    const idle = { take: open.handling === "agent", bot: open.handling === "bot", close: open.handling === "closed" };
-    for (const { to, button } of buttons) button.disabled = to !== "take" && idle[to];
+    const mine = open.handling === "agent" && open.agent === me;
+    const done = { take: mine, bot: open.handling === "bot", close: open.handling === "closed" };
+    for (const { to, button } of buttons) button.disabled = done[to];
     showFacts(facts, open);
   };
   return { root, show };
