@@ -78,6 +78,8 @@ fn run_server(global: &Global) -> Result<ExitCode, Failure> {
             .run(|app| {
                 let sites = app.config.sites.len();
                 tracing::info!(%address, sites, "listening");
+                // Said in every log level: with port 0 nobody could know it otherwise.
+                println!("hinny listens on http://{address}");
             })
             .await
     })?;

@@ -72,6 +72,8 @@ pub struct Times {
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    #[error("there is no {path}; make one with `hinny init`, or name another with --config")]
+    Missing { path: PathBuf },
     #[error("{path}: {source}")]
     File {
         path: PathBuf,
@@ -113,9 +115,10 @@ impl Problems {
 impl Config {
     /// Reads and checks a file. Relative paths in it count from its own folder.
     pub fn load(file: &Path, env: Env<'_>) -> Result<Config, ConfigError> {
-        let text = std::fs::read_to_string(file).map_err(|source| ConfigError::File {
-            path: file.to_owned(),
-            source,
+        let path = file.to_owned();
+        let text = std::fs::read_to_string(file).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => ConfigError::Missing { path },
+            _ => ConfigError::File { path, source },
         })?;
         Config::parse(&text, file, env)
     }

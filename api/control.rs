@@ -73,8 +73,23 @@ pub fn socket(data: &Path) -> PathBuf {
     data.join("hinny.sock")
 }
 
-/// Listens until aborted. The folder's lock is ours, so a socket that lies there is a dead server's.
-pub fn listen(app: Shared) -> std::io::Result<JoinHandle<()>> {
+/// The open socket. Ending it takes it away, so that commands know at once that no server runs.
+pub struct Listening {
+    task: JoinHandle<()>,
+    path: PathBuf,
+}
+
+impl Listening {
+    pub fn end(self) {
+        self.task.abort();
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::warn!(%error, "the control socket could not be removed");
+        }
+    }
+}
+
+/// Listens until ended. The folder's lock is ours, so a socket that lies there is a dead server's.
+pub fn listen(app: Shared) -> std::io::Result<Listening> {
     let path = socket(&app.config.data);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
@@ -82,19 +97,22 @@ pub fn listen(app: Shared) -> std::io::Result<JoinHandle<()>> {
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-    Ok(tokio::spawn(async move {
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => {
-                    tokio::spawn(serve(stream, app.clone()));
-                }
-                Err(error) => {
-                    tracing::error!(%error, "commands cannot reach this server any more");
-                    return;
-                }
+    let task = tokio::spawn(accept(listener, app));
+    Ok(Listening { task, path })
+}
+
+async fn accept(listener: UnixListener, app: Shared) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                tokio::spawn(serve(stream, app.clone()));
+            }
+            Err(error) => {
+                tracing::error!(%error, "commands cannot reach this server any more");
+                return;
             }
         }
-    }))
+    }
 }
 
 async fn serve(stream: UnixStream, app: Shared) {

@@ -37,7 +37,10 @@ fn abort_at(name: &str, pass: u64) {
 
 #[test]
 fn a_step_has_a_name_and_a_pass() {
-    assert_eq!(step("store_after_commit=12"), Some(("store_after_commit", 12)));
+    assert_eq!(
+        step("store_after_commit=12"),
+        Some(("store_after_commit", 12))
+    );
     assert_eq!(step(""), None);
     assert_eq!(step("store_after_commit=soon"), None);
 }

@@ -7,6 +7,7 @@ use hinny_actors::body::Profile;
 use hinny_actors::ids::Millis;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::config::secret::Secret;
 
@@ -43,23 +44,18 @@ pub enum IdentityError {
     Audience,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Claims {
     sub: String,
     exp: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     iat: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     aud: Option<Audience>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Audience {
     One(String),
@@ -100,15 +96,7 @@ pub fn sign(
     until: Millis,
     secret: &Secret,
 ) -> String {
-    let claims = Claims {
-        sub: subject.to_owned(),
-        exp: (until / 1000) as f64,
-        nbf: None,
-        iat: None,
-        aud: Some(Audience::One(site.to_owned())),
-        name,
-        email: None,
-    };
+    let claims = json!({ "sub": subject, "exp": until / 1000, "aud": site, "name": name });
     encode(&claims, secret.expose().as_bytes())
 }
 

@@ -1,6 +1,8 @@
 //! Where log lines go: standard error, as text or JSON. Lines tell what happened to which conversation, never
 //! what was said, and never a token or an address of a person.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
@@ -15,7 +17,8 @@ pub fn start(log: &Log, verbose: u8) {
     let filter = EnvFilter::new(level);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let started = match log.json {
         true => lines.json().try_init(),
         false => lines.try_init(),

@@ -104,7 +104,7 @@ impl Starting {
         tracing::info!("stopping");
         close.send_replace(true);
         sweeper.abort();
-        control.abort();
+        control.end();
         stop(&app).await;
         accepting.abort();
         tracing::info!("stopped");

@@ -95,11 +95,10 @@ fn tell(report: &IndexReport) {
         report.removed,
         report.unchanged
     );
-    if !report.problems.is_empty() {
-        println!(
-            "{} problems were left out; the rest is indexed.",
-            report.problems.len()
-        );
+    match report.problems.len() {
+        0 => {}
+        1 => println!("One thing was left out; the rest is indexed."),
+        count => println!("{count} things were left out; the rest is indexed."),
     }
 }
 

@@ -187,5 +187,8 @@ fn all_mistakes_are_told_at_once() {
 #[test]
 fn a_missing_file_is_named() {
     let error = Config::load(Path::new("no/hinny.toml"), &env).unwrap_err();
-    assert!(error.to_string().starts_with("no/hinny.toml: "), "{error}");
+    assert!(
+        error.to_string().starts_with("there is no no/hinny.toml; "),
+        "{error}"
+    );
 }
