@@ -75,12 +75,7 @@ fn run_server(global: &Global) -> Result<ExitCode, Failure> {
         let starting = Starting::bind(config, false, "`listen` in the configuration")?;
         let address = starting.address()?;
         starting
-            .run(|app| {
-                let sites = app.config.sites.len();
-                tracing::info!(%address, sites, "listening");
-                // Said in every log level: with port 0 nobody could know it otherwise.
-                println!("hinny listens on http://{address}");
-            })
+            .run(|_| println!("hinny listens at http://{address}/"))
             .await
     })?;
     Ok(ExitCode::SUCCESS)

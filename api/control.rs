@@ -67,7 +67,10 @@ impl From<Progress> for Reply {
 }
 
 /// Where replies go while a verb runs.
-pub type Replies = mpsc::UnboundedSender<Reply>;
+pub type Replies = mpsc::Sender<Reply>;
+
+/// Replies that may wait for a slow reader; then the work waits too.
+pub const WAITING: usize = 64;
 
 pub fn socket(data: &Path) -> PathBuf {
     data.join("hinny.sock")
@@ -122,7 +125,7 @@ async fn serve(stream: UnixStream, app: Shared) {
     if reading.read_line(&mut line).await.is_err() {
         return;
     }
-    let (replies, mut told) = mpsc::unbounded_channel();
+    let (replies, mut told) = mpsc::channel(WAITING);
     tokio::spawn(answer(line, app, replies));
     while let Some(reply) = told.recv().await {
         let mut json = serde_json::to_string(&reply).expect("replies have string keys");
@@ -146,7 +149,7 @@ async fn answer(line: String, app: Shared, replies: Replies) {
         Err(what) => Reply::Failed(what),
     };
     // An error says that nobody waits for the answer any more.
-    replies.send(reply).ok();
+    replies.send(reply).await.ok();
 }
 
 /// Does what verbs ask: within the server, or in a command when no server runs.
@@ -190,7 +193,9 @@ impl<'a> Doer<'a> {
         let replies = replies.clone();
         let work = move || {
             // An error says that nobody watches the progress any more.
-            library.index(&job, &mut |progress| drop(replies.send(progress.into())))
+            library.index(&job, &mut |progress| {
+                drop(replies.blocking_send(progress.into()))
+            })
         };
         let indexed = tokio::task::spawn_blocking(work).await;
         let report = indexed.map_err(|_| "indexing broke off".to_owned())?;

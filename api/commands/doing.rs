@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::{Failure, load, runtime};
 use crate::cli::Global;
 use crate::config::Config;
-use crate::control::{Doer, Reply, Verb, socket};
+use crate::control::{Doer, Reply, Verb, WAITING, socket};
 
 /// Carries out a verb and gives its result. `progress` is told how far it is.
 pub fn carry_out(
@@ -55,7 +55,7 @@ async fn do_it_here(
 ) -> Result<Value, Failure> {
     use hinny_actors::store::DeskStore;
     let store = SqliteStore::open(&config.data).await?;
-    let (replies, mut told) = mpsc::unbounded_channel();
+    let (replies, mut told) = mpsc::channel(WAITING);
     let doer = Doer {
         config,
         store: &store,
