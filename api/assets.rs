@@ -89,14 +89,22 @@ pub async fn widget(headers: HeaderMap) -> Response {
 impl Asset {
     /// As a page of ours, or a part of one.
     pub fn page(&'static self) -> Response {
-        let headers = [
-            (CONTENT_TYPE, self.kind),
-            (CACHE_CONTROL, NO_STORE),
-            (CONTENT_SECURITY_POLICY, PAGE_POLICY),
-            (REFERRER_POLICY, "no-referrer"),
-        ];
-        (headers, self.bytes).into_response()
+        (page_headers(self.kind), self.bytes).into_response()
     }
+}
+
+/// A page that is made at run time.
+pub fn page(html: String) -> Response {
+    (page_headers(HTML), html).into_response()
+}
+
+fn page_headers(kind: &'static str) -> [(HeaderName, &'static str); 4] {
+    [
+        (CONTENT_TYPE, kind),
+        (CACHE_CONTROL, NO_STORE),
+        (CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+    ]
 }
 
 #[cfg(test)]

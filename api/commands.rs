@@ -75,7 +75,10 @@ fn run_server(global: &Global) -> Result<ExitCode, Failure> {
         let starting = Starting::bind(config, false, "`listen` in the configuration")?;
         let address = starting.address()?;
         starting
-            .run(|_| println!("hinny listens at http://{address}/"))
+            .run(|app| {
+                println!("hinny listens at http://{address}/");
+                tracing::info!(%address, sites = app.config.sites.len(), "listening");
+            })
             .await
     })?;
     Ok(ExitCode::SUCCESS)

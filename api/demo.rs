@@ -1,6 +1,8 @@
 //! `hinny demo`: everything on one loopback address, with nothing to set up. A small website with the widget
 //! on one side, the desk on the other. The bot's knowledge is hinny's own documentation.
 
+mod pages;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -60,8 +62,10 @@ pub fn at(config: &mut Config, address: SocketAddr) {
     let patterns = ["127.0.0.1", "localhost", "[::1]"].map(|host| {
         Pattern::parse(&format!("http://{host}:{port}")).expect("a loopback origin is well formed")
     });
+    let pages = format!("http://127.0.0.1:{port}/docs/");
     for site in &mut config.sites {
         site.origins = Origins::new(patterns.to_vec());
+        site.knowledge.base_url = pages.parse().ok();
     }
 }
 
@@ -145,6 +149,7 @@ pub fn router() -> Router<Shared> {
             get(|| async { assets::SITE_SCRIPT.page() }),
         )
         .route("/demo/login", get(login))
+        .route("/docs/{page}", get(pages::show))
 }
 
 /// `GET /demo/login`: a login for the desk, so that the newcomer plays both people in one window. Only our
@@ -183,10 +188,10 @@ mod tests {
 
     #[test]
     fn the_folder_survives_where_the_system_keeps_such_things() {
-        let env = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
+        let env = |name: &str| (name == "HOME").then(|| "/users/ada".to_owned());
         assert_eq!(
             default_data(&env),
-            Path::new("/home/ada/.local/share/hinny-demo")
+            Path::new("/users/ada/.local/share/hinny-demo")
         );
         let env = |name: &str| (name == "XDG_DATA_HOME").then(|| "/data".to_owned());
         assert_eq!(default_data(&env), Path::new("/data/hinny-demo"));

@@ -122,6 +122,7 @@ fn engine(app: &App, registry: &mut Registry) {
             &tally.stale_verdicts,
         ),
         ("panics", "Panics while handling an order", &tally.panics),
+        ("parked", "Orders that could not be handled", &tally.parked),
         ("woken", "Conversations brought into memory", &tally.woken),
         (
             "passivated",
@@ -184,12 +185,6 @@ async fn store(app: &App, registry: &mut Registry) -> Result<(), Problem> {
         "dead_letters",
         "Deliveries given up",
         counts.dead_letters,
-    );
-    gauge(
-        registry,
-        "parked",
-        "Orders that could not be handled",
-        counts.parked,
     );
     gauge(registry, "alarms", "Alarms that are set", counts.alarms);
     Ok(())

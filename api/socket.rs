@@ -29,7 +29,8 @@ use crate::wire::ServerFrame;
 /// After too many sockets, one may try again after this time.
 const CROWDED: Duration = Duration::from_secs(10);
 
-/// Upgrades a request whose page and address may have a socket.
+/// Upgrades a request whose address may have another socket. Whether its page may use the site is told after the
+/// hello: no page can read why an upgrade failed, so it would only try again for ever.
 pub async fn upgrade(
     State(app): State<Shared>,
     Client(address): Client,
@@ -38,13 +39,6 @@ pub async fn upgrade(
 ) -> Response {
     if app.is_closing() {
         return Problem::shutting_down().into_response();
-    }
-    if origin
-        .0
-        .as_deref()
-        .is_some_and(|origin| !app.knows_origin(origin))
-    {
-        return Origin::refused().into_response();
     }
     let Some(place) = app.limits.socket(address) else {
         return Problem::rate_limited(CROWDED).into_response();

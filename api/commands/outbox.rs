@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use hinny_actors::store::SqliteStore;
-use hinny_actors::store::{DeadLetter, DeskStore, OutboxStore};
+use hinny_actors::store::{DeadLetter, DeskStore, OutboxStore, Parked};
+use serde::Serialize;
 
 use super::doing::carry_out;
 use super::{Failure, load, runtime};
@@ -19,33 +20,49 @@ pub fn run(global: &Global, command: Outbox) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Everything that was given up.
+#[derive(Serialize)]
+struct GivenUp {
+    /// Lines that did not reach their thread. They can be retried.
+    deliveries: Vec<DeadLetter>,
+    /// Commands whose handling went wrong twice; a person was fetched instead.
+    orders: Vec<Parked>,
+}
+
 fn list(config: &Config, json: bool) -> Result<ExitCode, Failure> {
-    let letters = runtime()?.block_on(async {
+    let given_up = runtime()?.block_on(async {
         let store = SqliteStore::open_read_only(&config.data).await?;
-        let letters = store.dead_letters(None).await;
+        let (deliveries, orders) = (store.dead_letters(None).await, store.parked().await);
         store.close().await;
-        Ok::<_, Failure>(letters?)
+        Ok::<_, Failure>(GivenUp {
+            deliveries: deliveries?,
+            orders: orders?,
+        })
     })?;
     match json {
-        true => println!("{}", serde_json::to_string(&letters)?),
-        false => letters.iter().for_each(show),
-    }
-    if letters.is_empty() && !json {
-        println!("Nothing was given up.");
+        true => println!("{}", serde_json::to_string(&given_up)?),
+        false => show(&given_up),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(letter: &DeadLetter) {
-    println!(
-        "{}  site {}  conversation {}  to {}  after {} tries: {}",
-        letter.delivery,
-        letter.site,
-        letter.conversation,
-        letter.target,
-        letter.attempts,
-        letter.error
-    );
+fn show(given_up: &GivenUp) {
+    for letter in &given_up.deliveries {
+        let (id, site, conversation) = (&letter.delivery, &letter.site, &letter.conversation);
+        let (target, tries, error) = (&letter.target, letter.attempts, &letter.error);
+        println!(
+            "{id}  site {site}  conversation {conversation}  to {target}  after {tries} tries: {error}"
+        );
+    }
+    for order in &given_up.orders {
+        let (what, site, conversation) = (&order.what, &order.site, &order.conversation);
+        println!(
+            "(not to be retried)  site {site}  conversation {conversation}  {what} failed twice"
+        );
+    }
+    if given_up.deliveries.is_empty() && given_up.orders.is_empty() {
+        println!("Nothing was given up.");
+    }
 }
 
 fn retry(config: &Config, delivery: Option<String>, json: bool) -> Result<ExitCode, Failure> {

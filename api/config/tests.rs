@@ -192,3 +192,24 @@ fn a_missing_file_is_named() {
         "{error}"
     );
 }
+
+/// What the documents tell people to write must be understood.
+#[test]
+fn every_example_in_the_documents_is_understood() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut seen = 0;
+    for file in std::fs::read_dir(docs).unwrap().map(Result::unwrap) {
+        if file.path().is_dir() {
+            continue;
+        }
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        for block in text.split("```toml\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            seen += 1;
+            if let Err(error) = read::read(block, &file.path()) {
+                panic!("{error}\n{block}");
+            }
+        }
+    }
+    assert!(seen > 3, "only {seen} examples were found");
+}
