@@ -161,8 +161,11 @@ async fn all_json_test_files_are_survived() {
 #[tokio::test]
 async fn too_much_is_told_when_to_come_back() {
     let config = SITE
-        .replace("messages_burst = 10000", "messages_burst = 3")
-        .replace("messages_per_minute = 100000", "messages_per_minute = 600");
+        .replace("\nmessages_burst = 10000", "\nmessages_burst = 3")
+        .replace(
+            "\nmessages_per_minute = 100000",
+            "\nmessages_per_minute = 600",
+        );
     let server = Server::start(&config).await;
     let mut ada = connected(&server).await;
     let mut refused = None;

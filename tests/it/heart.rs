@@ -32,7 +32,7 @@ async fn ten_tabs(server: &Server) -> Vec<Visitor> {
 
 #[tokio::test]
 async fn ten_open_sockets_do_not_notice_that_an_idle_actor_leaves_memory() {
-    let config = SITE.replace("[timing]", "[timing]\nidle = \"100ms\"");
+    let config = SITE.replace("[timing]", "[timing]\nconversation_idle = \"100ms\"");
     let server = Server::start(&config).await;
     let mut desk = Desk::log_in(&server).await;
     let mut tabs = ten_tabs(&server).await;
@@ -83,7 +83,7 @@ async fn a_second_panic_parks_the_message_and_fetches_a_person() {
     let mut ada = Visitor::new("ada");
     ada.connect(&server.url).await;
     ada.says("hello").await;
-    ada.says("hello again").await;
+    ada.says("thanks").await;
     let refused = ada.says_as("bad-1", "Do you ship to Norway?").await;
     assert!(refused.is_err(), "{refused:?}");
     let handling = ada.sees_handling("waiting").await;

@@ -61,12 +61,17 @@ impl Desk {
         body: Option<Value>,
     ) -> Result<Answer, reqwest::Error> {
         let url = format!("{}/desk/api/{path}", self.url);
-        let headers = [("Cookie", self.cookie.as_str()), ("Origin", self.url.as_str())];
+        let headers = [
+            ("Cookie", self.cookie.as_str()),
+            ("Origin", self.url.as_str()),
+        ];
         http::try_call(method, &url, &headers, body).await
     }
 
     pub async fn threads(&self, state: &str) -> Vec<Value> {
-        let answer = self.call("GET", &format!("threads?state={state}"), None).await;
+        let answer = self
+            .call("GET", &format!("threads?state={state}"), None)
+            .await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json["threads"].as_array().expect("a list").clone()
     }
@@ -75,13 +80,17 @@ impl Desk {
     pub async fn sees_thread(&self, conversation: &str) -> Value {
         eventually("a thread at the desk", || async {
             let threads = self.threads("all").await;
-            threads.into_iter().find(|thread| thread["conversation"] == conversation)
+            threads
+                .into_iter()
+                .find(|thread| thread["conversation"] == conversation)
         })
         .await
     }
 
     pub async fn reads(&self, conversation: &str) -> Value {
-        let answer = self.call("GET", &format!("conversations/{conversation}"), None).await;
+        let answer = self
+            .call("GET", &format!("conversations/{conversation}"), None)
+            .await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json
     }
@@ -111,6 +120,11 @@ impl Desk {
 
     pub async fn writes_as(&self, id: &str, conversation: &str, text: &str) -> Answer {
         let body = json!({"id": id, "text": text});
-        self.call("POST", &format!("conversations/{conversation}/lines"), Some(body)).await
+        self.call(
+            "POST",
+            &format!("conversations/{conversation}/lines"),
+            Some(body),
+        )
+        .await
     }
 }

@@ -12,7 +12,12 @@ pub struct Answer {
 }
 
 /// Sends a request; `headers` as they are.
-pub async fn call(method: &str, url: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+pub async fn call(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<Value>,
+) -> Answer {
     let called = try_call(method, url, headers, body).await;
     called.expect("the server answers, and the answer can be read")
 }

@@ -20,6 +20,7 @@ pub struct Server {
 
 /// The configuration that most stories use: one site whose threads are at the desk, and little patience.
 pub const SITE: &str = r#"
+data = "data"
 listen = "127.0.0.1:0"
 
 [log]
@@ -32,11 +33,15 @@ retry_first = "50ms"
 retry_max = "500ms"
 
 [limits]
+connections_per_address = 10000
 messages_per_minute = 100000
 messages_burst = 10000
+address_messages_per_minute = 1000000
+address_messages_burst = 100000
+hellos_per_minute = 100000
+hellos_burst = 10000
 sessions_per_minute = 100000
 sessions_burst = 10000
-sockets_per_address = 10000
 
 [desk]
 enabled = true
@@ -46,7 +51,9 @@ id = "shop"
 name = "Shop"
 origins = ["https://shop.example"]
 identity_secret_env = "SHOP_SECRET"
-knowledge = ["faq.md"]
+
+[site.knowledge]
+paths = ["faq.md"]
 "#;
 
 /// What the bot of that site knows.
@@ -87,8 +94,10 @@ impl Server {
             url: String::new(),
             env: Vec::new(),
         };
-        let indexed = server.run(&["kb", "index"]).await;
-        assert!(indexed.ok, "the knowledge is indexed: {}", indexed.stderr);
+        for site in sites(config) {
+            let indexed = server.run(&["kb", "index", "--site", site]).await;
+            assert!(indexed.ok, "the knowledge is indexed: {}", indexed.stderr);
+        }
         server
     }
 
@@ -241,4 +250,10 @@ fn address(stdout: ChildStdout) -> Option<String> {
         }
     }
     None
+}
+
+/// The ids of the sites in a configuration; each stands in the line below its heading.
+fn sites(config: &str) -> impl Iterator<Item = &str> {
+    let heads = config.split("[[site]]").skip(1);
+    heads.filter_map(|site| site.split('"').nth(1))
 }

@@ -69,14 +69,17 @@ impl Visitor {
             "language": "en", "time_zone": "Europe/Berlin",
         });
         self.send(hello).await?;
-        let welcome = self.until("welcome", |frame| frame["type"] == "welcome").await?;
+        let welcome = self
+            .until("welcome", |frame| frame["type"] == "welcome")
+            .await?;
         self.token = welcome["token"].as_str().map(str::to_owned);
         let conversation = welcome["conversation"].as_str().map(str::to_owned);
         if conversation != self.conversation {
             self.log.clear();
         }
         self.conversation = conversation;
-        self.until("caught_up", |frame| frame["type"] == "caught_up").await?;
+        self.until("caught_up", |frame| frame["type"] == "caught_up")
+            .await?;
         Ok(welcome)
     }
 
@@ -87,7 +90,8 @@ impl Visitor {
     }
 
     pub async fn says_as(&mut self, id: &str, text: &str) -> Result<u64, String> {
-        self.send(json!({"type": "say", "id": id, "text": text})).await?;
+        self.send(json!({"type": "say", "id": id, "text": text}))
+            .await?;
         self.acknowledged(id).await
     }
 
@@ -116,7 +120,9 @@ impl Visitor {
     /// Waits for a message by `author` (`visitor`, `bot` or `agent`) that contains `words`.
     pub async fn sees(&mut self, author: &str, words: &str) -> Value {
         let wanted = |event: &Value| {
-            event["kind"] == "message" && event["author"]["kind"] == author && plain(&event["text"]).contains(words)
+            event["kind"] == "message"
+                && event["author"]["kind"] == author
+                && plain(&event["text"]).contains(words)
         };
         self.sees_event(&format!("{author}: {words}"), wanted).await
     }
@@ -131,7 +137,9 @@ impl Visitor {
         if let Some(event) = self.log.values().find(|event| wanted(event)) {
             return event.clone();
         }
-        let found = self.until(what, |frame| frame["type"] == "event" && wanted(&frame["event"]));
+        let found = self.until(what, |frame| {
+            frame["type"] == "event" && wanted(&frame["event"])
+        });
         match found.await {
             Ok(frame) => frame["event"].clone(),
             Err(why) => panic!("{why}; the log of {}: {:#?}", self.name, self.transcript()),
@@ -139,7 +147,11 @@ impl Visitor {
     }
 
     /// Reads frames until one is wanted. Every event goes into the log on its way.
-    pub async fn until(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value, String> {
+    pub async fn until(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Value, String> {
         let reading = async {
             loop {
                 let frame = self.frame().await?;
@@ -190,7 +202,10 @@ impl Visitor {
 
     pub async fn send_raw(&mut self, message: Message) -> Result<(), String> {
         let socket = self.socket.as_mut().ok_or("not connected")?;
-        socket.send(message).await.map_err(|error| error.to_string())
+        socket
+            .send(message)
+            .await
+            .map_err(|error| error.to_string())
     }
 
     /// The network is gone.
@@ -216,7 +231,9 @@ async fn open(url: &str, origin: &str) -> Result<Socket, String> {
     let origin = origin.parse().map_err(|_| "a broken origin")?;
     request.headers_mut().insert("Origin", origin);
     let connected = tokio_tungstenite::connect_async(request).await;
-    connected.map(|(socket, _)| socket).map_err(|error| error.to_string())
+    connected
+        .map(|(socket, _)| socket)
+        .map_err(|error| error.to_string())
 }
 
 fn line(event: &Value) -> String {
@@ -237,7 +254,9 @@ pub fn plain(text: &Value) -> String {
         Value::Object(node) if node.get("type") == Some(&json!("break")) => "\n".into(),
         Value::Object(node) => {
             let own = node.get("text").and_then(Value::as_str).unwrap_or_default();
-            let inner = ["children", "items"].iter().filter_map(|key| node.get(*key));
+            let inner = ["children", "items"]
+                .iter()
+                .filter_map(|key| node.get(*key));
             format!("{own}{}", inner.map(plain).collect::<String>())
         }
         _ => String::new(),
