@@ -36,3 +36,4 @@ pub use library::Library;
 pub use metrics::EvalReport;
 pub use retrieve::MAX_TERMS;
 pub use settings::Settings;
+pub use slug::Slugs as Anchors;

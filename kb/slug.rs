@@ -19,7 +19,7 @@ pub(crate) fn slug(heading: &str) -> String {
 
 /// Anchors of one page: a repeated heading gets `-1`, `-2`, …
 #[derive(Default)]
-pub(crate) struct Slugs {
+pub struct Slugs {
     seen: HashMap<String, usize>,
 }
 
