@@ -4,9 +4,12 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../platforms/telegram.rs"]
+mod telegram;
 
 mod bad_input;
 mod continuity;
 mod handover;
 mod heart;
 mod identity;
+mod team_telegram;

@@ -75,6 +75,9 @@ Monday to Friday, from 9 to 17.
 
 pub const IDENTITY_SECRET: &str = "kJ8s-2mQx!vB7tYw4Zr9Nc6Hd3Lf5Pg1";
 
+/// The token that the Telegram of the stories takes.
+pub const TEAM_TOKEN: &str = "123:test-token_that-must-never-be-logged";
+
 impl Server {
     /// A server with `config` and `FAQ`, indexed and ready.
     pub async fn start(config: &str) -> Server {
@@ -204,6 +207,7 @@ impl Server {
             .args(args)
             .current_dir(self.folder.path())
             .env("SHOP_SECRET", IDENTITY_SECRET)
+            .env("TEAM_TOKEN", TEAM_TOKEN)
             .env_remove("RUST_LOG")
             .stdin(Stdio::null());
         command
