@@ -12,7 +12,7 @@ use crate::error::{Code, Problem};
 use crate::wire::MAX_FRAME;
 
 /// Small, because most sockets are idle most of the time.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 
 /// More than this cannot wait for a client that does not read.

@@ -50,7 +50,8 @@ pub async fn upgrade(
 
 async fn serve(app: Shared, ws: WebSocket, address: IpAddr, origin: Origin, place: Place) {
     let mut link = Link::new(ws, app.config.timing.send_within);
-    let end = match hello::greet(&app, &mut link, address, &origin).await {
+    // Boxed, like every step that is not waiting: most sockets only wait, most of the time.
+    let end = match Box::pin(hello::greet(&app, &mut link, address, &origin)).await {
         Ok(greeted) => run(&app, &mut link, greeted).await,
         Err(end) => end,
     };
@@ -58,9 +59,9 @@ async fn serve(app: Shared, ws: WebSocket, address: IpAddr, origin: Origin, plac
     match end {
         End::Bye(problem) => {
             let bye = ServerFrame::bye(problem.clone()).to_json();
-            link.close(Some((bye, &problem))).await;
+            Box::pin(link.close(Some((bye, &problem)))).await;
         }
-        End::Gone => link.close(None).await,
+        End::Gone => Box::pin(link.close(None)).await,
         // Nothing more can be written to somebody who does not read.
         End::TooSlow => tracing::debug!("a socket was dropped because its client did not read"),
     }
@@ -166,7 +167,7 @@ impl<'a> Socket<'a> {
     /// Sends what the log has after the cursor.
     async fn pump(&mut self) -> Result<(), End> {
         match &mut self.reader {
-            Some(reader) => reader.pump(self.app, self.link, event_frame).await,
+            Some(reader) => Box::pin(reader.pump(self.app, self.link, event_frame)).await,
             None => Ok(()),
         }
     }

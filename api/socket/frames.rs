@@ -15,7 +15,8 @@ impl Socket<'_> {
         self.alive = true;
         match incoming {
             Incoming::Text(text) => match ClientFrame::parse(&text) {
-                Ok(frame) => self.frame(frame).await,
+                // Boxed, so that an idle socket does not keep room for the work of a busy one.
+                Ok(frame) => Box::pin(self.frame(frame)).await,
                 Err(refused) => self.not_understood(refused).await,
             },
             Incoming::Alive => Ok(()),
