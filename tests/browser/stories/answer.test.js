@@ -33,6 +33,11 @@ story("a known question is answered with a link to its source", async (stage) =>
   assert.equal(await desk.threads.count(), 0, "nobody was called");
   await stage.photograph(page, "question-answered");
 
+  const [read] = await Promise.all([page.waitForEvent("popup"), source.click()]);
+  await read.getByRole("heading", { level: 1 }).waitFor();
+  await stage.photograph(read, "source-of-the-answer");
+  await read.close();
+
   await desk.page.locator('[data-role="tab-answers"]').click();
   const answered = desk.page.locator('[data-role="answer"]').filter({ hasText: KNOWN });
   await answered.waitFor();

@@ -1,7 +1,7 @@
 /** Hostile words from both sides: they are shown as they are, nothing runs, and nobody else is asked for anything. */
 
 import assert from "node:assert/strict";
-import { becomes, eventually } from "../support/eventually.js";
+import { becomes } from "../support/eventually.js";
 import { story } from "../support/story.js";
 import { Visitor } from "../support/visitor.js";
 
@@ -25,7 +25,7 @@ const HOSTILE = [
 const MARKDOWN = [
   "[click](javascript:window.hinnyHit=20)",
   "[click](data:text/html,<script>window.hinnyHit=21</script>)",
-  "![pixel](http://evil.example/pixel.png)",
+  "see ![pixel](http://evil.example/pixel.png)",
   "<javascript:window.hinnyHit=22>",
   "[x](http://evil.example/\"onmouseover=\"window.hinnyHit=23)",
 ];
@@ -53,10 +53,10 @@ story("hostile words are shown literally and do nothing", async (stage) => {
   await desk.threads.first().filter({ hasText: HOSTILE.at(-1) }).waitFor();
 
   await renames(desk);
-  for (const text of [...HOSTILE, ...MARKDOWN]) await desk.writes(text);
-  await visitor.hears("agent", "[x]");
-  await eventually("every reply came", async () => (await said(visitor.log, "agent")).length === HOSTILE.length + MARKDOWN.length);
-  assert.deepEqual((await said(visitor.log, "agent")).slice(0, HOSTILE.length), HOSTILE);
+  const replies = [...HOSTILE, ...MARKDOWN];
+  for (const text of replies) await desk.writes(text);
+  await becomes("the replies in the widget", () => said(visitor.log, "agent"), replies);
+  await becomes("the replies at the desk", () => said(desk.log, "agent"), replies);
   await visitor.who.filter({ hasText: NAME }).waitFor();
 
   await stage.photograph(page, "hostile-widget");

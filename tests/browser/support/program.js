@@ -117,7 +117,8 @@ export class Program {
   }
 }
 
-function freshFolder() {
+async function freshFolder() {
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}; build it, or name another one in HINNY_BIN`);
   return mkdtemp(join(tmpdir(), "hinny-browser-"));
 }
 

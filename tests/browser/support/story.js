@@ -125,7 +125,7 @@ class Stage {
 export async function sides(page) {
   const visitor = new Visitor(page.frameLocator('iframe[data-side="visitor"]'));
   const desk = new Desk(page.frameLocator('iframe[data-side="team"]'));
-  await visitor.launcher.or(visitor.panel).first().waitFor();
+  await visitor.launcher.waitFor();
   await desk.isSignedIn();
   return { visitor, desk };
 }
