@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::analyze::Analyzer;
 use crate::entry::Entry;
 use crate::error::KbError;
+use crate::judge::rounded;
 use crate::retrieve::{Ranking, Retriever};
 
 /// How many of the best entries are looked at phrasing by phrasing.
@@ -147,6 +148,6 @@ pub(crate) fn named(features: &Features) -> BTreeMap<String, f64> {
     NAMES
         .iter()
         .zip(features)
-        .map(|(name, value)| ((*name).to_owned(), *value))
+        .map(|(name, value)| ((*name).to_owned(), rounded(*value)))
         .collect()
 }

@@ -129,10 +129,10 @@ pub(crate) fn judge(
     };
     let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
     let features = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
-    judgement.confidence = match exact.len() {
+    judgement.confidence = rounded(match exact.len() {
         0 => confidence::confidence(&features),
         alike => confidence::EXACT / alike as f64,
-    };
+    });
     judgement.features = features::named(&features);
     judgement.verdict = verdict(judgement.confidence, settings);
     if judgement.verdict == Verdict::Answer {
@@ -143,6 +143,11 @@ pub(crate) fn judge(
     }
     judgement.candidates = candidates(&ranking, &looked_at, settings);
     Ok(judgement)
+}
+
+/// Numbers are rounded before anything is decided by them, so that a stored judgement reads back the same.
+pub(crate) fn rounded(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
 }
 
 fn verdict(confidence: f64, settings: &Settings) -> Verdict {
@@ -197,11 +202,11 @@ fn candidates(
         .map(|(hit, (entry, likeness))| Candidate {
             entry: entry.id.clone(),
             title: entry.title.clone(),
-            score: hit.score / perfect,
+            score: rounded(hit.score / perfect),
             features: BTreeMap::from([
-                ("matched".to_owned(), hit.matched),
-                ("phrase".to_owned(), likeness.phrase),
-                ("contained".to_owned(), likeness.contained),
+                ("matched".to_owned(), rounded(hit.matched)),
+                ("phrase".to_owned(), rounded(likeness.phrase)),
+                ("contained".to_owned(), rounded(likeness.contained)),
             ]),
             source: entry.source(),
         })

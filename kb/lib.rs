@@ -12,6 +12,8 @@ mod engine;
 mod entry;
 mod error;
 mod eval;
+#[cfg(test)]
+mod eval_tests;
 mod features;
 mod generation;
 mod index;
@@ -20,6 +22,8 @@ mod library;
 #[cfg(test)]
 mod library_tests;
 mod metrics;
+#[cfg(test)]
+mod property_tests;
 mod read;
 mod retrieve;
 mod scan;

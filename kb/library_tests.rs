@@ -384,6 +384,6 @@ fn a_judgement_survives_storage() {
     assert_eq!(judgement.query, "which cards are accepted?");
     let stored = serde_json::to_string(&judgement).unwrap();
     let back: Judgement = serde_json::from_str(&stored).unwrap();
-    assert_eq!(back.candidates, judgement.candidates);
+    assert_eq!(back, judgement);
     assert_eq!(back.settings_hash, Settings::default().hash());
 }

@@ -3,7 +3,7 @@
 //! Postings are walked here rather than through tantivy's collectors, because the judge needs to know
 //! how much of the question each entry explains and how good a perfect match would be.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
@@ -47,8 +47,9 @@ impl Hit {
 #[derive(Debug, Default)]
 pub(crate) struct Ranking {
     pub hits: Vec<Hit>,
-    /// The question's distinct terms with their weights.
-    pub terms: HashMap<String, f64>,
+    /// The question's distinct terms with their weights, in a fixed order so that sums are the same each
+    /// time.
+    pub terms: BTreeMap<String, f64>,
     /// The weight of all terms together.
     pub mass: f64,
     /// The part of it that the knowledge has words for.

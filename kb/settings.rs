@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn another_border_gives_another_hash() {
         let other = Settings {
-            answer: 0.6,
+            answer: 0.8,
             ..Settings::default()
         };
         assert_ne!(other.hash(), Settings::default().hash());

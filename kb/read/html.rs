@@ -195,7 +195,7 @@ impl Page {
             tag if level(tag).is_some() => self.end_heading(level(tag).unwrap_or(1)),
             _ if self.heading.is_some() => {}
             "pre" => {
-                self.in_code -= 1;
+                self.in_code = self.in_code.saturating_sub(1);
                 self.body.push_str("\n```\n\n");
             }
             tag if BLOCKS.contains(&tag) => self.body.push_str("\n\n"),
@@ -253,6 +253,18 @@ mod tests {
         assert!(pay.body.starts_with("By card & cash."), "{}", pay.body);
         assert!(pay.body.contains("- one\n- two"), "{}", pay.body);
         assert!(pay.body.contains("```\na\n  b\n```"), "{}", pay.body);
+    }
+
+    #[test]
+    fn headings_and_code_may_be_nested_in_any_way() {
+        let reading = read("a.html", "<h2 id=x><pre><h2 id=y>Inner</pre>text");
+        assert_eq!(reading.faults, []);
+        assert!(
+            reading
+                .drafts
+                .iter()
+                .any(|draft| draft.body.contains("text"))
+        );
     }
 
     #[test]

@@ -95,51 +95,82 @@ fn parse_front_matter(source: &str) -> Result<FrontMatter, Fault> {
 /// Cuts the text at its headings. Headings inside quotes and lists belong to the text around them.
 fn sections(text: &str, start: usize) -> Vec<Section> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
-    let mut sections = vec![Section {
-        level: HeadingLevel::H1,
-        heading: String::new(),
-        anchor: None,
+    let mut cutter = Cutter {
+        text,
+        sections: vec![Section {
+            level: HeadingLevel::H1,
+            heading: String::new(),
+            anchor: None,
+            line: 1,
+            body: start..text.len(),
+        }],
+        open: None,
+        depth: 0,
+        slugs: Slugs::default(),
+        counted: 0,
         line: 1,
-        body: start..text.len(),
-    }];
-    let (mut depth, mut slugs, mut line, mut counted) = (0_usize, Slugs::default(), 1, 0);
-    let mut open: Option<Section> = None;
+    };
     for (event, range) in Parser::new_ext(&text[start..], options).into_offset_iter() {
-        let (from, to) = (range.start + start, range.end + start);
+        cutter.take(event, range.start + start..range.end + start);
+    }
+    cutter.sections
+}
+
+/// Walks through the parser's events and notes where sections begin and end.
+struct Cutter<'a> {
+    text: &'a str,
+    sections: Vec<Section>,
+    /// The heading being read.
+    open: Option<Section>,
+    /// How many blocks are open around this place.
+    depth: usize,
+    slugs: Slugs,
+    /// Up to where lines are counted, and the line there.
+    counted: usize,
+    line: usize,
+}
+
+impl Cutter<'_> {
+    fn take(&mut self, event: Event, range: Range<usize>) {
         match event {
-            Event::Start(Tag::Heading { level, .. }) if depth == 0 => {
-                line += lines_in(&text.as_bytes()[counted..from]);
-                counted = from;
-                if let Some(last) = sections.last_mut() {
-                    last.body.end = from;
-                }
-                open = Some(Section {
-                    level,
-                    heading: String::new(),
-                    anchor: None,
-                    line,
-                    body: to..text.len(),
-                });
+            Event::Start(Tag::Heading { level, .. }) if self.depth == 0 => {
+                self.begin(level, range);
             }
-            Event::End(TagEnd::Heading(_)) if depth == 0 => {
-                if let Some(mut section) = open.take() {
-                    section.anchor = Some(slugs.next(&section.heading));
-                    sections.push(section);
-                }
-            }
-            Event::Text(part) | Event::Code(part) if open.is_some() => push(&mut open, &part),
-            Event::SoftBreak if open.is_some() => push(&mut open, " "),
-            Event::Start(_) if open.is_none() => depth += 1,
-            Event::End(_) if open.is_none() => depth = depth.saturating_sub(1),
+            Event::End(TagEnd::Heading(_)) if self.depth == 0 => self.end(),
+            Event::Text(part) | Event::Code(part) => self.say(&part),
+            Event::SoftBreak => self.say(" "),
+            Event::Start(_) if self.open.is_none() => self.depth += 1,
+            Event::End(_) if self.open.is_none() => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
     }
-    sections
-}
 
-fn push(open: &mut Option<Section>, text: &str) {
-    if let Some(section) = open {
-        section.heading.push_str(text);
+    fn begin(&mut self, level: HeadingLevel, range: Range<usize>) {
+        self.line += lines_in(&self.text.as_bytes()[self.counted..range.start]);
+        self.counted = range.start;
+        if let Some(last) = self.sections.last_mut() {
+            last.body.end = range.start;
+        }
+        self.open = Some(Section {
+            level,
+            heading: String::new(),
+            anchor: None,
+            line: self.line,
+            body: range.end..self.text.len(),
+        });
+    }
+
+    fn say(&mut self, text: &str) {
+        if let Some(section) = &mut self.open {
+            section.heading.push_str(text);
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(mut section) = self.open.take() {
+            section.anchor = Some(self.slugs.next(&section.heading));
+            self.sections.push(section);
+        }
     }
 }
 
