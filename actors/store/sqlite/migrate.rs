@@ -11,7 +11,8 @@ use sqlx::{Row, SqlStr};
 use super::open::{OpenError, make_file, sync_parent};
 
 /// Every migration of every release, in order. A released one is never changed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "start", include_str!("migrations/0001_start.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "start", include_str!("migrations/0001_start.sql"))];
 
 pub(super) fn migrator() -> Migrator {
     Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())

@@ -135,7 +135,7 @@ pub async fn a_dead_letter_lets_the_next_one_pass(store: &dyn Store) {
         .bury(&head, "refused: too odd", NOW + 1)
         .await
         .unwrap();
-    assert_eq!(ids(&due(store, NOW).await[0]), [next.clone()]);
+    assert_eq!(ids(&due(store, NOW).await[0]), std::slice::from_ref(&next));
     let letters = store.dead_letters(None).await.unwrap();
     assert_eq!(letters.len(), 1);
     let letter = &letters[0];
