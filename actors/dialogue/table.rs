@@ -54,35 +54,42 @@ fn states() -> Vec<(&'static str, Vec<What>)> {
 }
 
 fn commands() -> Vec<(&'static str, Command)> {
+    let mut all = from_visitor();
+    all.extend(from_answerer());
+    all.extend(from_team());
+    all
+}
+
+fn from_visitor() -> Vec<(&'static str, Command)> {
     let say = |intent| Command::Say {
         message: "m".into(),
         intent,
     };
+    let message = "m".into();
+    vec![
+        ("visitor asks", say(Intent::Question)),
+        ("visitor asks for a person in words", say(Intent::Person)),
+        (
+            "visitor presses \"a person\"",
+            Command::RequestPerson { message },
+        ),
+        ("visitor greets", say(Intent::Greeting)),
+        ("visitor thanks", say(Intent::Thanks)),
+        ("visitor identified", Command::Identify),
+    ]
+}
+
+fn from_answerer() -> Vec<(&'static str, Command)> {
     let judge = |turn, verdict| Command::Judge {
         turn,
         verdict,
         generation: "g".into(),
-    };
-    let reply = |by: &str, line| Command::Reply {
-        by: by.into(),
-        line,
-        via: Some(thread()),
     };
     let due = |asked_here| Command::AnswerDue {
         turn: 1,
         asked_here,
     };
     vec![
-        ("visitor asks", say(Intent::Question)),
-        ("visitor asks for a person in words", say(Intent::Person)),
-        (
-            "visitor presses \"a person\"",
-            Command::RequestPerson {
-                message: "m".into(),
-            },
-        ),
-        ("visitor greets", say(Intent::Greeting)),
-        ("visitor thanks", say(Intent::Thanks)),
         ("verdict: answer", judge(1, Verdict::Answer)),
         ("verdict: suggest or unsure", judge(1, Verdict::Unsure)),
         ("verdict of another turn", judge(7, Verdict::Answer)),
@@ -90,6 +97,17 @@ fn commands() -> Vec<(&'static str, Command)> {
         ("alarm, asked by this process", due(true)),
         ("alarm, asked before a restart", due(false)),
         ("handling went wrong twice", Command::HandOver),
+    ]
+}
+
+fn from_team() -> Vec<(&'static str, Command)> {
+    let reply = |by: &str, line| Command::Reply {
+        by: by.into(),
+        line,
+        via: Some(thread()),
+    };
+    let (opened, lost) = (thread(), thread());
+    vec![
         ("ana writes a line", reply("ana", TeamLine::Plain)),
         ("bob writes a line", reply("bob", TeamLine::Plain)),
         ("`!note`", reply("ana", TeamLine::Note)),
@@ -98,9 +116,8 @@ fn commands() -> Vec<(&'static str, Command)> {
         ("`!close`", reply("ana", TeamLine::Close)),
         ("`!help`", reply("ana", TeamLine::Help)),
         ("`!` and an unknown word", reply("ana", TeamLine::Unknown)),
-        ("thread opened", Command::NoteThread { thread: thread() }),
-        ("thread lost", Command::LoseThread { thread: thread() }),
-        ("visitor identified", Command::Identify),
+        ("thread opened", Command::NoteThread { thread: opened }),
+        ("thread lost", Command::LoseThread { thread: lost }),
     ]
 }
 
