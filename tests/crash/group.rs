@@ -11,13 +11,11 @@ use crate::telegram::{Posted, TelegramServer, Topic};
 /// Telegram's longest message; what is longer is cut into several.
 const LONGEST: usize = 4_096;
 
-/// What the story tells about the group.
+/// What was found in a topic.
 #[derive(Debug, Default)]
 pub struct Findings {
     pub lines: usize,
     pub repeats: usize,
-    /// Topics that a death left behind between their opening and the note of it.
-    pub twins: usize,
 }
 
 /// A guest's topic, if a person was ever fetched. Nobody has two, and nobody's words are in another's.
@@ -65,7 +63,6 @@ pub fn check(posts: &[Posted], deaths: &Deaths, guest: &Guest, for_team: &[Strin
     Findings {
         lines: thread.told.len(),
         repeats: thread.repeats,
-        twins: 0,
     }
 }
 
@@ -91,7 +88,7 @@ impl<'a> Thread<'a> {
             None => self.told.push(line),
             Some(earlier) => {
                 self.repeats += 1;
-                assert!(earlier < life, "{line:?} was said twice in life {life}");
+                assert!(earlier < life, "{line:?} was said twice in life {life}:\n{}", self.story(before));
                 let sent = self.last_send(before, life);
                 let in_flight = sent
                     .iter()
@@ -102,6 +99,11 @@ impl<'a> Thread<'a> {
                 );
             }
         }
+    }
+
+    fn story(&self, posts: &[Posted]) -> String {
+        let tell = |post: &Posted| format!("life {}: {:?}\n", self.deaths.life(post.at), post.text);
+        posts.iter().map(tell).collect()
     }
 
     /// The posts of the last send before this life: the last one, and those it could not share a message with.

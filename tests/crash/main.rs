@@ -25,8 +25,10 @@ mod telegram;
 mod world;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use guest::Guest;
 use operator::Deaths;
 use support::desk::Desk;
@@ -92,12 +94,13 @@ async fn story(server: &mut Server, telegram: &Arc<TelegramServer>) -> Ended {
         let (world, telegram) = (world.clone(), telegram.clone());
         tokio::spawn(async move { team::in_the_group(&telegram, &world).await })
     };
-    let deaths = operator::run(server, &plan, &world).await;
+    let deaths = operator::run(server, &telegram.url(), &plan, &world).await;
     world.calm_down();
     let mut back = Vec::new();
     for guest in guests {
         back.push(guest.await.expect("no guest was wronged"));
     }
+    world.close();
     println!("{} acknowledgements", world.acknowledgements());
     Ended {
         guests: back,
@@ -115,17 +118,26 @@ fn spawn_guest(number: u64, world: &Arc<World>) -> tokio::task::JoinHandle<Guest
 
 /// Nothing waits anywhere: no delivery, no alarm of an open question, no update at Telegram.
 async fn quiet(server: &Server, telegram: &TelegramServer) {
-    let waiting = ["deliveries_pending", "dead_letters", "parked", "alarms"];
-    eventually("a server with nothing left to do", || async {
+    let left = Mutex::new(String::new());
+    let look = || async {
         let metrics = http::get(&format!("{}/metrics", server.url)).await.text;
-        let none = |name: &&str| {
-            metrics
-                .lines()
-                .any(|line| line == format!("hinny_{name} 0"))
-        };
-        (waiting.iter().all(|name| none(&name)) && telegram.pending_updates() == 0).then_some(())
-    })
-    .await;
+        *left.lock().unwrap() = waiting(&metrics, telegram.pending_updates());
+        left.lock().unwrap().is_empty().then_some(())
+    };
+    let quiet = AssertUnwindSafe(eventually("a server with nothing left to do", look)).catch_unwind();
+    let log = server.log();
+    quiet.await.unwrap_or_else(|_| panic!("there is still: {}\n{log}", left.lock().unwrap()));
+}
+
+/// What is not done yet, as the server and Telegram tell it.
+fn waiting(metrics: &str, updates: usize) -> String {
+    let names = ["deliveries_pending", "dead_letters", "parked_total", "alarms"];
+    let named = |line: &&str| names.iter().any(|name| line.starts_with(&format!("hinny_{name} ")));
+    let mut left: Vec<String> = metrics.lines().filter(named).map(str::to_owned).collect();
+    assert_eq!(left.len(), names.len(), "all are told: {metrics}");
+    left.push(format!("updates {updates}"));
+    left.retain(|line| !line.ends_with(" 0"));
+    left.join(", ")
 }
 
 /// From here on everything is read from a backup of the folder that lived through all this.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::plan::Moment;
+use crate::support::http;
 use crate::support::server::Server;
 use crate::world::World;
 
@@ -12,7 +13,7 @@ const ABORT: &str = "HINNY_ABORT_AT";
 /// What the operator saw.
 #[derive(Default)]
 pub struct Deaths {
-    /// For each death a time between it and the next life's first breath.
+    /// For each death a time between it and the next start.
     pub borders: Vec<Instant>,
     /// How long each start took until the address was printed.
     pub starts: Vec<Duration>,
@@ -25,8 +26,8 @@ impl Deaths {
     }
 }
 
-/// Goes through the plan. The server runs at the beginning and at the end.
-pub async fn run(server: &mut Server, plan: &[Moment], world: &World) -> Deaths {
+/// Goes through the plan. The server runs at the beginning and at the end; `telegram` is where it sends to.
+pub async fn run(server: &mut Server, telegram: &str, plan: &[Moment], world: &World) -> Deaths {
     let mut deaths = Deaths::default();
     for (index, moment) in plan.iter().enumerate() {
         if let Moment::Acknowledged(count) = moment {
@@ -35,17 +36,17 @@ pub async fn run(server: &mut Server, plan: &[Moment], world: &World) -> Deaths 
         } else {
             server.ended().await;
         }
-        let died = Instant::now();
         println!(
             "death {index:2}: {moment:?}, {} acknowledgements so far",
             world.acknowledgements()
         );
+        // What the dead one sent last is read before the next one can say anything.
+        http::get(telegram).await;
+        let border = Instant::now();
         start(server, plan.get(index + 1)).await;
         world.moved(&server.url);
-        deaths.starts.push(died.elapsed());
-        // What the dead one had sent may be read a moment after its death, and the living one says something
-        // a moment before its address is known here.
-        deaths.borders.push(died + died.elapsed() / 2);
+        deaths.starts.push(border.elapsed());
+        deaths.borders.push(border);
     }
     deaths
 }

@@ -31,7 +31,7 @@ pub fn moments(seed: u64, deaths: usize, with_steps: bool) -> Vec<Moment> {
         (true, 1) => step(&mut dice, OPENED),
         (true, index) if index % 3 == 1 => step(&mut dice, STEPS[(index / 3 - 1) % STEPS.len()]),
         (_, 0) => Moment::Acknowledged(dice.between(1, 12)),
-        _ => Moment::Acknowledged(dice.between(1, 100)),
+        _ => Moment::Acknowledged(dice.between(1, 200)),
     };
     (0..deaths).map(&mut moment).collect()
 }

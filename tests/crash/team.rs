@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::dice::Dice;
 use crate::support::desk::Desk;
-use crate::telegram::TelegramServer;
+use crate::telegram::{Posted, TelegramServer};
 use crate::world::World;
 
 /// A line for the visitor: at the desk acknowledged by hinny, on Telegram by Telegram.
@@ -20,19 +20,19 @@ pub struct Reply {
 /// What an agent writes, and whether that is for the visitor.
 fn line(dice: &mut Dice, mark: &str) -> (String, bool) {
     match dice.between(0, 9) {
-        0..=5 => (format!("Let me see {mark}"), true),
-        6..=8 => ("!bot".to_owned(), false),
+        0..=4 => (format!("Let me see {mark}"), true),
+        5..=8 => ("!bot".to_owned(), false),
         _ => ("!close".to_owned(), false),
     }
 }
 
-/// Answers at the desk until the world is calm.
+/// Answers at the desk until everybody has gone.
 pub async fn at_the_desk(mut desk: Desk, world: &World) -> Vec<Reply> {
     let mut dice = Dice::new(world.seed, 1_000);
     let mut answered: HashMap<String, u64> = HashMap::new();
     let mut replies = Vec::new();
     let mut count = 0;
-    while !world.is_calm() {
+    while !world.is_closed() {
         for (conversation, seq) in news(&mut desk, world, &answered).await {
             count += 1;
             let mark = format!("desk-{count:04}");
@@ -62,7 +62,8 @@ async fn news(
     };
     assert_eq!(answer.status, 200, "{}", answer.text);
     let threads = answer.json["threads"].as_array().expect("a list").iter();
-    let seen = threads.map(|thread| {
+    let ours = threads.filter(|thread| thread["handling"] == "waiting" || thread["handling"] == "agent");
+    let seen = ours.map(|thread| {
         let conversation = thread["conversation"].as_str().expect("an id").to_owned();
         (conversation, thread["seq"].as_u64().expect("a seq"))
     });
@@ -87,15 +88,15 @@ async fn write(desk: &mut Desk, world: &World, id: &str, conversation: &str, tex
     }
 }
 
-/// Answers in the group until the world is calm: one line for every post that is seen first.
+/// Answers in the group until everybody has gone: a line for every post with a visitor's words.
 pub async fn in_the_group(telegram: &TelegramServer, world: &World) -> Vec<Reply> {
     let mut dice = Dice::new(world.seed, 2_000);
     let mut replies = Vec::new();
     let mut seen = 0;
     let mut count = 0;
-    while let Some(topics) = new_posts(telegram, world, seen).await {
-        seen += topics.len();
-        for topic in topics {
+    while let Some(posts) = new_posts(telegram, world, seen).await {
+        seen += posts.len();
+        for topic in posts.iter().filter(|post| post.text.contains("isitor")).filter_map(|post| post.topic) {
             count += 1;
             let (text, for_visitor) = line(&mut dice, &format!("group-{count:04}"));
             telegram.agent_says(topic, &text);
@@ -109,14 +110,14 @@ pub async fn in_the_group(telegram: &TelegramServer, world: &World) -> Vec<Reply
     replies
 }
 
-/// The topics of posts after the first `seen`; none when the world is calm.
-async fn new_posts(telegram: &TelegramServer, world: &World, seen: usize) -> Option<Vec<i32>> {
+/// What was posted after the first `seen` posts; none when everybody has gone.
+async fn new_posts(telegram: &TelegramServer, world: &World, seen: usize) -> Option<Vec<Posted>> {
     let more = telegram.until("more posts", |state| {
         let new = state.posts.get(seen..).unwrap_or_default();
-        (!new.is_empty()).then(|| new.iter().filter_map(|post| post.topic).collect())
+        (!new.is_empty()).then(|| new.to_vec())
     });
     tokio::select! {
-        topics = more => Some(topics),
-        () = world.wait_for_calm() => None,
+        posts = more => Some(posts),
+        () = world.wait_for_close() => None,
     }
 }

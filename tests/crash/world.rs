@@ -1,5 +1,5 @@
 //! `World`: what everybody in the story knows: where the server is now, how many acknowledgements were seen,
-//! and whether the kills are over.
+//! whether the kills are over, and whether anybody is left to answer.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ pub struct World {
     url: watch::Sender<String>,
     acknowledged: watch::Sender<u64>,
     calm: watch::Sender<bool>,
+    closed: watch::Sender<bool>,
 }
 
 impl World {
@@ -21,6 +22,7 @@ impl World {
             url: watch::Sender::new(url.to_owned()),
             acknowledged: watch::Sender::new(0),
             calm: watch::Sender::new(false),
+            closed: watch::Sender::new(false),
         }
     }
 
@@ -60,6 +62,7 @@ impl World {
         }
     }
 
+    /// The kills are over; guests come to an end.
     pub fn calm_down(&self) {
         self.calm.send_replace(true);
     }
@@ -68,12 +71,18 @@ impl World {
         *self.calm.borrow()
     }
 
-    pub async fn wait_for_calm(&self) {
-        let mut calm = self.calm.subscribe();
-        drop(
-            calm.wait_for(|calm| *calm)
-                .await
-                .expect("the sender is in `self`"),
-        );
+    /// The guests have gone; the teams may go too.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    pub fn is_closed(&self) -> bool {
+        *self.closed.borrow()
+    }
+
+    pub async fn wait_for_close(&self) {
+        let mut closed = self.closed.subscribe();
+        let closed = closed.wait_for(|closed| *closed).await;
+        drop(closed.expect("the sender is in `self`"));
     }
 }

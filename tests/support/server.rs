@@ -202,7 +202,10 @@ impl Server {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hinny"));
+        // Another build, for instance a released one, can be put to the same tests.
+        let binary = std::env::var("HINNY_BINARY");
+        let binary = binary.unwrap_or_else(|_| env!("CARGO_BIN_EXE_hinny").to_owned());
+        let mut command = Command::new(binary);
         command
             .args(args)
             .current_dir(self.folder.path())
