@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 use crate::cli::{Cli, Command, Global};
 use crate::config::raw::RawConfig;
 use crate::config::{Config, ConfigError, EXAMPLE, Site};
+use crate::say::say;
 use crate::serve::Starting;
 use crate::{demo, logs};
 
@@ -57,7 +58,7 @@ fn init(file: &Path) -> Result<ExitCode, Failure> {
     };
     let mut out = std::fs::File::create_new(file).map_err(failed)?;
     out.write_all(EXAMPLE.as_bytes()).map_err(failed)?;
-    println!(
+    say!(
         "{} is written. Add a [[site]], then run: hinny serve",
         file.display()
     );
@@ -76,7 +77,7 @@ fn run_server(global: &Global) -> Result<ExitCode, Failure> {
         let address = starting.address()?;
         starting
             .run(|app| {
-                println!("hinny listens at http://{address}/");
+                say!("hinny listens at http://{address}/");
                 tracing::info!(%address, sites = app.config.sites.len(), "listening");
             })
             .await
@@ -99,7 +100,7 @@ fn run_demo(global: &Global, port: u16) -> Result<ExitCode, Failure> {
         demo::at(&mut starting.config, address);
         demo::unpack(&data)?;
         starting
-            .run(|_| print!("{}", demo::welcome(address, &data, &env)))
+            .run(|_| say!("{}", demo::welcome(address, &data, &env).trim_end()))
             .await
     })?;
     Ok(ExitCode::SUCCESS)

@@ -112,6 +112,10 @@ pub(crate) fn decode<T: serde::de::DeserializeOwned>(
     if header.alg != Algorithm::HS256 {
         return Err(IdentityError::Algorithm);
     }
+    // These ask for something that is not done here; ignoring them would be a mistake (RFC 7515, 4.1.11).
+    if header.crit.is_some() || header.enc.is_some() || header.zip.is_some() {
+        return Err(IdentityError::Algorithm);
+    }
     let mut validation = Validation::new(Algorithm::HS256);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;

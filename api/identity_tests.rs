@@ -160,6 +160,24 @@ fn other_algorithms_are_refused() {
 }
 
 #[test]
+fn headers_that_ask_for_more_are_refused_and_pointers_to_keys_are_not_followed() {
+    let header = |change: fn(&mut jsonwebtoken::Header)| {
+        let mut header = jsonwebtoken::Header::new(Algorithm::HS256);
+        change(&mut header);
+        let key = EncodingKey::from_secret(secret().expose().as_bytes());
+        jsonwebtoken::encode(&header, &good(), &key).unwrap()
+    };
+    let critical = header(|header| header.crit = Some(vec!["b64".to_owned()]));
+    assert_eq!(check(&critical), Err(IdentityError::Algorithm));
+    let elsewhere = header(|header| {
+        header.jku = Some("https://evil.example/keys".to_owned());
+        header.x5u = Some("https://evil.example/cert".to_owned());
+        header.kid = Some("../../dev/null".to_owned());
+    });
+    assert_eq!(check(&elsewhere).unwrap().subject, "42");
+}
+
+#[test]
 fn another_secret_and_other_shapes_are_refused() {
     let other = Secret::new("9c1f0b7a4d2e6835aa51c07be94f3d28".to_owned());
     let token = encode(&good(), other.expose().as_bytes());

@@ -11,6 +11,7 @@ mod demo;
 #[cfg(feature = "failpoints")]
 mod failpoints;
 mod logs;
+mod say;
 mod serve;
 
 // The edge: what comes in over HTTP and WebSockets.

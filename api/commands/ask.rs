@@ -7,6 +7,7 @@ use hinny_kb::{Judgement, Library, Settings, Verdict};
 use super::{Failure, load, site};
 use crate::cli::{Ask, Global};
 use crate::index;
+use crate::say::say;
 
 pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
     let config = load(global)?;
@@ -20,8 +21,8 @@ pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
     let generation = library.generation().ok_or_else(nothing)?;
     let judgement = generation.judge(&ask.question, &settings)?;
     match ask.json {
-        true => println!("{}", serde_json::to_string(&judgement)?),
-        false => print!("{}", told(&judgement)),
+        true => say!("{}", serde_json::to_string(&judgement)?),
+        false => say!("{}", told(&judgement).trim_end()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@ use crate::cli::{self, Global};
 use crate::config::Config;
 use crate::control::Verb;
 use crate::identity;
+use crate::say::say;
 
 /// How long a token for trying out is good.
 const TOKEN_VALID: Duration = Duration::from_secs(3_600);
@@ -20,7 +21,7 @@ pub fn login(global: &Global, command: cli::Desk) -> Result<ExitCode, Failure> {
     let config = load(global)?;
     let site = site(&config, named.site.as_deref())?;
     let result = carry_out(&config, Verb::DeskLogin { site }, &mut |_, _, _| {})?;
-    println!(
+    say!(
         "{}",
         result["link"].as_str().ok_or("the server gave no link")?
     );
@@ -38,7 +39,7 @@ pub fn token(global: &Global, token: cli::Token) -> Result<ExitCode, Failure> {
         )
     })?;
     let until = clock::now() + TOKEN_VALID.as_millis() as i64;
-    println!(
+    say!(
         "{}",
         identity::sign(&token.sub, token.name, &id, until, secret)
     );

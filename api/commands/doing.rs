@@ -13,6 +13,7 @@ use super::{Failure, load, runtime};
 use crate::cli::Global;
 use crate::config::Config;
 use crate::control::{Doer, Reply, Verb, WAITING, socket};
+use crate::say::say;
 
 /// Carries out a verb and gives its result. `progress` is told how far it is.
 pub fn carry_out(
@@ -88,6 +89,6 @@ pub fn backup(global: &Global, file: &Path) -> Result<ExitCode, Failure> {
         Verb::Backup { file: file.clone() },
         &mut |_, _, _| {},
     )?;
-    println!("The copy is in {}.", file.display());
+    say!("The copy is in {}.", file.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@ use crate::cli::{Eval, Global, Kb};
 use crate::config::Config;
 use crate::control::Verb;
 use crate::index;
+use crate::say::say;
 
 pub fn run(global: &Global, command: Kb) -> Result<ExitCode, Failure> {
     match command {
@@ -73,7 +74,7 @@ fn index(config: &Config, verb: Verb, json: bool) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     let report: IndexReport = serde_json::from_value(report?)?;
     match json {
-        true => println!("{}", serde_json::to_string(&report)?),
+        true => say!("{}", serde_json::to_string(&report)?),
         false => tell(&report),
     }
     match report.problems.is_empty() {
@@ -86,7 +87,7 @@ fn tell(report: &IndexReport) {
     for problem in &report.problems {
         eprintln!("{problem}");
     }
-    println!(
+    say!(
         "{} entries from {} files ({} new, {} changed, {} removed, {} as before).",
         report.entries,
         report.files,
@@ -97,8 +98,8 @@ fn tell(report: &IndexReport) {
     );
     match report.problems.len() {
         0 => {}
-        1 => println!("One thing was left out; the rest is indexed."),
-        count => println!("{count} things were left out; the rest is indexed."),
+        1 => say!("One thing was left out; the rest is indexed."),
+        count => say!("{count} things were left out; the rest is indexed."),
     }
 }
 
@@ -112,14 +113,14 @@ fn list(config: &Config, site: &str, json: bool) -> Result<ExitCode, Failure> {
     };
     let manifest = generation.manifest();
     if json {
-        println!("{}", serde_json::to_string(manifest)?);
+        say!("{}", serde_json::to_string(manifest)?);
         return Ok(ExitCode::SUCCESS);
     }
     for file in &manifest.files {
         let mark = if file.clean { "" } else { "  (with problems)" };
-        println!("{}{mark}", file.path);
+        say!("{}{mark}", file.path);
     }
-    println!(
+    say!(
         "{} entries in {} files.",
         generation.len(),
         manifest.files.len()
@@ -137,9 +138,9 @@ fn measure(eval: &Eval) -> Result<ExitCode, Failure> {
         (true, true) => {
             let both =
                 serde_json::json!({ "report": evaluation.report, "curve": evaluation.curve });
-            println!("{both}");
+            say!("{both}");
         }
-        (true, false) => println!("{}", serde_json::to_string(&evaluation.report)?),
+        (true, false) => say!("{}", serde_json::to_string(&evaluation.report)?),
         (false, curve) => show(&evaluation, curve)?,
     }
     match evaluation.problems.is_empty() {
@@ -149,13 +150,15 @@ fn measure(eval: &Eval) -> Result<ExitCode, Failure> {
 }
 
 fn show(evaluation: &Evaluation, curve: bool) -> Result<(), Failure> {
-    print!("{}", figures(&evaluation.report)?);
+    say!("{}", figures(&evaluation.report)?.trim_end());
     if curve {
-        println!("\nborder  coverage  wrong_rate");
+        say!("\nborder  coverage  wrong_rate");
         for point in &evaluation.curve {
-            println!(
+            say!(
                 "{:6.2}  {:8.3}  {:10.3}",
-                point.border, point.coverage, point.wrong_rate
+                point.border,
+                point.coverage,
+                point.wrong_rate
             );
         }
     }

@@ -11,6 +11,7 @@ use super::{Failure, load, runtime};
 use crate::cli::{Global, Outbox};
 use crate::config::Config;
 use crate::control::Verb;
+use crate::say::say;
 
 pub fn run(global: &Global, command: Outbox) -> Result<ExitCode, Failure> {
     let config = load(global)?;
@@ -40,7 +41,7 @@ fn list(config: &Config, json: bool) -> Result<ExitCode, Failure> {
         })
     })?;
     match json {
-        true => println!("{}", serde_json::to_string(&given_up)?),
+        true => say!("{}", serde_json::to_string(&given_up)?),
         false => show(&given_up),
     }
     Ok(ExitCode::SUCCESS)
@@ -50,18 +51,16 @@ fn show(given_up: &GivenUp) {
     for letter in &given_up.deliveries {
         let (id, site, conversation) = (&letter.delivery, &letter.site, &letter.conversation);
         let (target, tries, error) = (&letter.target, letter.attempts, &letter.error);
-        println!(
+        say!(
             "{id}  site {site}  conversation {conversation}  to {target}  after {tries} tries: {error}"
         );
     }
     for order in &given_up.orders {
         let (what, site, conversation) = (&order.what, &order.site, &order.conversation);
-        println!(
-            "(not to be retried)  site {site}  conversation {conversation}  {what} failed twice"
-        );
+        say!("(not to be retried)  site {site}  conversation {conversation}  {what} failed twice");
     }
     if given_up.deliveries.is_empty() && given_up.orders.is_empty() {
-        println!("Nothing was given up.");
+        say!("Nothing was given up.");
     }
 }
 
@@ -70,11 +69,11 @@ fn retry(config: &Config, delivery: Option<String>, json: bool) -> Result<ExitCo
     let result = carry_out(config, Verb::OutboxRetry { delivery }, &mut |_, _, _| {})?;
     let retried = result["retried"].as_array().map_or(0, Vec::len);
     match (json, wanted) {
-        (true, _) => println!("{result}"),
+        (true, _) => say!("{result}"),
         (false, Some(id)) if retried == 0 => {
             return Err(format!("there is no delivery `{id}` that was given up").into());
         }
-        (false, _) => println!("{retried} will be tried again."),
+        (false, _) => say!("{retried} will be tried again."),
     }
     Ok(ExitCode::SUCCESS)
 }

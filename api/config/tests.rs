@@ -69,106 +69,103 @@ fn a_site_gets_the_desk_when_it_names_no_bridge() {
     assert!(config.site("shop").is_some() && config.site("other").is_none());
 }
 
+/// A text of the file, and what is said of it.
+const MISTAKES: &[(&str, &str)] = &[
+    (
+        "listen = \"8080\"",
+        "`listen` = \"8080\" is not an address with a port",
+    ),
+    (
+        "public_url = \"ftp://x\"",
+        "`public_url` = \"ftp://x\" is not a URL",
+    ),
+    (
+        "trusted_proxies = [\"proxy\"]",
+        "\"proxy\" is no address or network",
+    ),
+    ("[log]\nformat = \"xml\"", "it is \"text\" or \"json\""),
+    ("[log]\nlevel = \"a=b=c\"", "`log.level`"),
+    (
+        "[timing]\nhello_within = \"5\"",
+        "`timing.hello_within` = \"5\"",
+    ),
+    ("[timing]\nping_every = \"0s\"", "`timing.ping_every`"),
+    (
+        "[limits]\nconnections = 0",
+        "`limits.connections` must be at least 1",
+    ),
+    ("[limits]\nhellos_burst = -1", "hinny.toml:2: invalid value"),
+    (
+        "[[telegram]]\nname = \"t\"",
+        "telegram `t`: set `token_env` or `token_file`",
+    ),
+    (
+        "[[telegram]]\nname = \"desk\"\ntoken_env = \"TOKEN\"",
+        "`desk` is used twice",
+    ),
+];
+
+/// One more line in the table of a good site, and what is said of it.
+const SITE_MISTAKES: &[(&str, &str)] = &[
+    ("bridge = \"slack\"", "`bridge` = \"slack\": it is"),
+    ("bridge = \"telegram\"", "add [site.telegram]"),
+    (
+        "bridge = \"desk\"\ntelegram = { connection = \"t\", chat = 1 }",
+        "[site.telegram] is set",
+    ),
+    (
+        "telegram = { connection = \"t\", chat = 1 }",
+        "no [[telegram]] named `t`",
+    ),
+    (
+        "identity = \"maybe\"\nidentity_secret_env = \"SECRET\"",
+        "\"off\", \"optional\"",
+    ),
+    (
+        "identity = \"required\"",
+        "\"required\" needs `identity_secret_env`",
+    ),
+    (
+        "identity_secret_env = \"NOPE\"",
+        "environment variable NOPE is not set",
+    ),
+    (
+        "identity_secret_env = \"SHORT\"",
+        "site `shop`: `identity_secret` is 14 bytes long",
+    ),
+    ("[site.answers]\nanswer = 2.0", "site `shop`: `answers`:"),
+    (
+        "[site.knowledge]\nbase_url = \"docs\"",
+        "`base_url` = \"docs\"",
+    ),
+];
+
+/// What in a good site becomes what, and what is said of it.
+const WRONG_SITES: &[(&str, &str, &str)] = &[
+    ("https://a.example", "a.example", "`origins`: \"a.example\""),
+    ("\"https://a.example\"", "", "`origins` is empty"),
+    ("\"shop\"", "\"The Shop\"", "`id` is 1 to 40 of"),
+    (
+        "= true",
+        "= false",
+        "hands over to the desk, but `desk.enabled` is false",
+    ),
+];
+
 #[test]
 fn every_mistake_is_named() {
-    let off = |text: &str| text.replace("enabled = true", "enabled = false");
-    for (text, expected) in [
-        (
-            "listen = \"8080\"".to_owned(),
-            "`listen` = \"8080\" is not an address with a port",
-        ),
-        (
-            "public_url = \"ftp://x\"".to_owned(),
-            "`public_url` = \"ftp://x\" is not a URL",
-        ),
-        (
-            "trusted_proxies = [\"proxy\"]".to_owned(),
-            "\"proxy\" is no address or network",
-        ),
-        (
-            "[log]\nformat = \"xml\"".to_owned(),
-            "it is \"text\" or \"json\"",
-        ),
-        ("[log]\nlevel = \"a=b=c\"".to_owned(), "`log.level`"),
-        (
-            "[timing]\nhello_within = \"5\"".to_owned(),
-            "`timing.hello_within` = \"5\"",
-        ),
-        (
-            "[timing]\nping_every = \"0s\"".to_owned(),
-            "`timing.ping_every`",
-        ),
-        (
-            "[limits]\nconnections = 0".to_owned(),
-            "`limits.connections` must be at least 1",
-        ),
-        (
-            "[limits]\nhellos_burst = -1".to_owned(),
-            "hinny.toml:2: invalid value",
-        ),
-        (
-            site("").replace("https://a.example", "a.example"),
-            "`origins`: \"a.example\"",
-        ),
-        (
-            site("").replace("\"https://a.example\"", ""),
-            "`origins` is empty",
-        ),
-        (
-            site("").replace("\"shop\"", "\"The Shop\""),
-            "`id` is 1 to 40 of",
-        ),
-        (
-            off(&site("")),
-            "hands over to the desk, but `desk.enabled` is false",
-        ),
-        (
-            site("") + &site("").replace("[desk]\nenabled = true\n", ""),
-            "`shop` is there twice",
-        ),
-        (site("bridge = \"slack\""), "`bridge` = \"slack\": it is"),
-        (site("bridge = \"telegram\""), "add [site.telegram]"),
-        (
-            site("bridge = \"desk\"\ntelegram = { connection = \"t\", chat = 1 }"),
-            "[site.telegram] is set",
-        ),
-        (
-            site("telegram = { connection = \"t\", chat = 1 }"),
-            "no [[telegram]] named `t`",
-        ),
-        (
-            site("identity = \"maybe\"\nidentity_secret_env = \"SECRET\""),
-            "\"off\", \"optional\"",
-        ),
-        (
-            site("identity = \"required\""),
-            "\"required\" needs `identity_secret_env`",
-        ),
-        (
-            site("identity_secret_env = \"NOPE\""),
-            "environment variable NOPE is not set",
-        ),
-        (
-            site("identity_secret_env = \"SHORT\""),
-            "site `shop`: `identity_secret` is 14 bytes long",
-        ),
-        (
-            site("[site.answers]\nanswer = 2.0"),
-            "site `shop`: `answers`:",
-        ),
-        (
-            site("[site.knowledge]\nbase_url = \"docs\""),
-            "`base_url` = \"docs\"",
-        ),
-        (
-            "[[telegram]]\nname = \"t\"".to_owned(),
-            "telegram `t`: set `token_env` or `token_file`",
-        ),
-        (
-            "[[telegram]]\nname = \"desk\"\ntoken_env = \"TOKEN\"".to_owned(),
-            "`desk` is used twice",
-        ),
-    ] {
+    let whole = MISTAKES
+        .iter()
+        .map(|(text, expected)| ((*text).to_owned(), *expected));
+    let lines = SITE_MISTAKES
+        .iter()
+        .map(|(line, expected)| (site(line), *expected));
+    let sites = WRONG_SITES
+        .iter()
+        .map(|(from, to, expected)| (site("").replace(from, to), *expected));
+    let twice = site("") + &site("").replace("[desk]\nenabled = true\n", "");
+    let twice = std::iter::once((twice, "`shop` is there twice"));
+    for (text, expected) in whole.chain(lines).chain(sites).chain(twice) {
         let message = parse(&text).unwrap_err();
         assert!(message.contains(expected), "{text}\ngave: {message}");
         assert!(message.starts_with("hinny.toml"), "{message}");
