@@ -78,14 +78,20 @@ pub(super) fn receipt(first: i64, last: i64, repeated: bool) -> Receipt {
     }
 }
 
+/// A join in this order, because SQLite reads the whole table for `(site, cause) IN (VALUES …)`.
+pub(super) fn causes_sql(count: usize) -> String {
+    let pairs = vec!["(?, ?)"; count].join(", ");
+    format!(
+        "SELECT c.site, c.cause, c.first, c.last FROM (VALUES {pairs}) AS v CROSS JOIN cause c \
+         WHERE c.site = v.column1 AND c.cause = v.column2"
+    )
+}
+
 async fn causes(
     conn: &mut SqliteConnection,
     changes: &[&Rows],
 ) -> Stored<HashMap<(String, String), Receipt>> {
-    let pairs = vec!["(?, ?)"; changes.len()].join(", ");
-    let sql = format!(
-        "SELECT site, cause, first, last FROM cause WHERE (site, cause) IN (VALUES {pairs})"
-    );
+    let sql = causes_sql(changes.len());
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(changes.len()));
     for change in changes {
         query = query.bind(&change.site).bind(&change.cause);
@@ -99,14 +105,16 @@ async fn causes(
         .collect()
 }
 
+pub(super) fn heads_sql(count: usize) -> String {
+    let ids = placeholders(count);
+    format!("SELECT id, site, seq FROM conversation WHERE id IN ({ids})")
+}
+
 async fn heads(
     conn: &mut SqliteConnection,
     changes: &[&Rows],
 ) -> Stored<HashMap<String, (String, i64)>> {
-    let sql = format!(
-        "SELECT id, site, seq FROM conversation WHERE id IN ({})",
-        placeholders(changes.len())
-    );
+    let sql = heads_sql(changes.len());
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(changes.len()));
     for change in changes {
         query = query.bind(&change.conversation);
@@ -207,13 +215,6 @@ async fn edit(conn: &mut SqliteConnection, body: &BodyRow) -> Stored<()> {
 
 /// One row per conversation, the last: a group may hold two Changes of the same one.
 async fn set_heads(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    const HEADS: Many = Many {
-        head: "UPDATE conversation SET seq = v.column2, state = v.column3, handling = v.column4, \
-               with_person = CASE WHEN v.column5 = 1 THEN 1 ELSE with_person END, \
-               updated_at = CASE WHEN v.column6 > updated_at THEN v.column6 ELSE updated_at END FROM (",
-        columns: 6,
-        tail: ") AS v WHERE conversation.id = v.column1",
-    };
     HEADS
         .run(conn, &last_heads(changes), |query, head| {
             query
@@ -226,6 +227,14 @@ async fn set_heads(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()>
         })
         .await
 }
+
+pub(super) const HEADS: Many = Many {
+    head: "UPDATE conversation SET seq = v.column2, state = v.column3, handling = v.column4, \
+           with_person = CASE WHEN v.column5 = 1 THEN 1 ELSE with_person END, \
+           updated_at = CASE WHEN v.column6 > updated_at THEN v.column6 ELSE updated_at END FROM (",
+    columns: 6,
+    tail: ") AS v WHERE conversation.id = v.column1",
+};
 
 fn last_heads(changes: &[&Rows]) -> Vec<HeadRow> {
     let mut last: HashMap<&str, HeadRow> = HashMap::new();
@@ -264,26 +273,22 @@ async fn deliveries(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()
 }
 
 async fn alarms(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    const CLEARED: Many = Many {
-        head: "DELETE FROM alarm WHERE (conversation, name) IN (",
-        columns: 2,
-        tail: ")",
-    };
     const SET: Many = Many {
         head: "INSERT INTO alarm (conversation, name, site, at, turn)",
         columns: 5,
-        tail: "",
+        tail: "ON CONFLICT (conversation, name) DO UPDATE SET at = excluded.at, turn = excluded.turn",
     };
-    let last = last_alarms(changes);
-    CLEARED
-        .run(conn, &last, |query, alarm| {
-            query.bind(&alarm.conversation).bind(alarm.name)
-        })
-        .await?;
-    let set: Vec<_> = last
-        .iter()
-        .filter_map(|alarm| alarm.set.map(|(at, turn)| (*alarm, at, turn)))
-        .collect();
+    let mut set = Vec::new();
+    let mut cleared: HashMap<&str, Vec<&AlarmRow>> = HashMap::new();
+    for alarm in last_alarms(changes) {
+        match alarm.set {
+            Some((at, turn)) => set.push((alarm, at, turn)),
+            None => cleared.entry(alarm.name).or_default().push(alarm),
+        }
+    }
+    for (name, alarms) in cleared {
+        clear(conn, name, &alarms).await?;
+    }
     SET.run(conn, &set, |query, (alarm, at, turn)| {
         query
             .bind(&alarm.conversation)
@@ -293,6 +298,22 @@ async fn alarms(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
             .bind(turn)
     })
     .await
+}
+
+pub(super) fn clear_sql(count: usize) -> String {
+    let conversations = placeholders(count);
+    format!("DELETE FROM alarm WHERE name = ? AND conversation IN ({conversations})")
+}
+
+async fn clear(conn: &mut SqliteConnection, name: &str, alarms: &[&AlarmRow]) -> Stored<()> {
+    let sql = clear_sql(alarms.len());
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(alarms.len()));
+    query = query.bind(name);
+    for alarm in alarms {
+        query = query.bind(&alarm.conversation);
+    }
+    query.execute(conn).await?;
+    Ok(())
 }
 
 /// The last word on every alarm that these Changes touch.

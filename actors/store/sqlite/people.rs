@@ -271,11 +271,13 @@ async fn bring_conversation(
     if let Some(row) = row {
         return Ok(Some(ConversationId(row.try_get("id")?)));
     }
-    sqlx::query("UPDATE conversation SET current = 0 WHERE site = $1 AND visitor = $2")
-        .bind(session.site.as_str())
-        .bind(session.visitor.as_str())
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "UPDATE conversation SET current = 0 WHERE current = 1 AND site = $1 AND visitor = $2",
+    )
+    .bind(session.site.as_str())
+    .bind(session.visitor.as_str())
+    .execute(conn)
+    .await?;
     Ok(None)
 }
 

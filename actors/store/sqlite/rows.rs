@@ -37,7 +37,7 @@ impl Many {
         Ok(())
     }
 
-    fn sql(&self, rows: usize) -> String {
+    pub(super) fn sql(&self, rows: usize) -> String {
         let row = format!("({})", placeholders(self.columns));
         let values = vec![row.as_str(); rows].join(", ");
         format!("{} VALUES {values} {}", self.head, self.tail)

@@ -3,9 +3,13 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use futures_util::FutureExt;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Row};
+
 use super::{open, scratch};
 use crate::store::suite::Talk;
-use crate::store::{CommitError, DeskStore, LogStore, OpenError, PeopleStore, SqliteStore};
+use crate::store::{CommitError, DeskStore, LogStore, OpenError, PeopleStore, SqliteStore, Stored};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -121,4 +125,28 @@ async fn a_closed_store_says_so() {
     let refused = scratch.store.commit(talk.said(0, "late", None)).await;
     assert!(matches!(refused, Err(CommitError::Store(_))));
     scratch.store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_writer_syncs_every_commit() {
+    let scratch = scratch().await;
+    for (name, wanted) in [
+        ("synchronous", "2"),
+        ("journal_mode", "wal"),
+        ("foreign_keys", "1"),
+        ("secure_delete", "1"),
+    ] {
+        let value = scratch
+            .store
+            .write(name, |conn, name| setting(conn, name).boxed());
+        assert_eq!(value.await.unwrap(), wanted, "{name}");
+    }
+    scratch.store.close().await;
+}
+
+async fn setting(conn: &mut SqliteConnection, name: &str) -> Stored<String> {
+    let row = sqlx::query(AssertSqlSafe(format!("PRAGMA {name}")))
+        .fetch_one(conn)
+        .await?;
+    Ok(row.try_get_unchecked(0)?)
 }

@@ -4,6 +4,7 @@
 mod copies;
 mod files;
 mod load;
+mod plans;
 mod schema;
 mod trouble;
 
