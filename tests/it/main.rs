@@ -9,7 +9,11 @@ mod telegram;
 
 mod bad_input;
 mod continuity;
+mod demo;
+mod desk;
+mod edge;
 mod handover;
 mod heart;
 mod identity;
+mod operator;
 mod team_telegram;
