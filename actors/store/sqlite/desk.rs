@@ -84,6 +84,7 @@ impl DeskStore for SqliteStore {
             .pragma("query_only", "OFF")
             .connect()
             .await?;
+        sound(&mut conn).await?;
         migrate::copy_to(&mut conn, file).await?;
         Ok(conn.close().await?)
     }
@@ -94,6 +95,19 @@ impl DeskStore for SqliteStore {
         if let Some(writer) = &self.writer {
             writer.close().await;
         }
+    }
+}
+
+/// A copy is made of sound files only: damage is better found now than when the copy is needed.
+async fn sound(conn: &mut SqliteConnection) -> Stored<()> {
+    let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
+        .fetch_one(conn)
+        .await?;
+    match found.as_str() {
+        "ok" => Ok(()),
+        found => Err(StoreError::Failed(format!(
+            "the store's file is damaged, so no copy was made: {found}"
+        ))),
     }
 }
 

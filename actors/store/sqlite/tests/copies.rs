@@ -78,3 +78,21 @@ async fn a_copy_made_under_load_holds_a_prefix_and_goes_on() {
     talk.commit(talk.said(0, "life goes on", None)).await;
     store.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_is_not_copied() {
+    let scratch = scratch().await;
+    let file = scratch.folder.path().join("hinny.db");
+    let mut conn = stranger(&file).await;
+    for damage in [
+        "PRAGMA writable_schema = ON",
+        "DELETE FROM sqlite_schema WHERE name = 'delivery_dead'",
+    ] {
+        sqlx::query(damage).execute(&mut conn).await.unwrap();
+    }
+    drop(conn);
+    let copy = scratch.folder.path().join("copy.db");
+    let refused = scratch.store.backup(&copy).await.unwrap_err();
+    assert!(refused.to_string().contains("damaged"), "{refused}");
+    assert!(!copy.exists());
+}
