@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use hinny_actors::tally::Link;
+use hinny_actors::tally::{Count, Link, Tally};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
@@ -110,54 +110,48 @@ fn edge(app: &App, registry: &mut Registry) {
 }
 
 fn engine(app: &App, registry: &mut Registry) {
-    let tally = app.engine.tally();
-    for (name, help, count) in [
+    for (name, help, count) in counts(app.engine.tally()) {
+        let counter = Counter::<u64>::default();
+        counter.inc_by(count.get());
+        registry.register(name, help, counter);
+    }
+    let awake = app.engine.awake() as u64;
+    gauge(
+        registry,
+        "conversations_awake",
+        "Conversations in memory",
+        awake,
+    );
+    let links = Family::<Connection, Gauge>::default();
+    for (connection, link) in app.engine.tally().links() {
+        let connection = connection.0;
+        let up = i64::from(link == Link::Up);
+        links.get_or_create(&Connection { connection }).set(up);
+    }
+    let help = "Whether a connection's listener works";
+    registry.register("connection_up", help, links);
+}
+
+fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 11] {
+    let late = "Verdicts that came too late to count";
+    let left = "Conversations that left the memory";
+    [
         ("said", "Visitors' messages stored", &tally.said),
         ("answered", "Answers of the bot", &tally.answered),
         ("escalated", "Hand-overs to a person", &tally.escalated),
         ("replied", "Messages of agents", &tally.replied),
-        (
-            "stale_verdicts",
-            "Verdicts that came too late to count",
-            &tally.stale_verdicts,
-        ),
+        ("stale_verdicts", late, &tally.stale_verdicts),
         ("panics", "Panics while handling an order", &tally.panics),
         ("parked", "Orders that could not be handled", &tally.parked),
         ("woken", "Conversations brought into memory", &tally.woken),
-        (
-            "passivated",
-            "Conversations that left the memory",
-            &tally.passivated,
-        ),
+        ("passivated", left, &tally.passivated),
         ("posts_sent", "Posts on platforms", &tally.posts_sent),
         (
             "send_failures",
             "Failed sends to platforms",
             &tally.send_failures,
         ),
-    ] {
-        let counter = Counter::<u64>::default();
-        counter.inc_by(count.get());
-        registry.register(name, help, counter);
-    }
-    gauge(
-        registry,
-        "conversations_awake",
-        "Conversations in memory",
-        app.engine.awake() as u64,
-    );
-    let links = Family::<Connection, Gauge>::default();
-    for (connection, link) in tally.links() {
-        let label = Connection {
-            connection: connection.0,
-        };
-        links.get_or_create(&label).set(i64::from(link == Link::Up));
-    }
-    registry.register(
-        "connection_up",
-        "Whether a connection's listener works",
-        links,
-    );
+    ]
 }
 
 async fn store(app: &App, registry: &mut Registry) -> Result<(), Problem> {

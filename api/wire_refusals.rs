@@ -2,94 +2,91 @@
 
 use super::*;
 
+/// A frame, the code it gets, the id that could be read from it, and what is said of it.
+type Case = (&'static str, Code, Option<&'static str>, &'static str);
+
+const CASES: &[Case] = &[
+    ("", Code::BadFrame, None, "not JSON"),
+    ("hello", Code::BadFrame, None, "not JSON"),
+    (r#"{"type":"ping","n":1"#, Code::BadFrame, None, "not JSON"),
+    ("[]", Code::BadFrame, None, "a JSON object with a `type`"),
+    ("{}", Code::BadFrame, None, "missing field `type`"),
+    (
+        r#"{"type":1}"#,
+        Code::BadFrame,
+        None,
+        "a JSON object with a `type`",
+    ),
+    (
+        r#"{"type":"shout"}"#,
+        Code::UnknownFrame,
+        None,
+        "no such frame",
+    ),
+    (
+        r#"{"type":"say","id":"a"}"#,
+        Code::BadFrame,
+        Some("a"),
+        "missing field `text`",
+    ),
+    (
+        r#"{"type":"say","id":"a","text":1}"#,
+        Code::BadFrame,
+        Some("a"),
+        "invalid type",
+    ),
+    (
+        r#"{"type":"say","id":"a b","text":1}"#,
+        Code::BadFrame,
+        None,
+        "invalid type",
+    ),
+    (
+        r#"{"type":"say","id":"a","text":"b","x":1}"#,
+        Code::BadFrame,
+        Some("a"),
+        "unknown field `x`",
+    ),
+    (
+        r#"{"type":"ping","n":-1}"#,
+        Code::BadFrame,
+        None,
+        "invalid value",
+    ),
+    (
+        r#"{"type":"ping","n":1,"n":2}"#,
+        Code::BadFrame,
+        None,
+        "duplicate field",
+    ),
+    (
+        r#"{"type":"ping","type":"say","n":1}"#,
+        Code::BadFrame,
+        None,
+        "duplicate field",
+    ),
+    (
+        r#"{"type":"hello","protocol":1,"site":"a","role":"agent"}"#,
+        Code::BadFrame,
+        None,
+        "unknown field `role`",
+    ),
+    (
+        r#"{"type":"hello","protocol":1,"site":"a","page":{"u":1}}"#,
+        Code::BadFrame,
+        None,
+        "unknown field `u`",
+    ),
+];
+
 #[test]
 fn what_is_not_a_frame_is_refused_with_a_reason() {
-    for (text, code, id, detail) in [
-        ("", Code::BadFrame, None, "not JSON"),
-        ("hello", Code::BadFrame, None, "not JSON"),
-        (
-            "{\"type\":\"ping\",\"n\":1",
-            Code::BadFrame,
-            None,
-            "not JSON",
-        ),
-        ("[]", Code::BadFrame, None, "a JSON object with a `type`"),
-        ("{}", Code::BadFrame, None, "missing field `type`"),
-        (
-            "{\"type\":1}",
-            Code::BadFrame,
-            None,
-            "a JSON object with a `type`",
-        ),
-        (
-            "{\"type\":\"shout\"}",
-            Code::UnknownFrame,
-            None,
-            "no such frame",
-        ),
-        (
-            "{\"type\":\"say\",\"id\":\"a\"}",
-            Code::BadFrame,
-            Some("a"),
-            "missing field `text`",
-        ),
-        (
-            "{\"type\":\"say\",\"id\":\"a\",\"text\":1}",
-            Code::BadFrame,
-            Some("a"),
-            "invalid type",
-        ),
-        (
-            "{\"type\":\"say\",\"id\":\"a b\",\"text\":1}",
-            Code::BadFrame,
-            None,
-            "invalid type",
-        ),
-        (
-            "{\"type\":\"say\",\"id\":\"a\",\"text\":\"b\",\"x\":1}",
-            Code::BadFrame,
-            Some("a"),
-            "unknown field `x`",
-        ),
-        (
-            "{\"type\":\"ping\",\"n\":-1}",
-            Code::BadFrame,
-            None,
-            "invalid value",
-        ),
-        (
-            "{\"type\":\"ping\",\"n\":1,\"n\":2}",
-            Code::BadFrame,
-            None,
-            "duplicate field",
-        ),
-        (
-            "{\"type\":\"ping\",\"type\":\"say\",\"n\":1}",
-            Code::BadFrame,
-            None,
-            "duplicate field",
-        ),
-        (
-            "{\"type\":\"hello\",\"protocol\":1,\"site\":\"a\",\"role\":\"agent\"}",
-            Code::BadFrame,
-            None,
-            "unknown field `role`",
-        ),
-        (
-            "{\"type\":\"hello\",\"protocol\":1,\"site\":\"a\",\"page\":{\"u\":1}}",
-            Code::BadFrame,
-            None,
-            "unknown field `u`",
-        ),
-    ] {
+    for (text, code, id, detail) in CASES {
         let refused = ClientFrame::parse(text).unwrap_err();
-        assert_eq!(refused.problem.code, code, "{text}");
-        assert_eq!(refused.id.as_deref(), id, "{text}");
-        assert!(
-            refused.problem.detail.contains(detail),
-            "{text}: {}",
-            refused.problem.detail
-        );
+        let said = &refused.problem.detail;
+        assert_eq!(refused.problem.code, *code, "{text}");
+        assert_eq!(refused.id.as_deref(), *id, "{text}");
+        assert!(said.contains(detail), "{text}: {said}");
     }
 }
 

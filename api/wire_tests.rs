@@ -155,45 +155,35 @@ fn message(text: Text, sources: Vec<SourceLink>, name: Option<&str>) -> Option<B
     })
 }
 
-fn conversation_events() -> Vec<(&'static str, ServerFrame)> {
-    let id = |text: &str| MessageId(text.to_owned());
-    let by = || "a1".to_owned();
+fn words(text: &str, name: Option<&str>) -> Option<Body> {
+    message(Text::plain(text), Vec::new(), name)
+}
+
+fn by() -> String {
+    "a1".to_owned()
+}
+
+/// A question and its answer.
+fn bot_events() -> Vec<(&'static str, ServerFrame)> {
     let source = |title: &str, url: Option<&str>| SourceLink {
         title: title.to_owned(),
         url: url.map(str::to_owned),
     };
     let said = What::VisitorSaid {
-        message: id("m-7Yb2"),
+        message: MessageId::from("m-7Yb2"),
         intent: hinny_actors::event::Intent::Question,
         turn: Some(1),
     };
     let answered = What::BotAnswered {
-        message: id("e3"),
+        message: MessageId::from("e3"),
         turn: 1,
         questions: vec![1],
-    };
-    let escalated = What::Escalated {
-        reason: Reason::LowConfidence,
-        bot: BotMeanwhile::Helping,
-        questions: vec![4],
-    };
-    let took = What::AgentTook {
-        by: by(),
-        questions: Vec::new(),
-    };
-    let agent_said = What::AgentSaid {
-        message: id("e9"),
-        by: by(),
     };
     let sources = vec![
         source("Passwords", Some("https://example.com/docs/password")),
         source("FAQ", None),
     ];
-    let question = message(Text::plain("How do I reset my password?"), Vec::new(), None);
-    let hello = message(Text::plain("Hello, Ana here."), Vec::new(), Some("Ana"));
-    let ana = Some(Body::Agent {
-        name: "Ana".to_owned(),
-    });
+    let question = words("How do I reset my password?", None);
     let answer = message(rich(), sources, None);
     vec![
         (
@@ -204,6 +194,29 @@ fn conversation_events() -> Vec<(&'static str, ServerFrame)> {
             "server-event-bot.json",
             event(3, 1795334400100, answered, answer),
         ),
+    ]
+}
+
+/// A hand-over, from the call for a person to the end.
+fn team_events() -> Vec<(&'static str, ServerFrame)> {
+    let escalated = What::Escalated {
+        reason: Reason::LowConfidence,
+        bot: BotMeanwhile::Helping,
+        questions: vec![4],
+    };
+    let took = What::AgentTook {
+        by: by(),
+        questions: Vec::new(),
+    };
+    let said = What::AgentSaid {
+        message: MessageId::from("e9"),
+        by: by(),
+    };
+    let closed = What::Closed { by: by() };
+    let name = "Ana".to_owned();
+    let ana = Some(Body::Agent { name });
+    let hello = words("Hello, Ana here.", Some("Ana"));
+    vec![
         (
             "server-event-waiting.json",
             event(5, 1795334410000, escalated, None),
@@ -214,11 +227,11 @@ fn conversation_events() -> Vec<(&'static str, ServerFrame)> {
         ),
         (
             "server-event-agent.json",
-            event(9, 1795334460000, agent_said, hello),
+            event(9, 1795334460000, said, hello),
         ),
         (
             "server-event-closed.json",
-            event(12, 1795334490000, What::Closed { by: by() }, None),
+            event(12, 1795334490000, closed, None),
         ),
     ]
 }
@@ -234,7 +247,8 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
     let author = Author::Agent {
         name: "Ana".to_owned(),
     };
-    let mut frames = conversation_events();
+    let mut frames = bot_events();
+    frames.extend(team_events());
     frames.extend([
         ("server-welcome-new.json", welcome(false)),
         ("server-welcome-resume.json", welcome(true)),
