@@ -21,9 +21,10 @@ pub use words::*;
 #[async_trait]
 pub trait LogStore: Send + Sync {
     /// The visitor's current conversation, made if there is none. Two calls at once get the same one.
+    /// A visitor whom the site never admitted is an error.
     async fn open(&self, site: &SiteId, visitor: &VisitorId, at: Millis) -> Stored<ConversationId>;
 
-    /// The visitor's current conversation, if something was ever said. Aliases are resolved.
+    /// The visitor's current conversation, if one was ever opened. Aliases are resolved.
     async fn current(&self, site: &SiteId, visitor: &VisitorId) -> Stored<Option<ConversationId>>;
 
     /// Writes one Change as a whole, or nothing of it. `Ok` means it is on disk.

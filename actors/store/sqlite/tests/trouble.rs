@@ -120,7 +120,23 @@ async fn a_row_of_changes_may_be_queued_at_once() {
     store.close().await;
 }
 
-/// The highest acknowledged seq of each conversation.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_the_writer_stops_nothing() {
+    let scratch = scratch().await;
+    let store = &scratch.store;
+    let talk = Talk::begin(store, "shop").await;
+    for seq in 0..3 {
+        let lost: Stored<()> = store
+            .write((), |_, ()| async { panic!("injected") }.boxed())
+            .await;
+        assert!(matches!(lost, Err(StoreError::Failed(_))));
+        talk.commit(talk.said(seq, "life goes on", None)).await;
+    }
+    assert_eq!(store.history(&talk.id).await.unwrap().len(), 3);
+    store.close().await;
+}
+
+/// Every acknowledged line: its conversation and its seq.
 type Acknowledged = Arc<Mutex<Vec<(crate::ids::ConversationId, Seq)>>>;
 
 /// Talks until the store goes away under it; every acknowledged line is noted and counted.
