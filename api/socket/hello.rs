@@ -89,13 +89,14 @@ async fn first_frame(app: &App, link: &mut Link) -> Result<Hello, End> {
 }
 
 /// Goes on where the client stopped, if it is this conversation. A foreign or unknown id gets the same as
-/// none: the visitor's own conversation from the start.
+/// none: the visitor's own conversation from the start. So does a client that is ahead of the log, which
+/// happens when the store was restored from a backup.
 fn reader(app: &App, row: ConversationRow, hello: &Hello) -> Reader {
     let same = |id: &ConversationId| hello.conversation.as_deref() == Some(id.as_str());
-    let after = match same(&row.id) {
-        true => hello.after.unwrap_or(0).min(row.seq),
-        false => 0,
-    };
+    let after = hello
+        .after
+        .filter(|after| same(&row.id) && *after <= row.seq)
+        .unwrap_or(0);
     Reader::new(app, row.id, after)
 }
 

@@ -112,14 +112,19 @@ async fn a_backup_taken_while_serving_can_be_restored() {
     )
     .unwrap();
     restored.start_again().await;
-    let mut back = ada.second_tab();
-    back.connect(&restored.url).await;
-    let lines = back.transcript().join("\n");
+    // The page that stayed open is ahead of the restored log, and must not stay there.
+    ada.cut();
+    ada.connect(&restored.url).await;
+    let lines = ada.transcript().join("\n");
     assert!(
         lines.contains("before the backup") && !lines.contains("after the backup"),
         "{lines}"
     );
+    let mut back = ada.second_tab();
+    back.connect(&restored.url).await;
+    assert_eq!(back.transcript(), ada.transcript());
     back.says("life goes on").await;
+    ada.sees("visitor", "life goes on").await;
 }
 
 #[tokio::test]

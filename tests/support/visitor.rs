@@ -74,7 +74,8 @@ impl Visitor {
             .await?;
         self.token = welcome["token"].as_str().map(str::to_owned);
         let conversation = welcome["conversation"].as_str().map(str::to_owned);
-        if conversation != self.conversation {
+        let restored = welcome["seq"].as_u64().is_some_and(|seq| seq < after);
+        if conversation != self.conversation || restored {
             self.log.clear();
         }
         self.conversation = conversation;

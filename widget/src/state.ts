@@ -199,7 +199,8 @@ function received(state: State, frame: ServerFrame, now: number): State {
 }
 
 function welcomed(state: State, frame: Welcome): State {
-  const known = frame.conversation === state.conversation;
+  // A log that is shorter than ours was restored from a backup: it is sent anew from the start.
+  const known = frame.conversation === state.conversation && frame.seq >= state.seq;
   return {
     ...state,
     ...(known ? {} : { ...noLog, seen: state.conversation ? 0 : state.seen }),

@@ -115,6 +115,16 @@ test("an unknown event moves the cursor, so that a resume does not ask for it ag
   assert.deepEqual([story.state.seq, story.log()], [9, []]);
 });
 
+test("a log that became shorter was restored from a backup and is read anew", () => {
+  const story = connected();
+  story.tell({ ...welcome, conversation: C, seq: 2 }, said(1, "visitor", "Hello", "m1"), said(2, "bot", "lost"));
+  story.tell({ ...welcome, conversation: C, seq: 1 });
+  assert.equal(story.state.seq, 0);
+  assert.equal(story.state.entries.length, 0);
+  story.tell(said(1, "visitor", "Hello", "m1"));
+  assert.equal(story.state.entries.length, 1);
+});
+
 test("another conversation in the welcome drops the old log", () => {
   const story = connected().tell(asks("m1"), ack("m1", 1), said(1, "visitor", "m1", "m1"), connecting);
   story.tell({ ...welcome, conversation: "another", seq: 5, handling: "agent" });
