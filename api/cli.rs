@@ -192,6 +192,9 @@ pub struct Token {
     /// The customer's name
     #[arg(long)]
     pub name: Option<String>,
+    /// The customer's e-mail address
+    #[arg(long)]
+    pub email: Option<String>,
 }
 
 #[cfg(test)]

@@ -100,6 +100,8 @@ pub fn unpack(data: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(&folder).map_err(failed)?;
     DOCS.extract(&folder)
         .and_then(|()| FAQ.extract(&folder))
+        // What only developers read would answer no visitor.
+        .and_then(|()| std::fs::remove_dir_all(folder.join("internals")))
         .map_err(failed)
 }
 

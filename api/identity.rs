@@ -89,14 +89,14 @@ pub fn verify(
 }
 
 /// A token as the site's own server would sign it, for trying things out.
-pub fn sign(
-    subject: &str,
-    name: Option<String>,
-    site: &str,
-    until: Millis,
-    secret: &Secret,
-) -> String {
-    let claims = json!({ "sub": subject, "exp": until / 1000, "aud": site, "name": name });
+pub fn sign(profile: &Profile, site: &str, until: Millis, secret: &Secret) -> String {
+    let claims = json!({
+        "sub": profile.subject,
+        "exp": until / 1000,
+        "aud": site,
+        "name": profile.name,
+        "email": profile.email,
+    });
     encode(&claims, secret.expose().as_bytes())
 }
 

@@ -38,14 +38,13 @@ fn a_good_token_gives_the_profile() {
 
 #[test]
 fn what_sign_makes_verify_takes() {
-    let token = sign(
-        "7",
-        Some("Ada".to_owned()),
-        "shop",
-        (NOW + 60) * 1000,
-        &secret(),
-    );
-    assert_eq!(check(&token).unwrap().subject, "7");
+    let profile = Profile {
+        subject: "7".to_owned(),
+        name: Some("Ada".to_owned()),
+        email: Some("ada@example.com".to_owned()),
+    };
+    let token = sign(&profile, "shop", (NOW + 60) * 1000, &secret());
+    assert_eq!(check(&token).unwrap(), profile);
     let other = verify(&token, &secret(), "other", NOW * 1000);
     assert_eq!(other, Err(IdentityError::Audience));
 }

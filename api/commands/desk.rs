@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use hinny_actors::body::Profile;
 use hinny_actors::clock;
 
 use super::doing::carry_out;
@@ -39,9 +40,11 @@ pub fn token(global: &Global, token: cli::Token) -> Result<ExitCode, Failure> {
         )
     })?;
     let until = clock::now() + TOKEN_VALID.as_millis() as i64;
-    say!(
-        "{}",
-        identity::sign(&token.sub, token.name, &id, until, secret)
-    );
+    let profile = Profile {
+        subject: token.sub,
+        name: token.name,
+        email: token.email,
+    };
+    say!("{}", identity::sign(&profile, &id, until, secret));
     Ok(ExitCode::SUCCESS)
 }

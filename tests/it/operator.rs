@@ -255,6 +255,8 @@ async fn the_log_never_carries_words_or_tokens() {
             "u1",
             "--name",
             "Canaryname",
+            "--email",
+            "canary@mail.example",
         ])
         .await;
     assert!(signed.ok, "{}", signed.stderr);
@@ -272,6 +274,7 @@ async fn the_log_never_carries_words_or_tokens() {
     for secret in [
         "canaryword",
         "canaryname",
+        "canary@mail",
         &token,
         &signed.stdout.trim().to_lowercase(),
     ] {
