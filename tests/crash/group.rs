@@ -88,7 +88,11 @@ impl<'a> Thread<'a> {
             None => self.told.push(line),
             Some(earlier) => {
                 self.repeats += 1;
-                assert!(earlier < life, "{line:?} was said twice in life {life}:\n{}", self.story(before));
+                assert!(
+                    earlier < life,
+                    "{line:?} was said twice in life {life}:\n{}",
+                    self.story(before)
+                );
                 let sent = self.last_send(before, life);
                 let in_flight = sent
                     .iter()
@@ -140,5 +144,71 @@ pub fn cards(posts: &[Posted], deaths: &Deaths, visitor: &Visitor) {
             "a card of {:?} was posted twice in one life",
             visitor.conversation
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::guest::Kind;
+
+    /// Posts as (life, text); the guest said the lines a, b and c.
+    fn judge(posts: &[(u32, &str)]) -> Findings {
+        let start = Instant::now();
+        let second = Duration::from_secs(1);
+        let post = |(life, text): &(u32, &str)| Posted {
+            id: 1,
+            topic: Some(1),
+            text: (*text).to_owned(),
+            entities: Vec::new(),
+            at: start + second * (2 * life + 1),
+            pings: Vec::new(),
+        };
+        let posts: Vec<Posted> = posts.iter().map(post).collect();
+        let deaths = Deaths {
+            borders: vec![start + second * 2, start + second * 4],
+            starts: Vec::new(),
+        };
+        let mut guest = Guest::new(1, "lab", 1);
+        guest.said.extend(["a", "b", "c"].map(|text| Said {
+            id: text.to_owned(),
+            kind: Kind::Question,
+            text: text.to_owned(),
+            seq: 1,
+        }));
+        let expected = ["a", "b", "c"].map(str::to_owned);
+        check(&posts, &deaths, &guest, &expected)
+    }
+
+    #[test]
+    fn what_was_under_way_may_come_again_after_a_death() {
+        let found = judge(&[(0, "a"), (0, "Ada\nb"), (1, "b\nc"), (2, "b\nc")]);
+        assert_eq!((found.lines, found.repeats), (3, 3));
+    }
+
+    #[test]
+    #[should_panic(expected = "said twice in life 0")]
+    fn a_repeat_without_a_death_is_a_fault() {
+        judge(&[(0, "a"), (0, "a"), (0, "b\nc")]);
+    }
+
+    #[test]
+    #[should_panic(expected = "not under way")]
+    fn a_repeat_of_what_was_long_done_is_a_fault() {
+        judge(&[(0, "a"), (0, "b"), (1, "a"), (1, "c")]);
+    }
+
+    #[test]
+    #[should_panic(expected = "every line, in order")]
+    fn another_order_is_a_fault() {
+        judge(&[(0, "b"), (0, "a"), (1, "c")]);
+    }
+
+    #[test]
+    #[should_panic(expected = "every line, in order")]
+    fn a_missing_line_is_a_fault() {
+        judge(&[(0, "a"), (0, "c")]);
     }
 }

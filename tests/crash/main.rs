@@ -111,7 +111,11 @@ async fn story(server: &mut Server, telegram: &Arc<TelegramServer>) -> Ended {
 }
 
 fn spawn_guest(number: u64, world: &Arc<World>) -> tokio::task::JoinHandle<Guest> {
-    let site = if number % 2 == 0 { "shop" } else { "lab" };
+    let site = if number.is_multiple_of(2) {
+        "shop"
+    } else {
+        "lab"
+    };
     let world = world.clone();
     tokio::spawn(async move { Guest::new(number, site, world.seed).run(&world).await })
 }
@@ -124,15 +128,27 @@ async fn quiet(server: &Server, telegram: &TelegramServer) {
         *left.lock().unwrap() = waiting(&metrics, telegram.pending_updates());
         left.lock().unwrap().is_empty().then_some(())
     };
-    let quiet = AssertUnwindSafe(eventually("a server with nothing left to do", look)).catch_unwind();
+    let quiet =
+        AssertUnwindSafe(eventually("a server with nothing left to do", look)).catch_unwind();
     let log = server.log();
-    quiet.await.unwrap_or_else(|_| panic!("there is still: {}\n{log}", left.lock().unwrap()));
+    quiet
+        .await
+        .unwrap_or_else(|_| panic!("there is still: {}\n{log}", left.lock().unwrap()));
 }
 
 /// What is not done yet, as the server and Telegram tell it.
 fn waiting(metrics: &str, updates: usize) -> String {
-    let names = ["deliveries_pending", "dead_letters", "parked_total", "alarms"];
-    let named = |line: &&str| names.iter().any(|name| line.starts_with(&format!("hinny_{name} ")));
+    let names = [
+        "deliveries_pending",
+        "dead_letters",
+        "parked_total",
+        "alarms",
+    ];
+    let named = |line: &&str| {
+        names
+            .iter()
+            .any(|name| line.starts_with(&format!("hinny_{name} ")))
+    };
     let mut left: Vec<String> = metrics.lines().filter(named).map(str::to_owned).collect();
     assert_eq!(left.len(), names.len(), "all are told: {metrics}");
     left.push(format!("updates {updates}"));

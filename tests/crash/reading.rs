@@ -144,3 +144,84 @@ impl Reading {
         self.faults.push(format!("{seq}: {what}"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn said(seq: u64, kind: Kind) -> Said {
+        let id = format!("id{seq}");
+        let text = format!("words {seq}");
+        Said {
+            id,
+            kind,
+            text,
+            seq,
+        }
+    }
+
+    fn visitor(seq: u64) -> (u64, Value) {
+        let event = json!({"kind": "message", "id": format!("id{seq}"), "author": {"kind": "visitor"}, "sources": []});
+        (seq, event)
+    }
+
+    fn bot(seq: u64) -> (u64, Value) {
+        let event = json!({"kind": "message", "id": "e", "author": {"kind": "bot"}, "sources": [{"title": "x"}]});
+        (seq, event)
+    }
+
+    fn handling(seq: u64, handling: &str, reason: &str) -> (u64, Value) {
+        (
+            seq,
+            json!({"kind": "handling", "handling": handling, "reason": reason}),
+        )
+    }
+
+    #[test]
+    fn a_second_answer_and_a_missing_one_are_noticed() {
+        let asked = [said(1, Kind::Question), said(4, Kind::Question)];
+        let log = [visitor(1), bot(3), visitor(4)];
+        let reading = read(&BTreeMap::from(log.clone()), &asked);
+        assert_eq!(
+            (reading.answered, &reading.open, reading.faults.len()),
+            (1, &vec![4], 0)
+        );
+        let log = [&log[..], &[bot(6), bot(8)]].concat();
+        let reading = read(&log.into_iter().collect(), &asked);
+        assert_eq!((reading.answered, reading.faults.len()), (2, 1));
+        assert!(!reading.is_unfinished());
+    }
+
+    #[test]
+    fn lines_for_the_team_are_those_said_after_the_hand_over() {
+        let asked = [
+            said(1, Kind::PersonByButton),
+            said(3, Kind::Question),
+            said(5, Kind::Question),
+        ];
+        let log = [
+            handling(2, "waiting", "asked"),
+            visitor(3),
+            handling(4, "bot", ""),
+            visitor(5),
+        ];
+        let reading = read(&BTreeMap::from(log.clone()), &asked);
+        assert_eq!(reading.for_team, ["words 3"]);
+        assert_eq!((reading.handed_over, &reading.open), (1, &vec![5]));
+        let talkative = [&log[..2], &[bot(4)]].concat();
+        let reading = read(&talkative.into_iter().collect(), &asked[..2]);
+        assert_eq!(
+            reading.faults.len(),
+            1,
+            "the bot is silent when a person was asked for"
+        );
+    }
+
+    #[test]
+    fn what_is_acknowledged_but_not_read_is_unfinished() {
+        let reading = read(&BTreeMap::new(), &[said(1, Kind::Courtesy)]);
+        assert!(reading.is_unfinished());
+    }
+}

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::dice::Dice;
@@ -26,24 +27,27 @@ fn line(dice: &mut Dice, mark: &str) -> (String, bool) {
     }
 }
 
-/// Answers at the desk until everybody has gone.
+/// Answers at the desk until everybody has gone, in all conversations with news at once.
 pub async fn at_the_desk(mut desk: Desk, world: &World) -> Vec<Reply> {
     let mut dice = Dice::new(world.seed, 1_000);
     let mut answered: HashMap<String, u64> = HashMap::new();
     let mut replies = Vec::new();
     let mut count = 0;
     while !world.is_closed() {
-        for (conversation, seq) in news(&mut desk, world, &answered).await {
+        let news = news(&mut desk, world, &answered).await;
+        let mut writing = Vec::new();
+        for (conversation, seq) in news {
             count += 1;
             let mark = format!("desk-{count:04}");
             let (text, for_visitor) = line(&mut dice, &mark);
-            write(&mut desk, world, &mark, &conversation, &text).await;
             answered.insert(conversation.clone(), seq);
-            if for_visitor {
-                let place = conversation;
-                replies.push(Reply { place, text });
-            }
+            let reply = Reply {
+                place: conversation,
+                text,
+            };
+            writing.push(write(desk.clone(), world, mark, reply, for_visitor));
         }
+        replies.extend(join_all(writing).await.into_iter().flatten());
     }
     replies
 }
@@ -62,7 +66,8 @@ async fn news(
     };
     assert_eq!(answer.status, 200, "{}", answer.text);
     let threads = answer.json["threads"].as_array().expect("a list").iter();
-    let ours = threads.filter(|thread| thread["handling"] == "waiting" || thread["handling"] == "agent");
+    let ours =
+        threads.filter(|thread| thread["handling"] == "waiting" || thread["handling"] == "agent");
     let seen = ours.map(|thread| {
         let conversation = thread["conversation"].as_str().expect("an id").to_owned();
         (conversation, thread["seq"].as_u64().expect("a seq"))
@@ -72,17 +77,23 @@ async fn news(
     seen.filter(is_new).collect()
 }
 
-/// Writes a line, again and again under the same id until it is acknowledged.
-async fn write(desk: &mut Desk, world: &World, id: &str, conversation: &str, text: &str) {
+/// Writes a line, again and again under the same id until it is acknowledged. Returns what is for the visitor.
+async fn write(
+    mut desk: Desk,
+    world: &World,
+    id: String,
+    reply: Reply,
+    for_visitor: bool,
+) -> Option<Reply> {
     loop {
         let url = world.url();
         desk.moved_to_url(&url);
-        let path = format!("conversations/{conversation}/lines");
-        let body = json!({"id": id, "text": text});
+        let path = format!("conversations/{}/lines", reply.place);
+        let body = json!({"id": id, "text": reply.text});
         if let Ok(answer) = desk.try_call("POST", &path, Some(body)).await {
             assert_eq!(answer.status, 200, "{}", answer.text);
             world.acknowledged();
-            return;
+            return for_visitor.then_some(reply);
         }
         world.wait_for_news(&url).await;
     }
@@ -96,7 +107,11 @@ pub async fn in_the_group(telegram: &TelegramServer, world: &World) -> Vec<Reply
     let mut count = 0;
     while let Some(posts) = new_posts(telegram, world, seen).await {
         seen += posts.len();
-        for topic in posts.iter().filter(|post| post.text.contains("isitor")).filter_map(|post| post.topic) {
+        for topic in posts
+            .iter()
+            .filter(|post| post.text.contains("isitor"))
+            .filter_map(|post| post.topic)
+        {
             count += 1;
             let (text, for_visitor) = line(&mut dice, &format!("group-{count:04}"));
             telegram.agent_says(topic, &text);

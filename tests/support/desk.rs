@@ -6,6 +6,7 @@ use super::http::{self, Answer};
 use super::server::Server;
 use super::{eventually, visitor};
 
+#[derive(Clone)]
 pub struct Desk {
     url: String,
     cookie: String,

@@ -125,6 +125,16 @@ impl Server {
 
     /// Starts the process in the same folder; returns when it listens.
     pub async fn start_again(&mut self) {
+        let listens = self.try_start_again().await;
+        assert!(
+            listens,
+            "it never said where it listens; its log: {}",
+            self.log()
+        );
+    }
+
+    /// The same for a process that may end before it listens; then `false`.
+    pub async fn try_start_again(&mut self) -> bool {
         assert!(self.child.is_none(), "it runs already");
         let mut child = self
             .command(&["serve"])
@@ -136,10 +146,10 @@ impl Server {
         let stdout = child.stdout.take().expect("stdout is piped");
         self.child = Some(child);
         let said = tokio::time::timeout(DEADLINE, spawn_blocking(|| address(stdout))).await;
-        self.url = match said {
-            Ok(Ok(Some(url))) => url,
-            _ => panic!("it never said where it listens; its log: {}", self.log()),
-        };
+        let said = said.unwrap_or_else(|_| panic!("it hangs; its log: {}", self.log()));
+        let url = said.expect("reading does not panic");
+        self.url = url.clone().unwrap_or_default();
+        url.is_some()
     }
 
     /// `kill -9`.
