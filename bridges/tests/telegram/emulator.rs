@@ -73,6 +73,15 @@ impl Drop for Emulator {
     }
 }
 
+fn check_posted(posted: &Value) {
+    assert_eq!(posted["text"], "Ada (visitor)\nIs this open, @ann?");
+    assert_eq!(posted["chat_id"], json!(CHAT));
+    assert_eq!(posted["message_thread_id"], 17);
+    let entities = posted["entities"].as_array().unwrap().iter();
+    let kinds: Vec<_> = entities.map(|entity| &entity["type"]).collect();
+    assert_eq!(kinds, ["bold", "bold", "code"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_and_replies_pass_through_another_server() {
     let (mut emulator, url) = Emulator::start();
@@ -87,22 +96,7 @@ async fn lines_and_replies_pass_through_another_server() {
         ..line("d1", "")
     };
     let posts = bridge.send(&thread, &[line]).await.unwrap();
-    let posted = &emulator.line()["posted"];
-    assert_eq!(posted["text"], "Ada (visitor)\nIs this open, @ann?");
-    assert_eq!(
-        (
-            posted["chat_id"].as_i64(),
-            posted["message_thread_id"].as_i64()
-        ),
-        (Some(CHAT), Some(17))
-    );
-    let kinds: Vec<_> = posted["entities"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| &e["type"])
-        .collect();
-    assert_eq!(kinds, ["bold", "bold", "code"]);
+    check_posted(&emulator.line()["posted"]);
     assert!(posts[0].id.0.starts_with(&CHAT.to_string()));
 
     let mut listening = Listening::start(bridge, 0);
