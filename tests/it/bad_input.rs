@@ -191,3 +191,33 @@ async fn too_much_is_told_when_to_come_back() {
     })
     .await;
 }
+
+/// A full disk is told to the visitor; nothing is acknowledged, and what is sent again later is stored once.
+#[tokio::test]
+async fn a_full_disk_is_told_and_nothing_is_lost_or_doubled() {
+    let server = Server::prepare(SITE).await;
+    let server = server.env("FAILPOINTS", "store_full=8*off->3*return->off");
+    let server = server.launch().await;
+    let mut ada = connected(&server).await;
+    let mut refused = Vec::new();
+    for number in 0..12 {
+        let id = format!("d-{number}");
+        while let Err(answer) = ada.says_as(&id, &format!("thanks {number}")).await {
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            assert_eq!(answer["error"], "storage", "{answer}");
+            refused.push(id.clone());
+        }
+    }
+    assert!(!refused.is_empty(), "the disk was never full");
+    let mut reader = ada.second_tab();
+    reader.connect(&server.url).await;
+    let said: Vec<String> = reader
+        .transcript()
+        .into_iter()
+        .filter(|line| line.contains("thanks"))
+        .collect();
+    let expected: Vec<String> = (0..12)
+        .map(|number| format!("visitor: thanks {number}"))
+        .collect();
+    assert_eq!(said, expected);
+}

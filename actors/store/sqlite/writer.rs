@@ -116,6 +116,7 @@ impl Writer {
     }
 
     async fn transaction(&mut self, group: &mut [Job], mode: Mode) -> Result<(), Stop> {
+        fail::fail_point!("store_full", |_| Err(Stop::Store(StoreError::Full)));
         let conn = self.connection().await?;
         if let Err(error) = work(conn, group, mode).await {
             self.reset().await;
