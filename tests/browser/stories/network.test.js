@@ -3,6 +3,9 @@
 import { story } from "../support/story.js";
 import { Visitor } from "../support/visitor.js";
 
+/** A visitor may send 20 messages at once; the next ones are taken one a second. */
+const MORE_THAN_THE_BURST = 28;
+
 story("a message written offline is kept and sent once", async (stage) => {
   const { browser, page, visitor, desk } = await stage.demoWindow(await stage.demo());
   await visitor.opensChat();
@@ -79,6 +82,28 @@ story("a message survives its tab", async (stage) => {
     "visitor: Do you ship to Norway?",
     "bot: Yes, to every country in Europe.",
   ]);
+});
+
+story("who writes faster than the limit waits, and loses nothing", async (stage) => {
+  const website = await stage.website();
+  const program = await stage.server(website.url);
+  website.embeds(program.url);
+  const browser = await stage.browser();
+  const visitor = new Visitor(await browser.tab(website.url));
+  await visitor.opensChat();
+  await visitor.says("I want to talk to a person");
+  const lines = Array.from({ length: MORE_THAN_THE_BURST }, (_, at) => `line ${at + 1} of a long story`);
+  for (const line of lines) await visitor.writes(line);
+  await stage.photograph(visitor.page, "faster-than-the-limit");
+  await visitor.own(lines.at(-1), "stored").waitFor();
+  await visitor.reads([
+    "visitor: I want to talk to a person",
+    "(I am fetching a person for you. You can keep writing.)",
+    ...lines.map((line) => `visitor: ${line}`),
+  ]);
+  const { desk } = await stage.deskOf(program);
+  await desk.opensThread();
+  await desk.reads(["I want to talk to a person", ...lines].map((line) => `visitor: ${line}`));
 });
 
 async function eachIsThereOnce(visitor, desk, texts) {
