@@ -21,6 +21,10 @@ use crate::app::{App, Peer, Shared};
 /// Connections that may wait to be accepted; many browsers come back at once after a restart.
 const BACKLOG: u32 = 4096;
 
+/// What the system keeps for a client that does not read, per connection; it doubles this. Frames and our
+/// files are small, and a larger buffer would only hide for longer that nobody reads.
+const SEND_BUFFER: u32 = 64 * 1024;
+
 /// After the system has run out of something, such as open files.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -35,6 +39,8 @@ pub fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
     socket.set_reuseaddr(true)?;
+    // Accepted connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
