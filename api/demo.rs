@@ -86,7 +86,8 @@ pub fn default_data(env: &dyn Fn(&str) -> Option<String>) -> PathBuf {
 }
 
 fn knowledge(data: &Path) -> PathBuf {
-    data.join("knowledge")
+    // An unusual name, because the folder is emptied and `--data` may be any folder.
+    data.join("hinny-demo-knowledge")
 }
 
 /// Puts the documents that this binary carries where they are indexed from; older ones make room.
