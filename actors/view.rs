@@ -112,7 +112,9 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         }
         What::Judged { .. } => verdict(entry),
         What::TeamTold { .. } => Some(notice(text(entry).to_plain())),
-        What::PersonRequested { .. } => Some(notice("The visitor asked for a person.".into())),
+        What::PersonRequested { .. } => Some(notice(
+            "The visitor pressed \u{201c}Talk to a person\u{201d}.".into(),
+        )),
         What::AnswererFailed { .. } => Some(notice("The bot could not answer.".into())),
         What::VisitorIdentified => Some(notice("The visitor signed in.".into())),
         What::ThreadLost { .. } => Some(notice(

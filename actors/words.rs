@@ -29,7 +29,7 @@ pub fn notice(notice: Notice) -> Text {
         }
         Notice::BotAnswersAlready => "The bot answers already.",
         Notice::ClosedAlready => "This conversation is closed. Write a line to open it again.",
-        Notice::HandedBack => "The bot answers again. It calls you when it is not sure.",
+        Notice::HandedBack => "I take it from here, and call you when I am not sure.",
     })
 }
 

@@ -48,6 +48,17 @@ impl Text {
         Text(paragraphs.map(paragraph).collect())
     }
 
+    /// Like `plain`, with web addresses as links: for what a member of the team types.
+    pub fn typed(text: &str) -> Self {
+        let mut typed = Text::plain(text);
+        for block in &mut typed.0 {
+            if let Block::Paragraph { children } = block {
+                *children = children.drain(..).flat_map(with_links).collect();
+            }
+        }
+        typed
+    }
+
     /// The words alone, with line ends where blocks and breaks stand.
     pub fn to_plain(&self) -> String {
         let mut out = String::new();
@@ -57,6 +68,13 @@ impl Text {
 
     pub fn is_empty(&self) -> bool {
         self.to_plain().trim().is_empty()
+    }
+}
+
+fn with_links(node: Inline) -> Vec<Inline> {
+    match node {
+        Inline::Text { text } => crate::links::linked(&text),
+        other => vec![other],
     }
 }
 

@@ -53,12 +53,23 @@ fn encode(path: &str) -> String {
     encoded
 }
 
+/// An author's own address within the site; it may name a place on the page.
+fn address(url: &str) -> String {
+    let url = url.trim_start_matches('/');
+    match url.split_once('#') {
+        Some((page, place)) => format!("{}#{}", encode(page), encode(place)),
+        None => encode(url),
+    }
+}
+
 impl Links {
     /// The link of one entry, or why its own `url` cannot be one. Only web addresses are links, because
     /// they are shown to visitors.
     fn of(&self, draft: &Draft) -> Result<Option<String>, String> {
         let anchor = |page: String| match draft.anchor.as_deref() {
-            Some(anchor) if !anchor.is_empty() => format!("{page}#{}", encode(anchor)),
+            Some(anchor) if !anchor.is_empty() && !page.contains('#') => {
+                format!("{page}#{}", encode(anchor))
+            }
             _ => page,
         };
         let Some(url) = draft.url.as_deref() else {
@@ -73,9 +84,7 @@ impl Links {
             .any(|start| url.starts_with(start));
         match &self.base {
             _ if web => Ok(Some(anchor(url.to_owned()))),
-            Some(base) if !url.contains(':') => Ok(Some(anchor(
-                base.clone() + &encode(url.trim_start_matches('/')),
-            ))),
+            Some(base) if !url.contains(':') => Ok(Some(anchor(base.clone() + &address(url)))),
             _ => Err("`url` must begin with https:// or http://".to_owned()),
         }
     }

@@ -115,7 +115,7 @@ pub async fn line(
     Body(line): Body<Line>,
 ) -> Result<Json<Done>, Problem> {
     check_text(&line.text)?;
-    let text = Text::plain(&line.text);
+    let text = Text::typed(&line.text);
     let request = |by| Request::Reply {
         by,
         text,

@@ -11,6 +11,9 @@ use crate::support::desk::Desk;
 use crate::telegram::{Posted, TelegramServer};
 use crate::world::World;
 
+/// Nobody in the group writes on when so many of their lines were not even fetched yet.
+const AHEAD: usize = 20;
+
 /// A line for the visitor: at the desk acknowledged by hinny, on Telegram by Telegram.
 pub struct Reply {
     /// The conversation, or the topic's number.
@@ -107,11 +110,11 @@ pub async fn in_the_group(telegram: &TelegramServer, world: &World) -> Vec<Reply
     let mut count = 0;
     while let Some(posts) = new_posts(telegram, world, seen).await {
         seen += posts.len();
-        for topic in posts
-            .iter()
-            .filter(|post| post.text.contains("isitor"))
-            .filter_map(|post| post.topic)
-        {
+        let with_visitor = posts.iter().filter(|post| post.text.contains("isitor"));
+        for topic in with_visitor.filter_map(|post| post.topic) {
+            if telegram.pending_updates() > AHEAD {
+                break;
+            }
             count += 1;
             let (text, for_visitor) = line(&mut dice, &format!("group-{count:04}"));
             telegram.agent_says(topic, &text);

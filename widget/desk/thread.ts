@@ -84,7 +84,7 @@ function buildCard(actions: ThreadActions) {
     setText(tag, open.handling === "agent" ? (open.agent ?? words.team) : words.handling[open.handling]);
     tag.dataset.handling = open.handling;
     const mine = open.handling === "agent" && open.agent === me;
-    const done = { take: mine, bot: open.handling === "bot", close: open.handling === "closed" };
+    const done = { take: mine, bot: open.handling === "bot" || open.handling === "closed", close: open.handling === "closed" };
     for (const { to, button } of buttons) button.disabled = done[to];
     showFacts(facts, open);
   };
