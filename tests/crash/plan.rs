@@ -14,11 +14,11 @@ pub enum Moment {
 
 /// The steps that an outbox and a store must survive; the numbers are the passes to choose from.
 const STEPS: [(&str, u64, u64); 5] = [
-    ("store_before_commit", 5, 60),
-    ("store_after_commit", 5, 60),
-    ("outbox_before_send", 2, 30),
-    ("outbox_after_send", 2, 30),
-    ("outbox_after_mark", 2, 30),
+    ("store_before_commit", 5, 150),
+    ("store_after_commit", 5, 150),
+    ("outbox_before_send", 2, 60),
+    ("outbox_after_send", 2, 60),
+    ("outbox_after_mark", 2, 60),
 ];
 
 /// Only reached while threads are still being opened, so it comes early.
@@ -31,7 +31,7 @@ pub fn moments(seed: u64, deaths: usize, with_steps: bool) -> Vec<Moment> {
         (true, 1) => step(&mut dice, OPENED),
         (true, index) if index % 3 == 1 => step(&mut dice, STEPS[(index / 3 - 1) % STEPS.len()]),
         (_, 0) => Moment::Acknowledged(dice.between(1, 12)),
-        _ => Moment::Acknowledged(dice.between(1, 200)),
+        _ => Moment::Acknowledged(dice.between(1, 500)),
     };
     (0..deaths).map(&mut moment).collect()
 }

@@ -11,8 +11,8 @@ use crate::support::desk::Desk;
 use crate::telegram::{Posted, TelegramServer};
 use crate::world::World;
 
-/// Nobody in the group writes on when so many of their lines were not even fetched yet.
-const AHEAD: usize = 20;
+/// Nobody in the group writes on while more of their lines than this are not confirmed; short lives get no further.
+const AHEAD: usize = 4;
 
 /// A line for the visitor: at the desk acknowledged by hinny, on Telegram by Telegram.
 pub struct Reply {
