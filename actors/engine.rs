@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use actix::{Arbiter, ArbiterHandle, System};
-use tokio::sync::Notify;
-use tokio::task::AbortHandle;
+use tokio::sync::{Notify, watch};
+use tokio::task::{self, AbortHandle};
 
 use crate::feed::Feed;
 use crate::listeners::{self, Replies};
@@ -28,7 +28,10 @@ pub struct Engine {
 /// What must be ended.
 #[derive(Default)]
 struct Running {
+    /// May be dropped at any point: what they were doing is done again after the next start.
     tasks: Vec<AbortHandle>,
+    /// Must not be dropped in the middle of a send.
+    outbox: Option<(watch::Sender<bool>, task::JoinHandle<()>)>,
     actors: Option<(System, Vec<ArbiterHandle>, JoinHandle<()>)>,
 }
 
@@ -39,11 +42,13 @@ impl Engine {
         let shell = Arc::new(shell(parts));
         let switchboard = Switchboard::new(shell.clone(), arbiters.clone());
         let tasks = start_tasks(&shell, &switchboard);
+        let outbox = start_outbox(&shell, &switchboard);
         Engine {
             shell,
             switchboard,
             running: Arc::new(Mutex::new(Running {
                 tasks,
+                outbox: Some(outbox),
                 actors: Some((system, arbiters, thread)),
             })),
         }
@@ -76,14 +81,19 @@ impl Engine {
         self.shell.outbox_bell.notify_one();
     }
 
-    /// Takes no more orders, lets the running ones end, and stops all threads. The store stays open.
+    /// Lets the outbox finish what it is sending, takes no more orders, and stops all threads. The store stays
+    /// open. Whoever calls this bounds its time: a platform may take long to answer.
     pub async fn stop(&self) {
-        self.switchboard.stop();
         let running =
             std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
         for task in running.tasks {
             task.abort();
         }
+        if let Some((stop, outbox)) = running.outbox {
+            stop.send_replace(true);
+            outbox.await.ok();
+        }
+        self.switchboard.stop();
         let Some((system, arbiters, thread)) = running.actors else {
             return;
         };
@@ -134,19 +144,25 @@ fn start_actors(arbiters: usize) -> (System, Vec<ArbiterHandle>, JoinHandle<()>)
     (system, handles, thread)
 }
 
-fn start_tasks(shell: &Arc<Shell>, switchboard: &Arc<Switchboard>) -> Vec<AbortHandle> {
+fn start_outbox(
+    shell: &Arc<Shell>,
+    switchboard: &Arc<Switchboard>,
+) -> (watch::Sender<bool>, task::JoinHandle<()>) {
     let outbox = Outbox {
         shell: shell.clone(),
         switchboard: switchboard.clone(),
     };
+    let (stop, stopped) = watch::channel(false);
+    (stop, tokio::spawn(outbox.run(stopped)))
+}
+
+fn start_tasks(shell: &Arc<Shell>, switchboard: &Arc<Switchboard>) -> Vec<AbortHandle> {
     let replies = Arc::new(Replies {
         shell: shell.clone(),
         switchboard: switchboard.clone(),
     });
-    let mut tasks = vec![
-        tokio::spawn(outbox.run()).abort_handle(),
-        tokio::spawn(alarms::run(shell.clone(), switchboard.clone())).abort_handle(),
-    ];
+    let alarms = alarms::run(shell.clone(), switchboard.clone());
+    let mut tasks = vec![tokio::spawn(alarms).abort_handle()];
     for (connection, bridge) in &shell.bridges {
         let listener = listeners::run(connection.clone(), bridge.clone(), replies.clone());
         tasks.push(tokio::spawn(listener).abort_handle());

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Site};
 use crate::error::{Code, Problem};
+use crate::health::Pulse;
 use crate::limits::Limits;
 use crate::metrics::Meter;
 use crate::proxy;
@@ -26,6 +27,7 @@ pub struct App {
     pub sessions: Sessions,
     pub limits: Limits,
     pub meter: Meter,
+    pub pulse: Pulse,
     /// Each site's index; shared with the answerer, so that a new generation is used at once.
     pub knowledge: HashMap<SiteId, Knowledge>,
     /// Turns true when the server stops; the sender is held by `serve`.

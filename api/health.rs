@@ -2,14 +2,40 @@
 //! platforms do is told, but a platform that is down is no reason to send visitors away.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use hinny_actors::store::{Store, Stored};
 use hinny_actors::tally::Link;
 use serde::Serialize;
+use tokio::sync::Mutex;
 
 use crate::app::{App, Shared};
+
+/// Looking at the store costs a write, so it is done once in this time at most, however often somebody asks.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// What the last look at the store found.
+#[derive(Default)]
+pub struct Pulse {
+    last: Mutex<Option<(Instant, Stored<()>)>>,
+}
+
+impl Pulse {
+    async fn check(&self, store: &dyn Store) -> Stored<()> {
+        let mut last = self.last.lock().await;
+        if let Some((at, found)) = &*last
+            && at.elapsed() < FRESH
+        {
+            return found.clone();
+        }
+        let found = store.probe().await;
+        *last = Some((Instant::now(), found.clone()));
+        found
+    }
+}
 
 #[derive(Serialize)]
 pub struct Ready {
@@ -27,8 +53,8 @@ pub async fn alive() -> &'static str {
 
 /// `GET /readyz`
 pub async fn ready(State(app): State<Shared>) -> (StatusCode, Json<Ready>) {
-    let store = match app.store().counts().await {
-        Ok(_) => "ok",
+    let store = match app.pulse.check(app.store().as_ref()).await {
+        Ok(()) => "ok",
         Err(error) => {
             tracing::error!(%error, "the store failed");
             "failing"

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::app::{App, Shared};
 use crate::config::{self, Config, Hand};
 use crate::control;
+use crate::health::Pulse;
 use crate::limits::Limits;
 use crate::metrics::Meter;
 use crate::session::Sessions;
@@ -134,6 +135,7 @@ async fn start(
     Ok(Arc::new(App {
         limits: Limits::new(&config.limits),
         meter: Meter::default(),
+        pulse: Pulse::default(),
         engine,
         sessions,
         knowledge,

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::clock;
@@ -29,17 +30,23 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Runs until it is dropped.
-    pub async fn run(self) {
+    /// Runs until `stop` turns true or its sender goes; what is being sent then is still sent and written down.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let outbox = Arc::new(self);
         let mut busy = HashSet::new();
         let mut work = JoinSet::new();
-        loop {
+        while !*stop.borrow() {
             for batch in outbox.due(&busy).await {
                 busy.insert(batch.conversation.clone());
                 work.spawn(outbox.clone().deliver(batch));
             }
-            outbox.wait(&mut work, &mut busy).await;
+            tokio::select! {
+                () = outbox.wait(&mut work, &mut busy) => {}
+                _ = stop.wait_for(|stop| *stop) => break,
+            }
+        }
+        while let Some(done) = work.join_next().await {
+            note_done(done, &mut busy);
         }
     }
 

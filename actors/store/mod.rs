@@ -166,8 +166,11 @@ pub trait DeskStore: Send + Sync {
     /// The bot's answers, the last first.
     async fn answers(&self, site: &SiteId, limit: u32) -> Stored<Vec<AnswerRow>>;
 
-    /// Counts for metrics and `readyz`; fails when the store cannot be read or written.
+    /// What is stored and what waits, for metrics. Reads only.
     async fn counts(&self) -> Stored<Counts>;
+
+    /// Writes and reads a little, and fails when the store cannot. For readiness; costs a synced write.
+    async fn probe(&self) -> Stored<()>;
 
     /// Writes a complete, consistent copy to a new file while serving.
     async fn backup(&self, file: &std::path::Path) -> Stored<()>;

@@ -68,10 +68,14 @@ impl DeskStore for SqliteStore {
     }
 
     async fn counts(&self) -> Stored<Counts> {
+        counts(&mut *self.reader().await?).await
+    }
+
+    async fn probe(&self) -> Stored<()> {
         if let Some(writer) = &self.writer {
             writer.run((), |conn, ()| beat(conn).boxed()).await?;
         }
-        counts(&mut *self.reader().await?).await
+        counts(&mut *self.reader().await?).await.map(|_| ())
     }
 
     async fn backup(&self, file: &Path) -> Stored<()> {

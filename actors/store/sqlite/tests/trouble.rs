@@ -30,7 +30,7 @@ async fn a_locked_database_is_reported_soon_and_works_again() {
         refused,
         Err(CommitError::Store(StoreError::Locked))
     ));
-    assert!(matches!(store.counts().await, Err(StoreError::Locked)));
+    assert!(matches!(store.probe().await, Err(StoreError::Locked)));
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(talk.seq().await, 0);
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
