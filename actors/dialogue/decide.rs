@@ -23,8 +23,8 @@ impl Dialogue {
             Command::AnswerDue { turn, asked_here } => plan.answer_due(*turn, *asked_here),
             Command::HandOver => plan.hand_over(),
             Command::Reply { by, line, via } => {
-                // A thread must not be told what was written in it.
-                let elsewhere = via != &plan.now.thread;
+                // A thread must not be told what was written in it; the desk's page is no thread.
+                let elsewhere = via.is_none() || via != &plan.now.thread;
                 plan.reply(by, *line, elsewhere);
             }
             Command::NoteThread { thread } => plan.note_thread(thread),
@@ -189,15 +189,16 @@ impl Plan {
     }
 
     fn reply(&mut self, by: &AgentId, line: TeamLine, elsewhere: bool) {
-        let deliver = (elsewhere && self.now.thread.is_some()).then_some(DeliveryKind::Line);
         match line {
             TeamLine::Plain => {
                 self.take(by);
+                let deliver = self.line_if(elsewhere);
                 let message = self.message_id();
                 let by = by.clone();
                 self.push_with(What::AgentSaid { message, by }, Some(Words::Said), deliver);
             }
             TeamLine::Note => {
+                let deliver = self.line_if(elsewhere);
                 let by = by.clone();
                 self.push_with(What::NoteWritten { by }, Some(Words::Said), deliver);
             }
@@ -207,6 +208,15 @@ impl Plan {
             TeamLine::Help => self.tell_team(Notice::Help),
             TeamLine::Unknown => self.tell_team(Notice::UnknownCommand),
         }
+    }
+
+    /// A line for the thread, also when that is still to be opened: its card shows only what was said before it.
+    fn line_if(&self, elsewhere: bool) -> Option<DeliveryKind> {
+        let with_person = matches!(
+            self.now.handling,
+            Handling::Waiting { .. } | Handling::Agent { .. }
+        );
+        (elsewhere && (with_person || self.now.thread.is_some())).then_some(DeliveryKind::Line)
     }
 
     /// A twin loses: the first thread stays the active one.

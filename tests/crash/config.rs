@@ -3,10 +3,7 @@
 use std::path::Path;
 
 /// Limits so high that nobody meets them, and little patience.
-pub fn toml(telegram: &str, token: &Path) -> String {
-    let token = token.display();
-    format!(
-        r#"
+const CONFIG: &str = r#"
 data = "data"
 listen = "127.0.0.1:0"
 
@@ -39,21 +36,25 @@ conversation_idle = "300ms"
 id = "shop"
 name = "Shop"
 origins = ["https://shop.example"]
-knowledge = {{ paths = ["faq.md"] }}
+knowledge = { paths = ["faq.md"] }
 
 [[site]]
 id = "lab"
 name = "Lab"
 origins = ["https://shop.example"]
-telegram = {{ connection = "group", chat = {chat} }}
-knowledge = {{ paths = ["faq.md"] }}
+telegram = { connection = "group", chat = CHAT }
+knowledge = { paths = ["faq.md"] }
 
 [[telegram]]
 name = "group"
-token_file = "{token}"
-api_url = "{telegram}"
+token_file = "TOKEN_FILE"
+api_url = "TELEGRAM"
 per_minute = 1000000
-"#,
-        chat = crate::telegram::CHAT,
-    )
+"#;
+
+pub fn toml(telegram: &str, token: &Path) -> String {
+    CONFIG
+        .replace("CHAT", &crate::telegram::CHAT.to_string())
+        .replace("TOKEN_FILE", &token.display().to_string())
+        .replace("TELEGRAM", telegram)
 }

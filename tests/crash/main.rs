@@ -33,6 +33,7 @@ use guest::Guest;
 use operator::Deaths;
 use support::desk::Desk;
 use support::server::Server;
+use support::visitor::Visitor;
 use support::{eventually, http};
 use team::Reply;
 use telegram::TelegramServer;
@@ -176,6 +177,15 @@ async fn restore(server: &mut Server) {
     server.start_again().await;
 }
 
+/// What all visitors came to.
+#[derive(Default)]
+struct Totals {
+    answered: usize,
+    handed_over: usize,
+    lines: usize,
+    repeats: usize,
+}
+
 async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
     let desk = Desk::log_in(server).await;
     let topics = telegram.topics();
@@ -183,13 +193,9 @@ async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
     for reply in ended.at_the_desk.iter().chain(&ended.in_the_group) {
         replies.entry(&reply.place).or_default().push(reply);
     }
-    let (mut answered, mut handed_over, mut lines, mut repeats) = (0, 0, 0, 0);
+    let mut totals = Totals::default();
     for guest in &mut ended.guests {
-        guest.visitor.cut();
-        guest.visitor.connect(&server.url).await;
-        let mut fresh = guest.visitor.second_tab();
-        fresh.site.clone_from(&guest.visitor.site);
-        fresh.connect(&server.url).await;
+        let fresh = read_anew(server, guest).await;
         let topic = group::topic_of(telegram, &topics, guest);
         let place = topic.map_or(guest.conversation().to_owned(), |topic| {
             topic.id.to_string()
@@ -199,31 +205,49 @@ async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
         if guest.visitor.site == "shop" {
             check::desk(guest, &desk.reads(guest.conversation()).await);
         } else {
-            let posts = topic
-                .map(|topic| telegram.posts(topic.id))
-                .unwrap_or_default();
+            let posts = topic.map(|topic| telegram.posts(topic.id));
+            let posts = posts.unwrap_or_default();
             let found = group::check(&posts, &ended.deaths, guest, &reading.for_team);
             group::cards(&posts, &ended.deaths, &guest.visitor);
-            lines += found.lines;
-            repeats += found.repeats;
+            totals.lines += found.lines;
+            totals.repeats += found.repeats;
         }
-        answered += reading.answered;
-        handed_over += reading.handed_over;
+        totals.answered += reading.answered;
+        totals.handed_over += reading.handed_over;
     }
-    assert!(
-        replies.is_empty(),
-        "lines in places of nobody: {:?}",
-        replies.keys()
-    );
+    let strays: Vec<_> = replies.keys().collect();
+    assert!(strays.is_empty(), "lines in places of nobody: {strays:?}");
     let twins = group::twins(telegram, &topics, &ended.deaths);
     report(&ended);
-    println!(
-        "{answered} questions answered, {handed_over} handed over; in the group {lines} lines, {repeats} repeats, {twins} twins"
-    );
-    assert!(
-        answered > 50 && handed_over > 50 && lines > 50,
-        "the story was too small to prove anything"
-    );
+    totals.are_enough(twins);
+}
+
+/// The visitor after a reconnect, and another tab that reads everything from the start.
+async fn read_anew(server: &Server, guest: &mut Guest) -> Visitor {
+    guest.visitor.cut();
+    guest.visitor.connect(&server.url).await;
+    let mut fresh = guest.visitor.second_tab();
+    fresh.site.clone_from(&guest.visitor.site);
+    fresh.connect(&server.url).await;
+    fresh
+}
+
+impl Totals {
+    fn are_enough(&self, twins: usize) {
+        let Totals {
+            answered,
+            handed_over,
+            lines,
+            repeats,
+        } = self;
+        println!(
+            "{answered} questions answered, {handed_over} handed over; in the group {lines} lines, {repeats} repeats, {twins} twins"
+        );
+        let enough = [answered, handed_over, lines]
+            .iter()
+            .all(|count| **count > 50);
+        assert!(enough, "the story was too small to prove anything");
+    }
 }
 
 fn report(ended: &Ended) {

@@ -61,61 +61,57 @@ async fn a_login_link_works_once_and_nothing_works_without() {
     }
 }
 
-#[tokio::test]
-async fn two_sites_never_see_each_other() {
-    let other = SITE
-        .split("[[site]]")
-        .nth(1)
-        .unwrap()
-        .replace("shop", "blog")
-        .replace("Shop", "Blog");
-    let config =
-        format!("{SITE}\n[[site]]{other}").replace("https://blog.example", "https://shop.example");
-    let server = Server::start(&config).await;
-    let mut shop_desk = Desk::log_in(&server).await;
-    let mut guest = Visitor::new("guest");
-    guest.site = "blog".into();
-    guest.connect(&server.url).await;
-    guest.asks_for_a_person().await;
-    let foreign = guest.conversation.clone().unwrap();
-    let mut own = Visitor::new("own");
-    own.connect(&server.url).await;
-    own.asks_for_a_person().await;
-    shop_desk
-        .sees_thread(own.conversation.as_ref().unwrap())
-        .await;
+/// Two sites, `shop` and `blog`, on one server.
+async fn two_sites() -> Server {
+    let shop = SITE.split("[[site]]").nth(1).unwrap();
+    let blog = shop.replace("\"shop\"", "\"blog\"").replace("Shop", "Blog");
+    Server::start(&format!("{SITE}\n[[site]]{blog}")).await
+}
 
-    let threads = shop_desk.threads("all").await;
-    assert!(
-        threads
-            .iter()
-            .all(|thread| thread["conversation"] != foreign.as_str()),
-        "{threads:?}"
-    );
-    let read = shop_desk
+/// A visitor of `site` who waits for a person.
+async fn waiting(server: &Server, site: &str) -> Visitor {
+    let mut visitor = Visitor::new(site);
+    visitor.site = site.into();
+    visitor.connect(&server.url).await;
+    visitor.asks_for_a_person().await;
+    visitor
+}
+
+#[tokio::test]
+async fn a_desk_sees_its_own_site_only() {
+    let server = two_sites().await;
+    let mut desk = Desk::log_in(&server).await;
+    let guest = waiting(&server, "blog").await;
+    let foreign = guest.conversation.clone().unwrap();
+    let mut own = waiting(&server, "shop").await;
+    let conversation = own.conversation.clone().unwrap();
+    desk.sees_thread(&conversation).await;
+
+    let threads = desk.threads("all").await;
+    let seen = |thread: &serde_json::Value| thread["conversation"] == foreign.as_str();
+    assert!(!threads.iter().any(seen), "{threads:?}");
+    let read = desk
         .call("GET", &format!("conversations/{foreign}"), None)
         .await;
-    let unknown = shop_desk
+    let unknown = desk
         .call("GET", "conversations/0000000000000000000000", None)
         .await;
     assert_eq!((read.status, &read.text), (404, &unknown.text));
-    let written = shop_desk.writes_as("x-1", &foreign, "hello").await;
+    let written = desk.writes_as("x-1", &foreign, "hello").await;
     assert_eq!(written.status, 404, "{}", written.text);
-    // A session of one site is none at the other.
-    let mut stray = own.second_tab();
-    stray.site = "blog".into();
-    assert!(
-        stray
-            .try_connect(&server.url)
-            .await
-            .unwrap_err()
-            .contains("token_invalid")
-    );
-    shop_desk
-        .writes(own.conversation.as_ref().unwrap(), "for you")
-        .await;
+    desk.writes(&conversation, "for you").await;
     own.sees("agent", "for you").await;
     assert!(!guest.transcript().join("\n").contains("for you"));
+}
+
+#[tokio::test]
+async fn a_session_of_one_site_is_none_at_another() {
+    let server = two_sites().await;
+    let own = waiting(&server, "shop").await;
+    let mut stray = own.second_tab();
+    stray.site = "blog".into();
+    let refused = stray.try_connect(&server.url).await.unwrap_err();
+    assert!(refused.contains("token_invalid"), "{refused}");
 }
 
 #[tokio::test]

@@ -81,6 +81,19 @@ async fn an_unknown_question_is_unsure_and_says_what_came_near() {
     assert!(verdict["borders"]["answer"].is_number());
 }
 
+/// A server in a fresh folder with the copy in it.
+async fn restore(server: &Server) -> Server {
+    let restored = Server::prepare(SITE).await;
+    std::fs::remove_file(restored.data().join("hinny.db")).ok();
+    for (from, to) in [
+        (server.folder().join("copy.db"), "hinny.db"),
+        (server.data().join("session.key"), "session.key"),
+    ] {
+        std::fs::copy(from, restored.data().join(to)).unwrap();
+    }
+    restored.launch().await
+}
+
 /// The drill of docs/operations.md: copy while it serves, put the copy in a fresh folder, start there.
 #[tokio::test]
 async fn a_backup_taken_while_serving_can_be_restored() {
@@ -99,19 +112,7 @@ async fn a_backup_taken_while_serving_can_be_restored() {
     );
     ada.says("after the backup").await;
 
-    let mut restored = Server::prepare(SITE).await;
-    std::fs::remove_file(restored.data().join("hinny.db")).ok();
-    std::fs::copy(
-        server.folder().join("copy.db"),
-        restored.data().join("hinny.db"),
-    )
-    .unwrap();
-    std::fs::copy(
-        server.data().join("session.key"),
-        restored.data().join("session.key"),
-    )
-    .unwrap();
-    restored.start_again().await;
+    let restored = restore(&server).await;
     // The page that stayed open is ahead of the restored log, and must not stay there.
     ada.cut();
     ada.connect(&restored.url).await;

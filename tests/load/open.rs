@@ -42,12 +42,7 @@ pub async fn run(options: &Open) -> Result<Report, String> {
             schedule,
         ));
     }
-    let (mut acknowledged, mut answered) = (Times::default(), Times::default());
-    while let Some(done) = work.join_next().await {
-        let talk = done.map_err(|error| error.to_string())??;
-        acknowledged.merge(talk.acknowledged);
-        answered.merge(talk.answered);
-    }
+    let (acknowledged, answered) = gather(work).await?;
     let mut report = Report::default();
     report.add(
         "rate",
@@ -62,6 +57,16 @@ pub async fn run(options: &Open) -> Result<Report, String> {
     add_times(&mut report, acknowledged, answered.clone());
     cpu.end(&mut report, answered.count())?;
     Ok(report)
+}
+
+async fn gather(mut work: JoinSet<Result<Talk, String>>) -> Result<(Times, Times), String> {
+    let (mut acknowledged, mut answered) = (Times::default(), Times::default());
+    while let Some(done) = work.join_next().await {
+        let talk = done.map_err(|error| error.to_string())??;
+        acknowledged.merge(talk.acknowledged);
+        answered.merge(talk.answered);
+    }
+    Ok((acknowledged, answered))
 }
 
 async fn converse(
