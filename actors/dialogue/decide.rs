@@ -184,8 +184,14 @@ impl Plan {
         }
     }
 
+    /// What was being handled is lost; a question that is open must not wait for it, and a person must know.
     fn hand_over(&mut self) {
-        self.give_up_turn(Reason::AnswererDown);
+        if let Some(open) = &self.now.open {
+            self.fail_turn(open.turn);
+        } else {
+            self.give_up_turn(Reason::AnswererDown);
+        }
+        self.tell_team(Notice::NotHandled);
     }
 
     fn reply(&mut self, by: &AgentId, line: TeamLine, elsewhere: bool) {
@@ -210,13 +216,17 @@ impl Plan {
         }
     }
 
-    /// A line for the thread, also when that is still to be opened: its card shows only what was said before it.
     fn line_if(&self, elsewhere: bool) -> Option<DeliveryKind> {
+        (elsewhere && self.has_thread_or_card()).then_some(DeliveryKind::Line)
+    }
+
+    /// A thread may still have to be opened; its card will show only what was said before it.
+    fn has_thread_or_card(&self) -> bool {
         let with_person = matches!(
             self.now.handling,
             Handling::Waiting { .. } | Handling::Agent { .. }
         );
-        (elsewhere && (with_person || self.now.thread.is_some())).then_some(DeliveryKind::Line)
+        with_person || self.now.thread.is_some()
     }
 
     /// A twin loses: the first thread stays the active one.
@@ -263,7 +273,7 @@ impl Plan {
         if self.now.handling == Handling::Closed {
             return;
         }
-        let deliver = self.now.thread.is_some().then_some(DeliveryKind::Close);
+        let deliver = self.has_thread_or_card().then_some(DeliveryKind::Close);
         let what = What::Closed { by: by.clone() };
         self.push_with(what, Some(Words::AgentName), deliver);
     }

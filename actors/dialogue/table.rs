@@ -152,6 +152,22 @@ fn cell(before: &Dialogue, decision: &Decision) -> String {
     }
 }
 
+/// While a platform is down the team can still answer at the desk, and the thread learns of it later.
+#[test]
+fn what_the_desk_says_before_a_thread_is_opened_is_for_the_thread_too() {
+    let mut waiting = Dialogue::default();
+    waiting.apply(&escalated(Reason::Asked, BotMeanwhile::Silent));
+    let at_the_desk = |line| Command::Reply {
+        by: "ana".into(),
+        line,
+        via: None,
+    };
+    let told = |line| waiting.decide(&at_the_desk(line)).events.pop().unwrap().deliver;
+    assert_eq!(told(TeamLine::Plain), Some(DeliveryKind::Line));
+    assert_eq!(told(TeamLine::Note), Some(DeliveryKind::Line));
+    assert_eq!(told(TeamLine::Close), Some(DeliveryKind::Close));
+}
+
 #[test]
 fn the_decision_table_in_the_docs_is_what_the_code_does() {
     let mut page = String::from(
