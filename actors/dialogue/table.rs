@@ -162,7 +162,14 @@ fn what_the_desk_says_before_a_thread_is_opened_is_for_the_thread_too() {
         line,
         via: None,
     };
-    let told = |line| waiting.decide(&at_the_desk(line)).events.pop().unwrap().deliver;
+    let told = |line| {
+        waiting
+            .decide(&at_the_desk(line))
+            .events
+            .pop()
+            .unwrap()
+            .deliver
+    };
     assert_eq!(told(TeamLine::Plain), Some(DeliveryKind::Line));
     assert_eq!(told(TeamLine::Note), Some(DeliveryKind::Line));
     assert_eq!(told(TeamLine::Close), Some(DeliveryKind::Close));
