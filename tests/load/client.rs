@@ -145,7 +145,7 @@ fn check(text: &str) -> Result<Frame, String> {
             .and_then(|event| event.handling.as_deref())
         {
             Some("waiting") => {
-                Err("the bot did not know a question; ask what its documents answer".into())
+                Err("a question was handed over: the bot did not know it, or was asked two at once (use more sockets)".into())
             }
             _ => Ok(frame),
         },
