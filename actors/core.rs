@@ -119,7 +119,7 @@ impl Core {
                 });
             }
         }
-        self.set_alarms(&mut change, decision, at);
+        self.set_alarms(&mut change, dialogue, decision, at);
         note_threads(&mut change, &order.request);
         let mut after = dialogue.clone();
         change
@@ -147,14 +147,22 @@ impl Core {
         }
     }
 
-    fn set_alarms(&self, change: &mut Change, decision: &Decision, at: Millis) {
+    fn set_alarms(
+        &self,
+        change: &mut Change,
+        dialogue: &Dialogue,
+        decision: &Decision,
+        at: Millis,
+    ) {
+        // A late ring finds nothing to do, and must leave the alarm of a newer turn alone.
+        let stale = decision.events.is_empty() && dialogue.open.is_none();
         if let Some(open) = &decision.ask {
             change.alarms_set.push(Alarm {
                 name: AlarmName::AnswerDue,
                 at: at + self.shell.timing.answer_within.as_millis() as Millis,
                 turn: open.turn,
             });
-        } else if decision.settled || decision.events.is_empty() {
+        } else if decision.settled || stale {
             change.alarms_cleared.push(AlarmName::AnswerDue);
         }
     }

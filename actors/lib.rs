@@ -14,6 +14,8 @@ mod conversation;
 mod core;
 pub mod dialogue;
 pub mod engine;
+#[cfg(test)]
+mod engine_tests;
 pub mod event;
 pub mod feed;
 pub mod ids;

@@ -9,11 +9,11 @@ use crate::dialogue::TeamLine;
 /// The kind of line, and the text that goes with it (for a note: without the command).
 pub fn classify(text: &Text) -> (TeamLine, Text) {
     let plain = text.to_plain();
-    let trimmed = plain.trim_start();
-    let Some(command) = trimmed.strip_prefix(['!', '/', '！']) else {
+    let trimmed = plain.trim_start_matches(is_unseen);
+    let Some(command) = trimmed.strip_prefix(['!', '/', '！', '／', '﹗']) else {
         return (TeamLine::Plain, text.clone());
     };
-    let command = command.trim_start();
+    let command = command.trim_start_matches(is_unseen);
     let end = command
         .find(|c: char| !c.is_alphanumeric())
         .unwrap_or(command.len());
@@ -30,6 +30,20 @@ pub fn classify(text: &Text) -> (TeamLine, Text) {
         "help" => (TeamLine::Help, Text::default()),
         _ => (TeamLine::Unknown, Text::default()),
     }
+}
+
+/// Signs that nobody sees, such as the marks that right-to-left keyboards put first.
+fn is_unseen(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{fe00}'..='\u{fe0f}'
+        )
 }
 
 /// A line of plain words.
@@ -59,6 +73,9 @@ mod tests {
     #[test]
     fn a_slip_never_reaches_the_visitor() {
         for text in [
+            "\u{200f}!secret",
+            "\u{feff} \u{2060}/secret",
+            "！secret",
             "!closee",
             "!",
             "/",

@@ -29,6 +29,9 @@ pub fn notice(notice: Notice) -> Text {
         }
         Notice::BotAnswersAlready => "The bot answers already.",
         Notice::ClosedAlready => "This conversation is closed. Write a line to open it again.",
+        Notice::NotHandled => {
+            "Something went wrong here, and a line or command may be missing. Please look, and write it again."
+        }
         Notice::HandedBack => "I take it from here, and call you when I am not sure.",
     })
 }

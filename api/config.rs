@@ -218,7 +218,11 @@ fn log(raw: &raw::RawLog, problems: &mut Problems) -> Log {
             raw.format
         ));
     }
-    if raw.level.parse::<tracing_subscriber::EnvFilter>().is_err() {
+    // A lone word that is no level would be taken for a module's name, and silence the log.
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let word = raw.level.chars().all(char::is_alphanumeric);
+    let unknown = word && !levels.contains(&raw.level.as_str());
+    if unknown || raw.level.parse::<tracing_subscriber::EnvFilter>().is_err() {
         problems.add(format!(
             "`log.level` = \"{}\": try \"info\" or \"debug\"",
             raw.level

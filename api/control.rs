@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hinny_actors::clock;
 use hinny_actors::ids::{DeliveryId, SiteId, random_id};
@@ -18,6 +19,9 @@ use tokio::task::JoinHandle;
 use crate::app::Shared;
 use crate::config::Config;
 use crate::desk::login_hash;
+
+/// When no file descriptor is free, the next command is let in after this time.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest request; paths to index may be many.
 const MAX_LINE: u64 = 1024 * 1024;
@@ -111,8 +115,8 @@ async fn accept(listener: UnixListener, app: Shared) {
                 tokio::spawn(serve(stream, app.clone()));
             }
             Err(error) => {
-                tracing::error!(%error, "commands cannot reach this server any more");
-                return;
+                tracing::warn!(%error, "a command could not be let in");
+                tokio::time::sleep(PAUSE).await;
             }
         }
     }

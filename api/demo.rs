@@ -4,6 +4,7 @@
 mod pages;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use axum::extract::State;
@@ -98,7 +99,10 @@ pub fn unpack(data: &Path) -> Result<(), StartError> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
-    std::fs::create_dir_all(&folder).map_err(failed)?;
+    // What is said is kept here too, so it is for this user only.
+    let mut private = std::fs::DirBuilder::new();
+    private.recursive(true).mode(0o700);
+    private.create(&folder).map_err(failed)?;
     DOCS.extract(&folder)
         .and_then(|()| FAQ.extract(&folder))
         // What only developers read would answer no visitor.

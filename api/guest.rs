@@ -129,10 +129,11 @@ impl Guest {
         }
     }
 
-    /// Whether the session still counts; it may have been revoked elsewhere.
-    pub async fn still_here(&self, app: &App) -> Result<(), Problem> {
+    /// Whether the session is still this visitor's. It may have been revoked, or joined a person, elsewhere.
+    pub async fn still_here(&self, app: &App) -> Result<bool, Problem> {
         let session = app.store().session(&self.site, &self.session.id).await?;
-        session.map(|_| ()).ok_or_else(token_invalid)
+        let session = session.ok_or_else(token_invalid)?;
+        Ok(session.visitor == self.session.visitor)
     }
 
     /// Checks a message before anything is opened for it.
@@ -285,6 +286,11 @@ async fn identify(
         .store()
         .identify(&site.id, id, profile, clock::now())
         .await?;
+    if let Some(before) = known.filter(|known| known.visitor != identified.session.visitor) {
+        // Sockets that still know the anonymous visitor must greet again.
+        let topic = Topic::Visitor(before.visitor.clone());
+        app.engine.feed().publish(&topic, Wake::Log);
+    }
     if let Some(conversation) = identified.joined {
         let order = Order {
             site: site.id.clone(),

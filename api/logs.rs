@@ -18,6 +18,8 @@ pub fn start(log: &Log, verbose: u8) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A log that nobody can read any more is no reason to stop serving; reporting it would panic.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     let started = match log.json {
         true => lines.json().try_init(),

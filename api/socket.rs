@@ -193,7 +193,11 @@ impl<'a> Socket<'a> {
                 self.pump().await
             }
             Wake::Opened(_) => Ok(()),
-            Wake::Log | Wake::Changed(_) => Ok(self.guest.still_here(self.app).await?),
+            Wake::Log | Wake::Changed(_) => match self.guest.still_here(self.app).await? {
+                true => Ok(()),
+                // The browser comes back with its token, as who it is now.
+                false => Err(End::Gone),
+            },
             Wake::Typing { .. } => Ok(()),
         }
     }

@@ -44,6 +44,17 @@ pub enum Thread {
     Telegram(TelegramThread),
 }
 
+impl Thread {
+    /// Whether this thread is in `channel`.
+    pub fn is_in(&self, channel: &Channel) -> bool {
+        match (self, channel) {
+            (Thread::Desk(_), Channel::Desk) => true,
+            (Thread::Telegram(thread), Channel::Telegram(channel)) => thread.chat == channel.chat,
+            (Thread::Desk(_) | Thread::Telegram(_), _) => false,
+        }
+    }
+}
+
 /// The desk knows its threads by the delivery that opened them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DeskThread {

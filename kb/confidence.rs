@@ -2,10 +2,10 @@
 //! features. The coefficients were fitted by `kb/examples/fit.rs` on two public question sets (banking77
 //! and hwu64) and are judged on others. Another model is another `confidence` and another name.
 
-use crate::features::Features;
+use crate::features::{self, Features};
 
 /// Names the model in the settings' hash, so that a replayed verdict knows what it was made with.
-pub(crate) const MODEL: &str = "lexical-1";
+pub(crate) const MODEL: &str = "lexical-2";
 
 /// The confidence in an entry that has exactly this question among its phrasings.
 pub(crate) const EXACT: f64 = 0.99;
@@ -24,10 +24,26 @@ const WEIGHTS: [(&str, f64); 9] = [
     ("share", 2.279),
 ];
 
-/// The probability that the best entry answers the question.
-pub(crate) fn confidence(features: &Features) -> f64 {
+/// Less than this share of the question's telling words known: whatever fits, the question is about something
+/// else. Among few entries nothing else competes for the rest of the words, so there it takes more.
+const KNOWN: f64 = 0.4;
+const KNOWN_OF_FEW: f64 = 0.5;
+const FEW: usize = 20;
+
+/// The most that such a question gets, below every sensible border for an answer.
+const DOUBTFUL: f64 = 0.45;
+
+/// The probability that the best of so many entries answers the question.
+pub(crate) fn confidence(features: &Features, entries: usize) -> f64 {
     let sum: f64 = WEIGHTS.iter().zip(features).map(|((_, w), x)| w * x).sum();
-    logistic(BIAS + sum)
+    let enough = match entries < FEW {
+        true => KNOWN_OF_FEW,
+        false => KNOWN,
+    };
+    match features[features::KNOWN] < enough {
+        true => logistic(BIAS + sum).min(DOUBTFUL),
+        false => logistic(BIAS + sum),
+    }
 }
 
 fn logistic(x: f64) -> f64 {
@@ -36,8 +52,8 @@ fn logistic(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{WEIGHTS, confidence};
-    use crate::features::NAMES;
+    use super::{DOUBTFUL, WEIGHTS, confidence};
+    use crate::features::{KNOWN, NAMES};
 
     #[test]
     fn every_feature_has_its_own_coefficient() {
@@ -46,6 +62,18 @@ mod tests {
 
     #[test]
     fn nothing_in_common_is_no_confidence() {
-        assert!(confidence(&[0.0; 9]) < 0.1);
+        assert!(confidence(&[0.0; 9], 100) < 0.1);
+    }
+
+    #[test]
+    fn a_question_whose_telling_words_are_unknown_is_never_answered() {
+        let mut features = [1.0; 9];
+        assert_eq!(NAMES[KNOWN], "known");
+        assert!(confidence(&features, 2) > 0.9);
+        features[KNOWN] = 0.45;
+        assert_eq!(confidence(&features, 2), DOUBTFUL);
+        assert!(confidence(&features, 100) > 0.9);
+        features[KNOWN] = 0.35;
+        assert_eq!(confidence(&features, 100), DOUBTFUL);
     }
 }

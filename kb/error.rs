@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::index::Problem;
+
 /// Why the knowledge could not be opened, built or asked.
 #[derive(Debug, thiserror::Error)]
 pub enum KbError {
@@ -16,6 +18,15 @@ pub enum KbError {
     /// A generation on disk cannot be read; indexing again builds a new one.
     #[error("the index in {path} is broken ({what}); index the knowledge again")]
     Broken { path: PathBuf, what: String },
+    /// A path that was named does not exist; what was indexed before is untouched.
+    #[error("{path}: there is no such file or folder; the index is left as it is")]
+    Missing { path: PathBuf },
+    /// Nothing could be read, and something is known; what was indexed before is untouched.
+    #[error(
+        "nothing could be read, so the index is left as it is:\n{}",
+        lines(problems)
+    )]
+    Nothing { problems: Vec<Problem> },
     /// Another process is indexing this library right now.
     #[error("another process is indexing {path}")]
     Busy { path: PathBuf },
@@ -29,6 +40,11 @@ pub enum KbError {
         line: usize,
         what: String,
     },
+}
+
+fn lines(problems: &[Problem]) -> String {
+    let lines = problems.iter().map(|problem| format!("  {problem}"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl KbError {

@@ -29,6 +29,9 @@ pub(crate) const NAMES: [&str; 9] = [
     "share",
 ];
 
+/// Where the share of the question's weight stands that the knowledge base knows at all.
+pub(crate) const KNOWN: usize = 2;
+
 /// One number per name.
 pub(crate) type Features = [f64; NAMES.len()];
 

@@ -82,6 +82,10 @@ impl Library {
         job: &IndexJob,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<IndexReport, KbError> {
+        // A typing mistake must not empty what a running server answers from.
+        if let Some(path) = job.paths.iter().find(|path| !path.exists()) {
+            return Err(KbError::Missing { path: path.clone() });
+        }
         let turn = self.begin()?;
         if let Err(error) = self.refresh() {
             tracing::warn!(%error, "the index is broken and is built anew");
@@ -89,6 +93,12 @@ impl Library {
         let before = self.generation();
         let old = Old::of(before.as_deref(), job);
         let gathered = gather(job, &old, progress);
+        let knows = before.as_ref().is_some_and(|before| !before.is_empty());
+        if knows && gathered.entries.is_empty() && !gathered.problems.is_empty() {
+            return Err(KbError::Nothing {
+                problems: gathered.problems,
+            });
+        }
         let generation = publish(&turn, before.as_ref(), &gathered)?;
         Ok(report(&generation, gathered, &old))
     }

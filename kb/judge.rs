@@ -130,7 +130,7 @@ pub(crate) fn judge(
     let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
     let features = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
     judgement.confidence = rounded(match exact.len() {
-        0 => confidence::confidence(&features),
+        0 => confidence::confidence(&features, generation.len()),
         alike => confidence::EXACT / alike as f64,
     });
     judgement.features = features::named(&features);

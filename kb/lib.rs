@@ -17,6 +17,8 @@ mod eval_tests;
 mod features;
 mod generation;
 mod index;
+#[cfg(test)]
+mod index_tests;
 mod judge;
 mod library;
 #[cfg(test)]

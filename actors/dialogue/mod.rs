@@ -135,6 +135,8 @@ pub enum Notice {
     BotAnswersAlready,
     ClosedAlready,
     HandedBack,
+    /// A line or command went wrong twice; somebody has to say it again.
+    NotHandled,
 }
 
 impl Default for Dialogue {
@@ -175,7 +177,7 @@ impl Dialogue {
                 bot: *bot,
             }),
             What::AgentTook { by, .. } => self.handle_by(Handling::Agent { by: by.clone() }),
-            What::HandedBack { .. } => self.handle_by(Handling::Bot),
+            What::HandedBack { .. } => self.hand_back(),
             What::Closed { .. } => self.close(),
             What::Reopened => self.handling = Handling::Bot,
             What::ThreadOpened { thread } => self.thread = Some(thread.clone()),
@@ -217,6 +219,14 @@ impl Dialogue {
     fn handle_by(&mut self, handling: Handling) {
         self.open = None;
         self.handling = handling;
+    }
+
+    /// What is still being looked up is the bot's alone again, and ends with it or with a new hand-over.
+    fn hand_back(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.with_person = false;
+        }
+        self.handling = Handling::Bot;
     }
 
     /// A question that is still with the bot when somebody closes keeps its right to an answer.

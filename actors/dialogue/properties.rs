@@ -203,7 +203,8 @@ proptest! {
             if asks_bot {
                 prop_assert_eq!(ended + usize::from(waiting.contains(&seq)), 1, "question {}", seq);
             } else if matches!(what, What::VisitorSaid { intent: Intent::Question, .. }) {
-                prop_assert_eq!(ended, 0, "question {} was with a person already", seq);
+                // It was with a person already; if they hand back while the bot looks it up, the bot ends it.
+                prop_assert!(ended <= 1, "question {}", seq);
             }
         }
     }

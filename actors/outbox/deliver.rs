@@ -1,23 +1,27 @@
 //! One conversation's turn at the outbox: find or open its thread, send what waits, write down what came of it.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::FutureExt;
 
 use hinny_bridges::{Bridge, Line, Post, SendError, SendStopped, Target, Thread};
 
 use super::{Outbox, card, lines};
 use crate::clock;
 use crate::ids::{Cause, ConversationId, Millis};
-use crate::order::{Order, Request};
+use crate::order::{Order, Refusal, Request};
 use crate::retry;
-use crate::store::{Batch, Delivery, DeliveryKind, StoreError};
+use crate::store::{Batch, Delivery, DeliveryKind, Receipt, StoreError};
 use crate::tally::Link;
 
 /// Deliveries of one conversation that go to the bridge at once.
 const BATCH: usize = 50;
 
-/// An unknown outcome may have shown the line; more repeats than this would be noise in the thread.
-const AMBIGUOUS_TRIES: u32 = 3;
+/// After an unknown outcome the line may stand there already: the next try waits this many times the first pause,
+/// so that repeats stay few while a platform is in trouble.
+const AMBIGUOUS_PAUSE: u32 = 30;
 
 /// Why a turn at the outbox ended early.
 enum Trouble {
@@ -41,17 +45,30 @@ impl From<StoreError> for Trouble {
 impl Outbox {
     /// Delivers what it can; whatever goes wrong is settled here, and the conversation is free again.
     pub(super) async fn deliver(self: Arc<Self>, batch: Batch) -> ConversationId {
-        if let Some(head) = batch.deliveries.first()
-            && let Err(trouble) = self.try_deliver(&batch, head).await
-        {
-            self.settle(&batch, head, trouble).await;
+        if let Some(head) = batch.deliveries.first() {
+            let tried = AssertUnwindSafe(self.try_deliver(&batch, head)).catch_unwind();
+            let panicked = |_| Err(Trouble::Inside("the delivery panicked".into()));
+            if let Err(trouble) = tried.await.unwrap_or_else(panicked) {
+                self.settle(&batch, head, trouble).await;
+            }
         }
         batch.conversation
     }
 
     async fn try_deliver(&self, batch: &Batch, head: &Delivery) -> Result<(), Trouble> {
-        let bridge = self.bridge(&head.target)?;
+        // The team may have moved since this was committed; lines follow it.
+        let site = self.shell.sites.get(&batch.site);
+        let target = site.map_or(&head.target, |site| &site.target);
+        let bridge = self.bridge(target)?;
         let thread = self.shell.store.thread_of(&batch.conversation).await?;
+        if let Some(elsewhere) = thread
+            .as_ref()
+            .filter(|thread| !thread.is_in(&target.channel))
+        {
+            return self
+                .tell(batch, elsewhere, |thread| Request::LoseThread { thread })
+                .await;
+        }
         if head.what == DeliveryKind::Close {
             if let Some(thread) = &thread {
                 bridge.mark(thread, false).await?;
@@ -59,12 +76,21 @@ impl Outbox {
             let done = std::slice::from_ref(&head.id);
             return Ok(self.shell.store.delivered(done, clock::now()).await?);
         }
-        let fresh = thread.is_none();
-        let thread = match thread {
-            Some(thread) => thread,
-            None => self.open(batch, head, bridge.as_ref()).await?,
-        };
         let waiting = together(&batch.deliveries);
+        let thread = match thread {
+            Some(thread) => {
+                if waiting
+                    .iter()
+                    .any(|delivery| delivery.what == DeliveryKind::Card)
+                {
+                    // Who may write into a closed thread gets no error from it, but colleagues may not.
+                    bridge.mark(&thread, true).await?;
+                }
+                thread
+            }
+            None => self.open(batch, head, target, bridge.as_ref()).await?,
+        };
+        let fresh = self.shell.store.is_fresh(&thread, &head.id).await?;
         let lines = lines::render(&self.shell, batch, waiting, fresh).await?;
         self.send(bridge.as_ref(), &thread, &lines).await
     }
@@ -82,19 +108,15 @@ impl Outbox {
         &self,
         batch: &Batch,
         head: &Delivery,
+        target: &Target,
         bridge: &dyn Bridge,
     ) -> Result<Thread, Trouble> {
         let title = card::title(&self.shell, batch).await?;
-        let target = &head.target;
         let opened = bridge
             .open(&target.channel, &title, head.id.as_str())
             .await?;
         fail::fail_point!("outbox_thread_opened");
-        self.tell(batch, &opened, |thread| Request::NoteThread {
-            target: target.clone(),
-            thread,
-        })
-        .await?;
+        self.note(batch, &opened, target).await?;
         let active = self.shell.store.thread_of(&batch.conversation).await?;
         let active = active.ok_or_else(|| Trouble::Inside("a thread was not stored".into()))?;
         if active != opened {
@@ -140,13 +162,44 @@ impl Outbox {
         fail::fail_point!("outbox_after_mark");
     }
 
-    /// Tells the conversation about a thread. The cause names the thread, so that each is noted once.
+    /// The thread exists now; forgetting it would open another one. So this tries until it is stored.
+    async fn note(&self, batch: &Batch, opened: &Thread, target: &Target) -> Result<(), Trouble> {
+        let mut failures = 0;
+        loop {
+            let note = |thread| Request::NoteThread {
+                target: target.clone(),
+                thread,
+            };
+            match self.order(batch, opened, note).await {
+                Ok(_) => return Ok(()),
+                Err(refusal @ (Refusal::Busy | Refusal::Storage(_))) => {
+                    failures += 1;
+                    tracing::error!(error = %refusal, "an opened thread could not be stored; trying again");
+                    tokio::time::sleep(retry::pause(&self.shell.timing, failures)).await;
+                }
+                Err(refusal) => return Err(Trouble::Inside(refusal.to_string())),
+            }
+        }
+    }
+
     async fn tell(
         &self,
         batch: &Batch,
         thread: &Thread,
         request: impl FnOnce(Thread) -> Request,
     ) -> Result<(), Trouble> {
+        let told = self.order(batch, thread, request).await;
+        told.map(|_| ())
+            .map_err(|refusal| Trouble::Inside(refusal.to_string()))
+    }
+
+    /// Tells the conversation about a thread. The cause names the thread, so that each is noted once.
+    async fn order(
+        &self,
+        batch: &Batch,
+        thread: &Thread,
+        request: impl FnOnce(Thread) -> Request,
+    ) -> Result<Receipt, Refusal> {
         let request = request(thread.clone());
         let address = serde_json::to_string(thread).expect("a thread is plain data");
         let order = Order {
@@ -155,9 +208,7 @@ impl Outbox {
             cause: Cause(format!("{}:{address}", request.name())),
             request,
         };
-        let told = self.switchboard.handle(order).await;
-        told.map(|_| ())
-            .map_err(|refusal| Trouble::Inside(refusal.to_string()))
+        self.switchboard.handle(order).await
     }
 
     /// Decides what becomes of the deliveries after trouble. One `match` over what the caller is to do next.
@@ -196,10 +247,12 @@ impl Outbox {
                     .await
             }
             SendError::Unreachable(_) => self.later(head, why).await,
-            SendError::Ambiguous(_) if head.attempts + 1 >= AMBIGUOUS_TRIES => {
-                self.bury(head, &why).await
+            SendError::Ambiguous(_) => {
+                let timing = &self.shell.timing;
+                let least = (timing.retry_first * AMBIGUOUS_PAUSE).min(timing.retry_max);
+                let pause = retry::pause(timing, head.attempts + 1).max(least);
+                self.postpone(head, pause, true, &why).await
             }
-            SendError::Ambiguous(_) => self.later(head, why).await,
         }
     }
 
@@ -251,14 +304,11 @@ impl Outbox {
     }
 }
 
-/// What can go in one batch: lines for the same target, up to the next one that is no line.
+/// What can go in one batch: everything up to the next one that is no line.
 fn together(deliveries: &[Delivery]) -> &[Delivery] {
-    let target = deliveries.first().map(|head| &head.target);
     let end = deliveries
         .iter()
-        .position(|delivery| {
-            delivery.what == DeliveryKind::Close || Some(&delivery.target) != target
-        })
+        .position(|delivery| delivery.what == DeliveryKind::Close)
         .unwrap_or(deliveries.len());
     &deliveries[..end.min(BATCH)]
 }

@@ -87,12 +87,12 @@ impl Outbox {
     async fn pause(&self) -> Duration {
         let poll = self.shell.timing.outbox_poll;
         match self.shell.store.next_due().await {
-            Ok(Some(at)) => {
+            Ok(Some(at)) if at > clock::now() => {
                 let left: Millis = at - clock::now();
-                // What is due already but still busy is picked up when its task ends.
                 Duration::from_millis(left.max(5) as u64).min(poll)
             }
-            Ok(None) | Err(_) => poll,
+            // What is due already is being sent, and the end of that wakes us.
+            Ok(_) | Err(_) => poll,
         }
     }
 }

@@ -88,6 +88,9 @@ pub trait OutboxStore: Send + Sync {
 
     async fn thread_of(&self, conversation: &ConversationId) -> Stored<Option<Thread>>;
 
+    /// Whether nothing but `head` has been posted in this thread yet, so that it still lacks its card.
+    async fn is_fresh(&self, thread: &Thread, head: &DeliveryId) -> Stored<bool>;
+
     /// Whose thread this is, also when it is not the active one any more.
     async fn owner_of(&self, thread: &Thread) -> Stored<Option<(SiteId, ConversationId)>>;
 
@@ -143,7 +146,8 @@ pub trait PeopleStore: Send + Sync {
         now: Millis,
     ) -> Stored<Option<SiteId>>;
 
-    async fn desk_session(&self, session_hash: &str) -> Stored<Option<DeskSession>>;
+    /// The desk session, unless it was made before `since`.
+    async fn desk_session(&self, session_hash: &str, since: Millis) -> Stored<Option<DeskSession>>;
 
     async fn name_desk_session(&self, session_hash: &str, name: &str) -> Stored<()>;
 

@@ -85,6 +85,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     ("[log]\nformat = \"xml\"", "it is \"text\" or \"json\""),
     ("[log]\nlevel = \"a=b=c\"", "`log.level`"),
+    ("[log]\nlevel = \"loud\"", "`log.level`"),
     (
         "[timing]\nhello_within = \"5\"",
         "`timing.hello_within` = \"5\"",

@@ -4,8 +4,9 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
+use hinny_actors::clock;
 use hinny_actors::ids::{ConversationId, SiteId};
-use hinny_actors::store::ConversationRow;
+use hinny_actors::store::{ConversationRow, DeskSession};
 use hinny_bridges::Person;
 use sha2::{Digest, Sha256};
 
@@ -14,6 +15,9 @@ use crate::config::Site;
 use crate::error::{Code, Problem};
 
 const COOKIE_NAME: &str = "hinny_desk";
+
+/// How long a login lasts.
+pub const SESSION_DAYS: u32 = 30;
 
 /// The name of an agent who has not given one.
 const NAMELESS: &str = "Team";
@@ -42,6 +46,13 @@ pub fn cookie(app: &App, token: &str, days: u32) -> String {
     };
     let age = u64::from(days) * 24 * 60 * 60;
     format!("{COOKIE_NAME}={token}; Path=/desk; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")
+}
+
+/// The session behind a cookie's hash, while it lasts.
+pub async fn session_of(app: &App, hash: &str) -> Result<Option<DeskSession>, Problem> {
+    let lasts = i64::from(SESSION_DAYS) * 24 * 60 * 60 * 1000;
+    let since = clock::now() - lasts;
+    Ok(app.store().desk_session(hash, since).await?)
 }
 
 fn token(headers: &HeaderMap) -> Option<&str> {
@@ -87,11 +98,7 @@ impl Agent {
         check_origin(app, headers)?;
         let needed = || Problem::new(Code::LoginNeeded, "Ask for a link: hinny desk login");
         let session = login_hash(token(headers).ok_or_else(needed)?);
-        let known = app
-            .store()
-            .desk_session(&session)
-            .await?
-            .ok_or_else(needed)?;
+        let known = session_of(app, &session).await?.ok_or_else(needed)?;
         app.config.site(known.site.as_str()).ok_or_else(needed)?;
         let name = match known.name.is_empty() {
             true => NAMELESS.to_owned(),

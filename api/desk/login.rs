@@ -9,13 +9,10 @@ use hinny_actors::clock;
 use hinny_actors::ids::random_id;
 use serde::{Deserialize, Serialize};
 
-use super::access::{Agent, check_origin, cookie, login_hash};
+use super::access::{Agent, SESSION_DAYS, check_origin, cookie, login_hash};
 use crate::app::{App, Client, Shared};
 use crate::error::{Code, Problem};
 use crate::http::Body;
-
-/// A browser stays at the desk this long.
-const SESSION_DAYS: u32 = 30;
 
 /// The longest name of an agent, in characters.
 const MAX_NAME: usize = 60;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::access::Agent;
+use super::access::{Agent, session_of};
 use super::api::numbered;
 use super::rows::Row;
 use crate::app::{App, Client, Shared};
@@ -170,7 +170,11 @@ impl Desk<'_> {
         };
         // A conversation that is not there, or not theirs, simply never says anything.
         if let Ok(row) = self.agent.conversation(self.app, &id).await {
-            self.watched = Some(Reader::new(self.app, row.id, after.min(row.seq)));
+            self.watched = Some(Reader::new(
+                self.app,
+                row.id,
+                if after > row.seq { 0 } else { after },
+            ));
         }
         self.pump().await
     }
@@ -260,8 +264,7 @@ impl Desk<'_> {
             return Err(End::Gone);
         }
         // Somebody who logged out elsewhere sees nothing more here.
-        let session = self.app.store().desk_session(&self.agent.session).await;
-        match session.map_err(Problem::from)? {
+        match session_of(self.app, &self.agent.session).await? {
             Some(session) => self.note_name(session.name),
             None => return Err(End::Gone),
         }

@@ -23,6 +23,10 @@ pub struct Reading {
     handling: Handling,
     /// Questions that neither the bot nor a person has taken care of yet.
     pub open: Vec<u64>,
+    /// Something was asked while the bot helped, so it may still be looked up when a person hands back.
+    helping: bool,
+    /// It was handed back then: one answer of the bot belongs to it.
+    given_back: bool,
     /// Sayings that are acknowledged but not read yet.
     unread: usize,
     /// Marked texts that were for the team when they were said, in order.
@@ -46,6 +50,8 @@ pub fn read(log: &BTreeMap<u64, Value>, said: &[Said]) -> Reading {
     let mut reading = Reading {
         handling: Handling::Bot,
         open: Vec::new(),
+        helping: false,
+        given_back: false,
         unread: words.filter(|said| !log.contains_key(&said.seq)).count(),
         for_team: Vec::new(),
         answered: 0,
@@ -115,6 +121,7 @@ impl Reading {
         if !with_team && said.kind != Kind::Courtesy {
             self.open.push(seq);
         }
+        self.helping |= self.handling == Handling::Waiting { silent: false };
     }
 
     fn bot_answered(&mut self, seq: u64) {
@@ -124,11 +131,12 @@ impl Reading {
                 self.fault(seq, "the bot spoke although a person was asked for");
             }
             Handling::Waiting { silent: false } => {}
-            Handling::Bot | Handling::Closed if self.open.is_empty() => {
+            Handling::Bot | Handling::Closed if self.open.is_empty() && !self.given_back => {
                 self.fault(seq, "the bot answered what was settled already");
             }
             Handling::Bot | Handling::Closed => {
-                self.answered += std::mem::take(&mut self.open).len()
+                self.given_back = false;
+                self.answered += std::mem::take(&mut self.open).len();
             }
         }
     }
@@ -137,6 +145,8 @@ impl Reading {
         if matches!(handling, Handling::Waiting { .. } | Handling::Agent) {
             self.handed_over += std::mem::take(&mut self.open).len();
         }
+        self.given_back = self.helping && handling == Handling::Bot;
+        self.helping = false;
         self.handling = handling;
     }
 
@@ -216,6 +226,24 @@ mod tests {
             reading.faults.len(),
             1,
             "the bot is silent when a person was asked for"
+        );
+    }
+
+    #[test]
+    fn what_was_looked_up_when_a_person_handed_back_may_be_answered_once() {
+        let asked = [said(1, Kind::Question), said(3, Kind::Question)];
+        let log = [
+            visitor(1),
+            handling(2, "waiting", "low_confidence"),
+            visitor(3),
+            handling(4, "bot", ""),
+            bot(5),
+            bot(6),
+        ];
+        let reading = read(&BTreeMap::from(log), &asked);
+        assert_eq!(
+            reading.faults,
+            ["6: the bot answered what was settled already"]
         );
     }
 

@@ -207,3 +207,41 @@ async fn rest_does_the_whole_job_too() {
     .await;
     assert!(answer["event"]["sources"][0]["title"].is_string());
 }
+
+#[tokio::test]
+async fn signing_in_keeps_the_conversation_that_a_person_is_on() {
+    let server = Server::start(SITE).await;
+    let mut before = Visitor::new("before");
+    before.identity = Some(token(&server, "ada").await);
+    before.connect(&server.url).await;
+    before.says("Do you ship to Norway?").await;
+
+    let mut now = Visitor::new("now");
+    now.connect(&server.url).await;
+    now.asks_for_a_person().await;
+    let waiting = now.conversation.clone();
+    now.cut();
+    now.identity = Some(token(&server, "ada").await);
+    now.connect(&server.url).await;
+    assert_eq!(now.conversation, waiting, "the answer will come there");
+}
+
+/// A tab that was open when another one signed in must not go on as who it was.
+#[tokio::test]
+async fn an_open_tab_follows_the_sign_in_of_another() {
+    let server = Server::start(SITE).await;
+    let mut first = Visitor::new("first");
+    first.connect(&server.url).await;
+    first.says("hello").await;
+    let mut second = first.second_tab();
+    second.identity = Some(token(&server, "ada").await);
+    second.connect(&server.url).await;
+    first
+        .until("the end of the socket", |_| false)
+        .await
+        .unwrap_err();
+    let welcome = first.connect(&server.url).await;
+    assert_eq!(welcome["visitor"]["kind"], "identified");
+    second.says("from the other tab").await;
+    first.sees("visitor", "from the other tab").await;
+}

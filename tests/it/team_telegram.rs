@@ -283,3 +283,43 @@ async fn the_token_is_in_no_log_and_a_wrong_one_is_named() {
         "{log}"
     );
 }
+
+/// The team began with the desk and moved to Telegram: conversations that were open move with it.
+#[tokio::test]
+async fn a_team_that_moves_takes_its_conversations_along() {
+    let telegram = TelegramServer::start().await;
+    let mut server = Server::start(SITE).await;
+    let desk = Desk::log_in(&server).await;
+    let mut ada = visitor(&server, "ada").await;
+    ada.asks_for_a_person().await;
+    desk.sees_thread(ada.conversation.as_ref().unwrap()).await;
+    server.terminate().await;
+    ada.cut();
+
+    let moved = config(&telegram, 1000);
+    std::fs::write(server.folder().join("hinny.toml"), moved).unwrap();
+    server.start_again().await;
+    ada.connect(&server.url).await;
+    ada.says("is anybody there?").await;
+    let topic = telegram.await_topics(1).await[0].id;
+    let first = telegram.await_words(topic, "is anybody there?").await;
+    assert!(first.text.contains("asked for a person"), "{}", first.text);
+    telegram.agent_says(topic, "Yes, over here now.");
+    ada.sees("agent", "over here now").await;
+}
+
+/// A platform that answers 502 for a while is down, and nothing is given up because of it.
+#[tokio::test]
+async fn unknown_outcomes_never_give_a_line_up() {
+    let telegram = TelegramServer::start().await;
+    let server = start(&telegram, 1000).await;
+    let mut ada = visitor(&server, "ada").await;
+    ada.asks_for_a_person().await;
+    let topic = telegram.await_topics(1).await[0].id;
+    telegram.await_words(topic, "asked for a person").await;
+    telegram.fail_next("sendMessage", 5, Fault::Reset);
+    ada.says("still here").await;
+    telegram.await_words(topic, "still here").await;
+    let listed = server.run(&["outbox", "list", "--json"]).await;
+    assert!(!listed.stdout.contains("team"), "{}", listed.stdout);
+}

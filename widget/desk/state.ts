@@ -19,6 +19,8 @@ export interface State {
   /** The conversation the page shows, by id; its content follows when it has arrived. */
   shown: string | null;
   open: Conversation | null;
+  /** What the socket brought since it was opened last: newer than any copy that was asked for before. */
+  pushed: { rows: Row[]; events: Numbered[] };
   /** The last seq an agent at this page had before their eyes, by conversation. */
   seen: Record<string, number>;
   /** Until when the visitor of the shown conversation counts as writing. */
@@ -57,6 +59,7 @@ export const initial: State = {
   shown: null,
   open: null,
   seen: {},
+  pushed: { rows: [], events: [] },
   writingUntil: null,
   answers: null,
   failed: null,
@@ -78,11 +81,13 @@ function reduce(state: State, action: Action): State {
     case "renamed":
       return { ...state, me: state.me && { ...state.me, agent: { name: action.name } } };
     case "link":
-      return { ...state, phase: action.phase };
+      return action.phase === "online" && state.phase !== "online"
+        ? { ...state, phase: action.phase, pushed: initial.pushed }
+        : { ...state, phase: action.phase };
     case "frame":
       return heard(state, action.frame, action.now);
     case "threads":
-      return { ...state, rows: action.threads.reduce(withRow, state.rows ?? []) };
+      return { ...state, rows: action.threads.reduce(withRow, state.pushed.rows) };
     case "conversation":
       return withConversation(state, action.conversation);
     case "answers":
@@ -113,13 +118,17 @@ export function isNew({ seen }: State, row: Row): boolean {
 
 function shown(state: State, conversation: string | null): State {
   if (conversation === state.shown) return { ...state, tab: "threads" };
-  return { ...state, tab: "threads", shown: conversation, open: null, writingUntil: null, trouble: null };
+  return { ...state, tab: "threads", shown: conversation, open: null, pushed: { ...state.pushed, events: [] }, writingUntil: null, trouble: null };
 }
 
 function heard(state: State, frame: DeskFrame, now: number): State {
   switch (frame.type) {
     case "thread":
-      return { ...state, rows: withRow(state.rows ?? [], frame.thread) };
+      return {
+        ...state,
+        rows: withRow(state.rows ?? [], frame.thread),
+        pushed: { ...state.pushed, rows: withRow(state.pushed.rows, frame.thread) },
+      };
     case "event":
       return frame.conversation === state.shown ? happened(state, frame) : state;
     case "typing":
@@ -130,16 +139,20 @@ function heard(state: State, frame: DeskFrame, now: number): State {
 }
 
 function happened(state: State, { seq, at, event }: Numbered): State {
-  if (!state.open) return state;
   const visitorSpoke = event.kind === "message" && event.author.kind === "visitor";
-  const open = withEvents(state.open, [{ seq, at, event }]);
-  return { ...state, open, writingUntil: visitorSpoke ? null : state.writingUntil };
+  const open = state.open && withEvents(state.open, [{ seq, at, event }]);
+  const pushed = { ...state.pushed, events: [...state.pushed.events, { seq, at, event }] };
+  return { ...state, open, pushed, writingUntil: visitorSpoke ? null : state.writingUntil };
 }
 
-/** A fresh copy from the server joins what came by the socket meanwhile. */
+/**
+ * A fresh copy from the server joins what came by the socket meanwhile. What we had before the socket was opened is
+ * forgotten: the server may have been restored from a backup and know better.
+ */
 function withConversation(state: State, fresh: Conversation): State {
   if (fresh.conversation !== state.shown) return state;
-  return { ...state, open: withEvents(fresh, state.open?.events ?? []) };
+  const events = state.pushed.events.filter((one) => one.seq > fresh.seq);
+  return { ...state, open: withEvents(fresh, events), pushed: { ...state.pushed, events } };
 }
 
 function withEvents(open: Conversation, more: Numbered[]): Conversation {

@@ -50,6 +50,21 @@ test("a log fetched and a log pushed become one, without repeats and in order", 
   assert.deepEqual([seqs(state), state.open?.seq], [[1, 3, 4, 5], 5]);
 });
 
+test("after a reconnect the server is believed: it may have been restored from a backup", () => {
+  const before = [show("a"), { type: "link", phase: "online" }, { type: "threads", threads: [row("a", { seq: 9 })] }] as Told[];
+  const copy: Told = { type: "conversation", conversation: conversation("a", [said(1), said(8), said(9)]) };
+  const again = [{ type: "link", phase: "retrying" }, { type: "link", phase: "online" }] as Told[];
+  const restored: Told = { type: "conversation", conversation: conversation("a", [said(1), said(2)]) };
+  const rows: Told = { type: "threads", threads: [row("a", { seq: 2 })] };
+  const state = play(...before, copy, ...again, rows, restored, pushed("a", said(3)));
+  assert.deepEqual([seqs(state), state.open?.seq, state.rows?.[0]?.seq], [[1, 2, 3], 3, 2]);
+});
+
+test("what is pushed before the copy arrives is not lost", () => {
+  const late: Told = { type: "conversation", conversation: conversation("a", [said(1)]) };
+  assert.deepEqual(seqs(play(show("a"), pushed("a", said(2)), late)), [1, 2]);
+});
+
 test("a handling event changes who answers; an older one does not", () => {
   const handling = (seq: number, to: "agent" | "closed"): Numbered => ({ seq, at: seq, event: { kind: "handling", handling: to, reason: null, agent: "Ana" } });
   const state = play(show("a"), { type: "conversation", conversation: conversation("a", [said(4)]) }, pushed("a", handling(6, "agent")), pushed("a", handling(2, "closed")));

@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::change::{AlarmRow, BodyRow, DeliveryRow, EventRow, HeadRow, Rows};
-use super::rows::{Many, kept, placeholders};
+use super::rows::{Bound, Many, Script, placeholders};
 use crate::store::{CommitError, Receipt, Stored};
 
 pub(super) type Outcome = Result<Receipt, CommitError>;
@@ -24,10 +24,7 @@ struct Known {
 /// Writes what can be written of `changes`, and says of each what became of it. Must be in a transaction;
 /// an `Err` means that the transaction is of no use any more.
 pub(super) async fn apply(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<Vec<Outcome>> {
-    let mut known = Known {
-        causes: causes(conn, changes).await?,
-        heads: heads(conn, changes).await?,
-    };
+    let mut known = look(conn, changes).await?;
     let outcomes: Vec<Outcome> = changes
         .iter()
         .map(|change| judge(&mut known, change))
@@ -87,65 +84,70 @@ pub(super) fn causes_sql(count: usize) -> String {
     )
 }
 
-async fn causes(
-    conn: &mut SqliteConnection,
-    changes: &[&Rows],
-) -> Stored<HashMap<(String, String), Receipt>> {
-    let sql = causes_sql(changes.len());
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(changes.len()));
-    for change in changes {
-        query = query.bind(&change.site).bind(&change.cause);
-    }
-    let rows = query.fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let receipt = receipt(row.try_get("first")?, row.try_get("last")?, true);
-            Ok(((row.try_get("site")?, row.try_get("cause")?), receipt))
-        })
-        .collect()
-}
-
 pub(super) fn heads_sql(count: usize) -> String {
     let ids = placeholders(count);
     format!("SELECT id, site, seq FROM conversation WHERE id IN ({ids})")
 }
 
-async fn heads(
-    conn: &mut SqliteConnection,
-    changes: &[&Rows],
-) -> Stored<HashMap<String, (String, i64)>> {
-    let sql = heads_sql(changes.len());
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(changes.len()));
-    for change in changes {
-        query = query.bind(&change.conversation);
-    }
-    let rows = query.fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            Ok((
-                row.try_get("id")?,
-                (row.try_get("site")?, row.try_get("seq")?),
-            ))
+/// Both questions in one trip; the rows of the first have one column more.
+async fn look(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<Known> {
+    let mut script = Script::new();
+    let count = changes.len();
+    script.add(&causes_sql(count), count, |query| {
+        changes.iter().fold(query, |query, change| {
+            query.bind(&change.site).bind(&change.cause)
         })
-        .collect()
+    });
+    script.add(&heads_sql(count), count, |query| {
+        changes
+            .iter()
+            .fold(query, |query, change| query.bind(&change.conversation))
+    });
+    let mut known = Known::default();
+    for row in script.fetch(conn).await? {
+        match row.len() {
+            4 => known.note_cause(&row)?,
+            _ => known.note_head(&row)?,
+        }
+    }
+    Ok(known)
+}
+
+impl Known {
+    fn note_cause(&mut self, row: &SqliteRow) -> Stored<()> {
+        let receipt = receipt(row.try_get("first")?, row.try_get("last")?, true);
+        let key = (row.try_get("site")?, row.try_get("cause")?);
+        self.causes.insert(key, receipt);
+        Ok(())
+    }
+
+    fn note_head(&mut self, row: &SqliteRow) -> Stored<()> {
+        let head = (row.try_get("site")?, row.try_get("seq")?);
+        self.heads.insert(row.try_get("id")?, head);
+        Ok(())
+    }
 }
 
 async fn write(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    CAUSES
-        .run(conn, changes, |query, change| {
-            query
-                .bind(&change.site)
-                .bind(&change.cause)
-                .bind(&change.conversation)
-                .bind(change.expected + 1)
-                .bind(change.last())
-        })
-        .await?;
-    events(conn, changes).await?;
-    bodies(conn, changes).await?;
-    set_heads(conn, changes).await?;
-    deliveries(conn, changes).await?;
-    alarms(conn, changes).await?;
+    let events: Vec<&EventRow> = changes.iter().flat_map(|change| &change.events).collect();
+    let bodies: Vec<&BodyRow> = changes.iter().flat_map(|change| &change.bodies).collect();
+    let heads = last_heads(changes);
+    let deliveries: Vec<&DeliveryRow> = changes
+        .iter()
+        .flat_map(|change| &change.deliveries)
+        .collect();
+    let alarms = last_alarms(changes);
+    let mut script = Script::new();
+    script.add_many(&CAUSES, changes, bind_cause);
+    script.add_many(&EVENTS, &events, bind_event);
+    script.add_many(&BODIES, &bodies, bind_body);
+    script.add_many(&HEADS, &heads, bind_head);
+    script.add_many(&DELIVERIES, &deliveries, bind_delivery);
+    alarms.add_to(&mut script);
+    script.run(conn).await?;
+    for edit in changes.iter().flat_map(|change| &change.edits) {
+        self::edit(conn, edit).await?;
+    }
     for change in changes {
         threads(conn, change).await?;
     }
@@ -158,46 +160,43 @@ const CAUSES: Many = Many {
     tail: "",
 };
 
-async fn events(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    const EVENTS: Many = Many {
-        head: "INSERT INTO event (conversation, seq, at, kind, version, what)",
-        columns: 6,
-        tail: "",
-    };
-    let rows: Vec<&EventRow> = changes.iter().flat_map(|change| &change.events).collect();
-    EVENTS
-        .run(conn, &rows, |query, event| {
-            query
-                .bind(&event.conversation)
-                .bind(event.seq)
-                .bind(event.at)
-                .bind(&event.kind)
-                .bind(event.version)
-                .bind(&event.what)
-        })
-        .await
+fn bind_cause<'q>(query: Bound<'q>, change: &'q &Rows) -> Bound<'q> {
+    query
+        .bind(&change.site)
+        .bind(&change.cause)
+        .bind(&change.conversation)
+        .bind(change.expected + 1)
+        .bind(change.last())
 }
 
-async fn bodies(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    const BODIES: Many = Many {
-        head: "INSERT INTO body (version, conversation, seq, body)",
-        columns: 4,
-        tail: "",
-    };
-    let rows: Vec<&BodyRow> = changes.iter().flat_map(|change| &change.bodies).collect();
-    BODIES
-        .run(conn, &rows, |query, body| {
-            query
-                .bind(1)
-                .bind(&body.conversation)
-                .bind(body.seq)
-                .bind(&body.body)
-        })
-        .await?;
-    for edit in changes.iter().flat_map(|change| &change.edits) {
-        self::edit(conn, edit).await?;
-    }
-    Ok(())
+const EVENTS: Many = Many {
+    head: "INSERT INTO event (conversation, seq, at, kind, version, what)",
+    columns: 6,
+    tail: "",
+};
+
+fn bind_event<'q>(query: Bound<'q>, event: &'q &EventRow) -> Bound<'q> {
+    query
+        .bind(&event.conversation)
+        .bind(event.seq)
+        .bind(event.at)
+        .bind(&event.kind)
+        .bind(event.version)
+        .bind(&event.what)
+}
+
+const BODIES: Many = Many {
+    head: "INSERT INTO body (version, conversation, seq, body)",
+    columns: 4,
+    tail: "",
+};
+
+fn bind_body<'q>(query: Bound<'q>, body: &'q &BodyRow) -> Bound<'q> {
+    query
+        .bind(1)
+        .bind(&body.conversation)
+        .bind(body.seq)
+        .bind(&body.body)
 }
 
 async fn edit(conn: &mut SqliteConnection, body: &BodyRow) -> Stored<()> {
@@ -213,21 +212,6 @@ async fn edit(conn: &mut SqliteConnection, body: &BodyRow) -> Stored<()> {
     Ok(())
 }
 
-/// One row per conversation, the last: a group may hold two Changes of the same one.
-async fn set_heads(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    HEADS
-        .run(conn, &last_heads(changes), |query, head| {
-            query
-                .bind(&head.conversation)
-                .bind(head.seq)
-                .bind(head.state)
-                .bind(&head.handling)
-                .bind(i64::from(head.with_person))
-                .bind(head.at)
-        })
-        .await
-}
-
 pub(super) const HEADS: Many = Many {
     head: "UPDATE conversation SET seq = v.column2, state = v.column3, handling = v.column4, \
            with_person = CASE WHEN v.column5 = 1 THEN 1 ELSE with_person END, \
@@ -236,6 +220,17 @@ pub(super) const HEADS: Many = Many {
     tail: ") AS v WHERE conversation.id = v.column1",
 };
 
+fn bind_head<'q>(query: Bound<'q>, head: &'q HeadRow) -> Bound<'q> {
+    query
+        .bind(&head.conversation)
+        .bind(head.seq)
+        .bind(head.state)
+        .bind(&head.handling)
+        .bind(i64::from(head.with_person))
+        .bind(head.at)
+}
+
+/// One row per conversation, the last: a group may hold two Changes of the same one.
 fn last_heads(changes: &[&Rows]) -> Vec<HeadRow> {
     let mut last: HashMap<&str, HeadRow> = HashMap::new();
     for change in changes {
@@ -249,55 +244,34 @@ fn last_heads(changes: &[&Rows]) -> Vec<HeadRow> {
     last.into_values().collect()
 }
 
-async fn deliveries(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    const DELIVERIES: Many = Many {
-        head: "INSERT INTO delivery (id, site, conversation, seq, what, target)",
-        columns: 6,
-        tail: "",
-    };
-    let rows: Vec<&DeliveryRow> = changes
-        .iter()
-        .flat_map(|change| &change.deliveries)
-        .collect();
-    DELIVERIES
-        .run(conn, &rows, |query, new| {
-            query
-                .bind(&new.id)
-                .bind(&new.site)
-                .bind(&new.conversation)
-                .bind(new.seq)
-                .bind(&new.what)
-                .bind(&new.target)
-        })
-        .await
+const DELIVERIES: Many = Many {
+    head: "INSERT INTO delivery (id, site, conversation, seq, what, target)",
+    columns: 6,
+    tail: "",
+};
+
+fn bind_delivery<'q>(query: Bound<'q>, new: &'q &DeliveryRow) -> Bound<'q> {
+    query
+        .bind(&new.id)
+        .bind(&new.site)
+        .bind(&new.conversation)
+        .bind(new.seq)
+        .bind(&new.what)
+        .bind(&new.target)
 }
 
-async fn alarms(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
-    const SET: Many = Many {
-        head: "INSERT INTO alarm (conversation, name, site, at, turn)",
-        columns: 5,
-        tail: "ON CONFLICT (conversation, name) DO UPDATE SET at = excluded.at, turn = excluded.turn",
-    };
-    let mut set = Vec::new();
-    let mut cleared: HashMap<&str, Vec<&AlarmRow>> = HashMap::new();
-    for alarm in last_alarms(changes) {
-        match alarm.set {
-            Some((at, turn)) => set.push((alarm, at, turn)),
-            None => cleared.entry(alarm.name).or_default().push(alarm),
-        }
-    }
-    for (name, alarms) in cleared {
-        clear(conn, name, &alarms).await?;
-    }
-    SET.run(conn, &set, |query, (alarm, at, turn)| {
-        query
-            .bind(&alarm.conversation)
-            .bind(alarm.name)
-            .bind(&alarm.site)
-            .bind(at)
-            .bind(turn)
-    })
-    .await
+const ALARMS: Many = Many {
+    head: "INSERT INTO alarm (conversation, name, site, at, turn)",
+    columns: 5,
+    tail: "ON CONFLICT (conversation, name) DO UPDATE SET at = excluded.at, turn = excluded.turn",
+};
+
+/// The last word on every alarm that some Changes touch.
+#[derive(Default)]
+struct Alarms<'a> {
+    set: Vec<(&'a AlarmRow, i64, i64)>,
+    /// By name.
+    cleared: HashMap<&'a str, Vec<&'a AlarmRow>>,
 }
 
 pub(super) fn clear_sql(count: usize) -> String {
@@ -305,24 +279,41 @@ pub(super) fn clear_sql(count: usize) -> String {
     format!("DELETE FROM alarm WHERE name = ? AND conversation IN ({conversations})")
 }
 
-async fn clear(conn: &mut SqliteConnection, name: &str, alarms: &[&AlarmRow]) -> Stored<()> {
-    let sql = clear_sql(alarms.len());
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(alarms.len()));
-    query = query.bind(name);
-    for alarm in alarms {
-        query = query.bind(&alarm.conversation);
-    }
-    query.execute(conn).await?;
-    Ok(())
-}
-
-/// The last word on every alarm that these Changes touch.
-fn last_alarms<'a>(changes: &[&'a Rows]) -> Vec<&'a AlarmRow> {
-    let alarms = changes.iter().flat_map(|change| &change.alarms);
-    let last: HashMap<_, _> = alarms
+fn last_alarms<'a>(changes: &[&'a Rows]) -> Alarms<'a> {
+    let touched = changes.iter().flat_map(|change| &change.alarms);
+    let last: HashMap<_, _> = touched
         .map(|alarm| ((&alarm.conversation, alarm.name), alarm))
         .collect();
-    last.into_values().collect()
+    let mut alarms = Alarms::default();
+    for alarm in last.into_values() {
+        match alarm.set {
+            Some((at, turn)) => alarms.set.push((alarm, at, turn)),
+            None => alarms.cleared.entry(alarm.name).or_default().push(alarm),
+        }
+    }
+    alarms
+}
+
+impl<'a> Alarms<'a> {
+    fn add_to<'q>(&'q self, script: &mut Script<'q>) {
+        for (name, cleared) in &self.cleared {
+            let count = cleared.len();
+            script.add(&clear_sql(count), count, move |query| {
+                let query = query.bind(*name);
+                cleared
+                    .iter()
+                    .fold(query, |query, alarm| query.bind(&alarm.conversation))
+            });
+        }
+        script.add_many(&ALARMS, &self.set, |query, (alarm, at, turn)| {
+            query
+                .bind(&alarm.conversation)
+                .bind(alarm.name)
+                .bind(&alarm.site)
+                .bind(*at)
+                .bind(*turn)
+        });
+    }
 }
 
 async fn threads(conn: &mut SqliteConnection, change: &Rows) -> Stored<()> {
@@ -358,7 +349,7 @@ async fn lose(conn: &mut SqliteConnection, conversation: &str, address: &str) ->
         .bind(conversation)
         .execute(&mut *conn)
         .await?;
-    sqlx::query("UPDATE delivery SET parts_done = 0 WHERE conversation = $1 AND state = 'pending'")
+    sqlx::query("UPDATE delivery SET parts_done = 0 WHERE conversation = $1 AND state IN ('pending', 'dead')")
         .bind(conversation)
         .execute(conn)
         .await?;

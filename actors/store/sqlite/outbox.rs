@@ -88,6 +88,17 @@ impl OutboxStore for SqliteStore {
             .transpose()
     }
 
+    async fn is_fresh(&self, thread: &Thread, head: &DeliveryId) -> Stored<bool> {
+        let posted: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM post WHERE thread = $1 AND delivery <> $2)",
+        )
+        .bind(address(thread)?)
+        .bind(head.as_str())
+        .fetch_one(&mut *self.reader().await?)
+        .await?;
+        Ok(!posted)
+    }
+
     async fn owner_of(&self, thread: &Thread) -> Stored<Option<(SiteId, ConversationId)>> {
         let row = sqlx::query("SELECT site, conversation FROM thread WHERE address = $1")
             .bind(address(thread)?)

@@ -81,11 +81,13 @@ impl PeopleStore for SqliteStore {
         .await
     }
 
-    async fn desk_session(&self, session_hash: &str) -> Stored<Option<DeskSession>> {
-        let row = sqlx::query("SELECT site, name FROM desk_session WHERE hash = $1")
-            .bind(session_hash)
-            .fetch_optional(&mut *self.reader().await?)
-            .await?;
+    async fn desk_session(&self, session_hash: &str, since: Millis) -> Stored<Option<DeskSession>> {
+        let row =
+            sqlx::query("SELECT site, name FROM desk_session WHERE hash = $1 AND created_at >= $2")
+                .bind(session_hash)
+                .bind(since)
+                .fetch_optional(&mut *self.reader().await?)
+                .await?;
         row.map(|row| {
             Ok(DeskSession {
                 site: SiteId(row.try_get("site")?),
@@ -258,6 +260,7 @@ async fn bring_conversation(
     session: &Session,
     person: &VisitorId,
 ) -> Stored<Option<ConversationId>> {
+    yield_to_waiting(conn, session, person).await?;
     let row = sqlx::query(
         "UPDATE conversation SET visitor = $3 WHERE current = 1 AND site = $1 AND visitor = $2 \
          AND NOT EXISTS (SELECT 1 FROM conversation o WHERE o.current = 1 AND o.site = $1 AND o.visitor = $3) \
@@ -279,6 +282,26 @@ async fn bring_conversation(
     .execute(conn)
     .await?;
     Ok(None)
+}
+
+/// Where a person is on the anonymous conversation and nobody on theirs, the answer will come to the anonymous
+/// one: so theirs makes room for it.
+async fn yield_to_waiting(
+    conn: &mut SqliteConnection,
+    session: &Session,
+    person: &VisitorId,
+) -> Stored<()> {
+    sqlx::query(
+    "UPDATE conversation SET current = 0 WHERE current = 1 AND site = $1 AND visitor = $3 \
+     AND state NOT IN ('waiting', 'agent') AND EXISTS (SELECT 1 FROM conversation a WHERE a.current = 1 \
+     AND a.site = $1 AND a.visitor = $2 AND a.state IN ('waiting', 'agent'))",
+)
+.bind(session.site.as_str())
+.bind(session.visitor.as_str())
+.bind(person.as_str())
+.execute(conn)
+.await?;
+    Ok(())
 }
 
 async fn add_desk_login(

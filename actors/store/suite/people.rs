@@ -170,13 +170,13 @@ pub async fn a_desk_login_works_once_and_in_time(store: &dyn Store) {
     assert_eq!(used, Some(site.clone()));
     assert_eq!(store.use_desk_login("login", "s2", 50).await.unwrap(), None);
     for hash in ["s0", "s2"] {
-        assert_eq!(store.desk_session(hash).await.unwrap(), None);
+        assert_eq!(store.desk_session(hash, 0).await.unwrap(), None);
     }
-    let session = store.desk_session("s1").await.unwrap().unwrap();
+    let session = store.desk_session("s1", 0).await.unwrap().unwrap();
     assert_eq!((session.site, session.name.as_str()), (site, ""));
     store.name_desk_session("s1", "Bea").await.unwrap();
-    let session = store.desk_session("s1").await.unwrap().unwrap();
+    let session = store.desk_session("s1", 0).await.unwrap().unwrap();
     assert_eq!(session.name, "Bea");
     store.end_desk_session("s1").await.unwrap();
-    assert_eq!(store.desk_session("s1").await.unwrap(), None);
+    assert_eq!(store.desk_session("s1", 0).await.unwrap(), None);
 }
