@@ -2,8 +2,10 @@
 //! of the network, as a widget does: what is not acknowledged is kept and sent again under the same id.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::dice::Dice;
 use crate::reading;
@@ -12,6 +14,9 @@ use crate::world::World;
 
 /// Everybody says at least so much, also when the kills are over early.
 const LEAST: usize = 20;
+
+/// How long a person gets to answer before the guest goes on. Nothing is wrong when nobody does.
+const A_MOMENT: Duration = Duration::from_millis(150);
 
 const KNOWN: &[&str] = &[
     "How do I reset my password",
@@ -96,6 +101,7 @@ impl Guest {
             if self.dice.one_in(2) {
                 self.listen(world).await;
             }
+            self.give_way().await;
         }
         self.listen(world).await;
         self
@@ -160,6 +166,16 @@ impl Guest {
             if let Err(why) = event {
                 check(&why);
                 self.come_in(world).await;
+            }
+        }
+    }
+
+    /// Who talks with a person leaves them a moment to answer. A cut or a death is noticed by what is said next.
+    async fn give_way(&mut self) {
+        if reading::read(&self.visitor.log, &self.said).is_with_team() {
+            let news = self.visitor.until("news", |frame| frame["event"]["kind"] == "handling");
+            if let Ok(Err(why)) = timeout(A_MOMENT, news).await {
+                check(&why);
             }
         }
     }

@@ -101,6 +101,10 @@ impl Reading {
         self.unread > 0 || !self.open.is_empty()
     }
 
+    pub fn is_with_team(&self) -> bool {
+        matches!(self.handling, Handling::Waiting { .. } | Handling::Agent)
+    }
+
     fn take(&mut self, seq: u64, step: &Step<'_>) {
         match step {
             Step::Said(said) => self.said(seq, said),
@@ -114,7 +118,7 @@ impl Reading {
     }
 
     fn said(&mut self, seq: u64, said: &Said) {
-        let with_team = matches!(self.handling, Handling::Waiting { .. } | Handling::Agent);
+        let with_team = self.is_with_team();
         if with_team && said.is_unique() {
             self.for_team.push(said.text.clone());
         }
