@@ -25,11 +25,17 @@ pub fn visitor(guest: &Guest, fresh: &BTreeMap<u64, Value>, replies: &[&Reply]) 
     let heard: Vec<String> = lines_by(fresh, "agent")
         .map(|event| plain(&event["text"]))
         .collect();
-    let told: Vec<&str> = replies.iter().map(|reply| reply.text.as_str()).collect();
-    assert_eq!(
-        heard, told,
-        "guest {who}: each line of the team once, in order"
-    );
+    for team in ["shop", "lab", "group"] {
+        let by_team = |text: &&str| text.contains(&format!(" {team}-"));
+        let heard: Vec<&str> = heard.iter().map(String::as_str).filter(by_team).collect();
+        let told = replies.iter().map(|reply| reply.text.as_str());
+        let told: Vec<&str> = told.filter(by_team).collect();
+        assert_eq!(
+            heard, told,
+            "guest {who}: each line of {team} once, in order"
+        );
+    }
+    assert_eq!(heard.len(), replies.len(), "guest {who}: nobody else spoke");
     let reading = reading::read(fresh, &guest.said);
     assert!(
         reading.faults.is_empty(),

@@ -42,7 +42,8 @@ pub fn topic_of<'a>(
 /// Checks one topic against what was for the team.
 pub fn check(posts: &[Posted], deaths: &Deaths, guest: &Guest, for_team: &[String]) -> Findings {
     let unique = guest.said.iter().filter(|said| said.is_unique());
-    let known: HashSet<&str> = unique.map(|said: &Said| said.text.as_str()).collect();
+    let own = unique.map(|said: &Said| said.text.as_str());
+    let known: HashSet<&str> = own.chain(for_team.iter().map(String::as_str)).collect();
     let mut thread = Thread {
         deaths,
         told: Vec::new(),
@@ -66,7 +67,7 @@ pub fn check(posts: &[Posted], deaths: &Deaths, guest: &Guest, for_team: &[Strin
     }
 }
 
-/// The guest's own lines in a post. On a card they stand behind a name, so they are not lines of their own there.
+/// The lines in a post that were for the team. On a card they stand behind a name, so they are not lines of their own there.
 fn lines<'a>(post: &'a Posted, known: &HashSet<&str>) -> Vec<&'a str> {
     post.text
         .lines()

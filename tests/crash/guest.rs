@@ -173,7 +173,9 @@ impl Guest {
     /// Who talks with a person leaves them a moment to answer. A cut or a death is noticed by what is said next.
     async fn give_way(&mut self) {
         if reading::read(&self.visitor.log, &self.said).is_with_team() {
-            let news = self.visitor.until("news", |frame| frame["event"]["kind"] == "handling");
+            let news = self
+                .visitor
+                .until("news", |frame| frame["event"]["kind"] == "handling");
             if let Ok(Err(why)) = timeout(A_MOMENT, news).await {
                 check(&why);
             }

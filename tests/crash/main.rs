@@ -37,6 +37,7 @@ use support::visitor::Visitor;
 use support::{eventually, http};
 use team::Reply;
 use telegram::TelegramServer;
+use tokio::task::JoinHandle;
 use world::World;
 
 const GUESTS: u64 = 24;
@@ -82,15 +83,14 @@ async fn story(server: &mut Server, telegram: &Arc<TelegramServer>) -> Ended {
         cfg!(feature = "failpoints")
     );
     let plan = plan::moments(seed, deaths, cfg!(feature = "failpoints"));
-    let desk = Desk::log_in(server).await;
+    let shop = Desk::log_in_to(server, "shop").await;
+    let lab = Desk::log_in_to(server, "lab").await;
     let world = Arc::new(World::new(seed, &server.url));
     let guests: Vec<_> = (0..GUESTS)
         .map(|number| spawn_guest(number, &world))
         .collect();
-    let at_the_desk = {
-        let world = world.clone();
-        tokio::spawn(async move { team::at_the_desk(desk, &world).await })
-    };
+    let shop = spawn_desk(team::SHOP, shop, &world);
+    let lab = spawn_desk(team::LAB, lab, &world);
     let in_the_group = {
         let (world, telegram) = (world.clone(), telegram.clone());
         tokio::spawn(async move { team::in_the_group(&telegram, &world).await })
@@ -105,13 +105,17 @@ async fn story(server: &mut Server, telegram: &Arc<TelegramServer>) -> Ended {
     println!("{} acknowledgements", world.acknowledgements());
     Ended {
         guests: back,
-        at_the_desk: at_the_desk.await.expect("the desk was not wronged"),
+        at_the_desk: [
+            shop.await.expect("the shop was not wronged"),
+            lab.await.expect("the lab was not wronged"),
+        ]
+        .concat(),
         in_the_group: in_the_group.await.expect("the group was not wronged"),
         deaths,
     }
 }
 
-fn spawn_guest(number: u64, world: &Arc<World>) -> tokio::task::JoinHandle<Guest> {
+fn spawn_guest(number: u64, world: &Arc<World>) -> JoinHandle<Guest> {
     let site = if number.is_multiple_of(2) {
         "shop"
     } else {
@@ -119,6 +123,11 @@ fn spawn_guest(number: u64, world: &Arc<World>) -> tokio::task::JoinHandle<Guest
     };
     let world = world.clone();
     tokio::spawn(async move { Guest::new(number, site, world.seed).run(&world).await })
+}
+
+fn spawn_desk(team: team::Team, desk: Desk, world: &Arc<World>) -> JoinHandle<Vec<Reply>> {
+    let world = world.clone();
+    tokio::spawn(async move { team::at_the_desk(team, desk, &world).await })
 }
 
 /// Nothing waits anywhere: no delivery, no alarm of an open question, no update at Telegram.
@@ -187,7 +196,8 @@ struct Totals {
 }
 
 async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
-    let desk = Desk::log_in(server).await;
+    let shop = Desk::log_in_to(server, "shop").await;
+    let lab = Desk::log_in_to(server, "lab").await;
     let topics = telegram.topics();
     let mut replies: HashMap<&str, Vec<&Reply>> = HashMap::new();
     for reply in ended.at_the_desk.iter().chain(&ended.in_the_group) {
@@ -197,14 +207,17 @@ async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
     for guest in &mut ended.guests {
         let fresh = read_anew(server, guest).await;
         let topic = group::topic_of(telegram, &topics, guest);
-        let place = topic.map_or(guest.conversation().to_owned(), |topic| {
-            topic.id.to_string()
-        });
-        let told = replies.remove(place.as_str()).unwrap_or_default();
+        let in_the_group = topic.map(|topic| topic.id.to_string()).unwrap_or_default();
+        let told = [guest.conversation(), &in_the_group].map(|place| replies.remove(place));
+        let told: Vec<&Reply> = told.into_iter().flatten().flatten().collect();
         let reading = check::visitor(guest, &fresh.log, &told);
-        if guest.visitor.site == "shop" {
-            check::desk(guest, &desk.reads(guest.conversation()).await);
+        let desk = if guest.visitor.site == "shop" {
+            &shop
         } else {
+            &lab
+        };
+        check::desk(guest, &desk.reads(guest.conversation()).await);
+        if guest.visitor.site == "lab" {
             let posts = topic.map(|topic| telegram.posts(topic.id));
             let posts = posts.unwrap_or_default();
             let found = group::check(&posts, &ended.deaths, guest, &reading.for_team);

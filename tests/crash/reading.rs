@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use crate::guest::{Kind, Said};
+use crate::support::visitor::plain;
+use crate::team;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handling {
@@ -68,7 +70,7 @@ enum Step<'a> {
     Said(&'a Said),
     /// From the knowledge; courtesies of the bot have no source.
     BotAnswered,
-    AgentSaid,
+    AgentSaid(String),
     HandledBy(Handling),
 }
 
@@ -90,7 +92,7 @@ fn step<'a>(event: &Value, by_id: &HashMap<&str, &'a Said>) -> Option<Step<'a>> 
             .get(event["id"].as_str()?)
             .map(|said| Step::Said(said)),
         Some("bot") => event["sources"].get(0).map(|_| Step::BotAnswered),
-        Some("agent") => Some(Step::AgentSaid),
+        Some("agent") => Some(Step::AgentSaid(plain(&event["text"]))),
         other => panic!("the protocol has no author {other:?}"),
     }
 }
@@ -109,10 +111,7 @@ impl Reading {
         match step {
             Step::Said(said) => self.said(seq, said),
             Step::BotAnswered => self.bot_answered(seq),
-            Step::AgentSaid if self.handling != Handling::Agent => {
-                self.fault(seq, "an agent spoke before taking the conversation");
-            }
-            Step::AgentSaid => {}
+            Step::AgentSaid(text) => self.agent_said(seq, text),
             Step::HandledBy(handling) => self.handled_by(*handling),
         }
     }
@@ -126,6 +125,16 @@ impl Reading {
             self.open.push(seq);
         }
         self.helping |= self.handling == Handling::Waiting { silent: false };
+    }
+
+    /// What was written at the lab's desk must be read in the group too.
+    fn agent_said(&mut self, seq: u64, text: &str) {
+        if self.handling != Handling::Agent {
+            self.fault(seq, "an agent spoke before taking the conversation");
+        }
+        if text.contains(&format!(" {}-", team::LAB.site)) {
+            self.for_team.push(text.to_owned());
+        }
     }
 
     fn bot_answered(&mut self, seq: u64) {

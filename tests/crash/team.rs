@@ -15,6 +15,7 @@ use crate::world::World;
 const AHEAD: usize = 4;
 
 /// A line for the visitor: at the desk acknowledged by hinny, on Telegram by Telegram.
+#[derive(Clone)]
 pub struct Reply {
     /// The conversation, or the topic's number.
     pub place: String,
@@ -30,9 +31,25 @@ fn line(dice: &mut Dice, mark: &str) -> (String, bool) {
     }
 }
 
+/// The lab's people write in the group; somebody at the desk helps out now and then.
+pub const LAB: Team = Team {
+    site: "lab",
+    idles: 3,
+};
+pub const SHOP: Team = Team {
+    site: "shop",
+    idles: 1,
+};
+
+pub struct Team {
+    pub site: &'static str,
+    /// One of so many news is answered.
+    idles: u64,
+}
+
 /// Answers at the desk until everybody has gone, in all conversations with news at once.
-pub async fn at_the_desk(mut desk: Desk, world: &World) -> Vec<Reply> {
-    let mut dice = Dice::new(world.seed, 1_000);
+pub async fn at_the_desk(team: Team, mut desk: Desk, world: &World) -> Vec<Reply> {
+    let mut dice = Dice::new(world.seed, 1_000 + team.idles);
     let mut answered: HashMap<String, u64> = HashMap::new();
     let mut replies = Vec::new();
     let mut count = 0;
@@ -41,9 +58,12 @@ pub async fn at_the_desk(mut desk: Desk, world: &World) -> Vec<Reply> {
         let mut writing = Vec::new();
         for (conversation, seq) in news {
             count += 1;
-            let mark = format!("desk-{count:04}");
+            let mark = format!("{}-{count:04}", team.site);
             let (text, for_visitor) = line(&mut dice, &mark);
             answered.insert(conversation.clone(), seq);
+            if !dice.one_in(team.idles) {
+                continue;
+            }
             let reply = Reply {
                 place: conversation,
                 text,
