@@ -29,6 +29,15 @@ async fn visitor(server: &Server, name: &str) -> Visitor {
     visitor
 }
 
+/// A visitor who waits for a person, and the topic in which the team was told.
+async fn waiting(telegram: &TelegramServer, server: &Server) -> (Visitor, i32) {
+    let mut ada = visitor(server, "ada").await;
+    ada.asks_for_a_person().await;
+    let topic = telegram.await_topics(1).await[0].id;
+    telegram.await_words(topic, "asked for a person").await;
+    (ada, topic)
+}
+
 /// The card says who, where, why and what was said.
 fn check_card(card: &str) {
     for part in [
@@ -78,10 +87,7 @@ async fn a_whole_conversation_in_a_topic() {
 async fn a_second_hand_over_comes_to_the_same_topic() {
     let telegram = TelegramServer::start().await;
     let server = start(&telegram, 1000).await;
-    let mut ada = visitor(&server, "ada").await;
-    ada.asks_for_a_person().await;
-    let topic = telegram.await_topics(1).await[0].id;
-    telegram.await_words(topic, "asked for a person").await;
+    let (mut ada, topic) = waiting(&telegram, &server).await;
     telegram.agent_says(topic, "!close");
     ada.sees_handling("closed").await;
     ada.says("What colour is the moon on Thursdays?").await;
@@ -159,10 +165,7 @@ async fn the_groups_limit_is_kept_by_joining_lines() {
 async fn a_platform_that_is_down_loses_nothing() {
     let telegram = TelegramServer::start().await;
     let server = start(&telegram, 1000).await;
-    let mut ada = visitor(&server, "ada").await;
-    ada.asks_for_a_person().await;
-    let topic = telegram.await_topics(1).await[0].id;
-    telegram.await_words(topic, "asked for a person").await;
+    let (mut ada, topic) = waiting(&telegram, &server).await;
     telegram.fail_next("sendMessage", 1, Fault::TooMany(1));
     ada.says("first").await;
     ada.says("second").await;
@@ -181,10 +184,7 @@ async fn a_platform_that_is_down_loses_nothing() {
 async fn a_deleted_topic_is_opened_anew_with_the_card() {
     let telegram = TelegramServer::start().await;
     let server = start(&telegram, 1000).await;
-    let mut ada = visitor(&server, "ada").await;
-    ada.asks_for_a_person().await;
-    let topic = telegram.await_topics(1).await[0].id;
-    telegram.await_words(topic, "asked for a person").await;
+    let (mut ada, topic) = waiting(&telegram, &server).await;
     telegram.delete_topic(topic);
     ada.says("are you there?").await;
     let fresh = telegram
@@ -238,10 +238,7 @@ async fn what_the_platform_never_takes_is_a_dead_letter_that_can_be_retried() {
 async fn replies_outlive_a_kill() {
     let telegram = TelegramServer::start().await;
     let mut server = start(&telegram, 1000).await;
-    let mut ada = visitor(&server, "ada").await;
-    ada.asks_for_a_person().await;
-    let topic = telegram.await_topics(1).await[0].id;
-    telegram.await_words(topic, "asked for a person").await;
+    let (mut ada, topic) = waiting(&telegram, &server).await;
     server.kill().await;
     ada.cut();
     for number in 0..5 {
@@ -313,10 +310,7 @@ async fn a_team_that_moves_takes_its_conversations_along() {
 async fn unknown_outcomes_never_give_a_line_up() {
     let telegram = TelegramServer::start().await;
     let server = start(&telegram, 1000).await;
-    let mut ada = visitor(&server, "ada").await;
-    ada.asks_for_a_person().await;
-    let topic = telegram.await_topics(1).await[0].id;
-    telegram.await_words(topic, "asked for a person").await;
+    let (mut ada, topic) = waiting(&telegram, &server).await;
     telegram.fail_next("sendMessage", 5, Fault::Reset);
     ada.says("still here").await;
     telegram.await_words(topic, "still here").await;
