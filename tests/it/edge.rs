@@ -193,3 +193,31 @@ async fn a_request_that_never_ends_is_closed() {
     })
     .await;
 }
+
+/// A text frame that is no UTF-8: the socket is told and ends, and nobody else notices.
+#[tokio::test]
+async fn invalid_utf_8_ends_the_socket_with_a_reason() {
+    let server = Server::start(SITE).await;
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let url = format!("{}/v1/ws", server.url.replace("http", "ws"));
+    let (mut socket, _) = tokio_tungstenite::client_async(url, &mut stream)
+        .await
+        .unwrap();
+    let hello = json!({"type": "hello", "protocol": 1, "site": "shop"});
+    socket.send(Message::text(hello.to_string())).await.unwrap();
+    // FIN and text, masked with zeros, two bytes that are no character (RFC 6455, 5.2).
+    let frame = [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28];
+    socket.get_mut().write_all(&frame).await.unwrap();
+    let mut told = String::new();
+    while let Some(Ok(message)) = socket.next().await {
+        told += message.to_text().unwrap_or_default();
+    }
+    assert!(
+        told.contains("bad_frame") && told.contains("UTF-8"),
+        "{told}"
+    );
+    let mut ada = Visitor::new("ada");
+    ada.connect(&server.url).await;
+    ada.says("hello").await;
+}
