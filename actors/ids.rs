@@ -87,9 +87,10 @@ pub fn random_id() -> String {
 }
 
 impl Cause {
-    /// A client chooses its ids freely, so they count per visitor: nobody can use up another's.
-    pub fn client(visitor: &VisitorId, id: &str) -> Self {
-        Cause(format!("client:{visitor}:{id}"))
+    /// A client chooses its ids freely, so they count within its conversation: nobody can use up another's. Not by
+    /// visitor: who signs in becomes another one, and may still send again what they said before.
+    pub fn client(conversation: &ConversationId, id: &str) -> Self {
+        Cause(format!("client:{conversation}:{id}"))
     }
 
     pub fn platform(connection: &str, event: &str) -> Self {
@@ -102,10 +103,6 @@ impl Cause {
 
     pub fn alarm(conversation: &ConversationId, name: &str, at: Millis) -> Self {
         Cause(format!("alarm:{conversation}:{name}:{at}"))
-    }
-
-    pub fn delivery(delivery: &DeliveryId) -> Self {
-        Cause(format!("delivery:{delivery}"))
     }
 
     /// The hand-over that follows when handling `cause` panicked twice.
@@ -127,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_of_two_visitors_never_meet() {
+    fn causes_of_two_conversations_never_meet() {
         let ada = Cause::client(&"ada".into(), "m1");
         let bob = Cause::client(&"bob".into(), "m1");
         assert_ne!(ada, bob);

@@ -192,7 +192,7 @@ impl Guest {
         let order = Order {
             site: self.site.clone(),
             conversation: conversation.clone(),
-            cause: cause(conversation, id),
+            cause: Cause::client(conversation, id),
             request,
         };
         let receipt = app.engine.handle(order).await?;
@@ -201,12 +201,6 @@ impl Guest {
             conversation: conversation.clone(),
         })
     }
-}
-
-/// A client's id counts within its conversation. Not by visitor: who signs in becomes another one, and may still
-/// send again what they said before.
-fn cause(conversation: &ConversationId, id: &str) -> Cause {
-    Cause(format!("client:{conversation}:{id}"))
 }
 
 /// Remembers where the visitor is, for the team.

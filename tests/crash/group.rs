@@ -142,6 +142,18 @@ pub fn cards(posts: &[Posted], deaths: &Deaths, visitor: &Visitor) {
         let of = &visitor.conversation;
         assert!(!twice, "a card of {of:?} was posted twice in one life");
     }
+    let cards = posts
+        .iter()
+        .filter(|post| post.text.starts_with("hinny\nWho: "));
+    let fetched = visitor
+        .log
+        .values()
+        .filter(|event| event["handling"] == "waiting");
+    let most = fetched.count() + deaths.borders.len();
+    assert!(
+        cards.count() <= most,
+        "more cards than hand-overs and deaths"
+    );
 }
 
 #[cfg(test)]
