@@ -10,10 +10,10 @@ story("the demo shows website, chat and desk in one window", async (stage) => {
   const frames = page.frames().map((frame) => new URL(frame.url()).pathname);
   assert.equal(frames.length, 3, `the window and its two sides: ${frames}`);
   for (const side of ["visitor", "team"]) {
-    assert.ok(await page.locator(`iframe[data-side="${side}"]`).isVisible(), `the side of the ${side} is visible`);
+    await page.locator(`iframe[data-side="${side}"]`).waitFor();
   }
-  assert.ok(await visitor.launcher.isVisible());
-  assert.ok(await desk.page.getByText("Nobody is waiting").isVisible());
+  await visitor.launcher.waitFor();
+  await desk.page.getByText("Nobody is waiting").waitFor();
   assert.ok(!page.url().includes("login"), "the one-time link is in no address");
   await stage.photograph(page, "demo-first-look");
 });

@@ -53,12 +53,12 @@ story("everything has a name for those who do not see it", async (stage) => {
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   for (const name of ["Close chat", "Send", "Talk to a person"]) {
-    assert.ok(await dialog.getByRole("button", { name }).isVisible(), name);
+    await dialog.getByRole("button", { name }).waitFor();
   }
   const visitor = new Visitor(page);
   await visitor.says("What does hinny cost?");
   await dialog.getByRole("log", { name: "Conversation" }).getByText("free software").waitFor();
-  assert.ok(await dialog.getByRole("textbox", { name: "Your message" }).isVisible());
+  await dialog.getByRole("textbox", { name: "Your message" }).waitFor();
 });
 
 /** The role of what has the focus, inside the widget too. */
