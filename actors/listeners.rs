@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hinny_bridges::{Bridge, ConnectionId, Happened, Inbound, Inbox, NotStored, Origin, SendError};
+use hinny_bridges::{
+    Bridge, ConnectionId, Happened, Inbound, Inbox, NotStored, Origin, Said, SendError,
+};
 
 use crate::ids::Cause;
 use crate::order::{Order, Refusal, Request};
@@ -29,7 +31,9 @@ impl Inbox for Replies {
             // A thread that people made themselves, or of another server.
             return Ok(());
         };
-        let Happened::Said { text, .. } = inbound.what;
+        let Happened::Said(Said { text, .. }) = inbound.what else {
+            return Ok(());
+        };
         let order = Order {
             site,
             conversation,

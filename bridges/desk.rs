@@ -8,7 +8,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Bridge, Channel, DeskThread, Inbox, Line, Part, Post, PostId, SendError, SendStopped, Thread,
+    Bridge, Channel, DeskThread, FetchError, Finding, Inbox, Line, Mark, Opened, Part, Post,
+    PostChange, PostId, RemoteFile, SendError, SendStopped, Thread,
 };
 
 /// Holds nothing: every desk thread lives in the store of the conversation it belongs to.
@@ -22,12 +23,15 @@ impl Bridge for Desk {
         &self,
         channel: &Channel,
         _title: &str,
-        delivery: &str,
-    ) -> Result<Thread, SendError> {
+        first: &Line,
+    ) -> Result<Opened, SendError> {
         match channel {
-            Channel::Desk => Ok(Thread::Desk(DeskThread {
-                id: delivery.to_owned(),
-            })),
+            Channel::Desk => Ok(Opened {
+                thread: Thread::Desk(DeskThread {
+                    id: first.delivery.clone(),
+                }),
+                posts: vec![post(first)],
+            }),
             other => Err(foreign(other)),
         }
     }
@@ -42,12 +46,38 @@ impl Bridge for Desk {
         }
     }
 
+    /// The desk page shows every message as the log has it now.
+    async fn change(
+        &self,
+        thread: &Thread,
+        _posts: &[PostId],
+        _change: &PostChange,
+    ) -> Result<Vec<Post>, SendError> {
+        match thread {
+            Thread::Desk(_) => Ok(Vec::new()),
+            other => Err(foreign(other)),
+        }
+    }
+
     /// The desk page shows a thread as done when the conversation's log says so.
-    async fn mark(&self, thread: &Thread, _open: bool) -> Result<(), SendError> {
+    async fn mark(&self, thread: &Thread, _mark: &Mark) -> Result<(), SendError> {
         match thread {
             Thread::Desk(_) => Ok(()),
             other => Err(foreign(other)),
         }
+    }
+
+    /// The desk hears of it through the feed.
+    async fn typing(&self, _thread: &Thread) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    /// Files come in with the reply itself.
+    async fn fetch(&self, file: &RemoteFile, _limit: u64) -> Result<Vec<u8>, FetchError> {
+        Err(FetchError::Gone(format!(
+            "the desk keeps no {}",
+            file.handle
+        )))
     }
 
     /// Never returns: there is nothing to fetch, and nothing that could fail.
@@ -57,6 +87,10 @@ impl Bridge for Desk {
 
     async fn check(&self) -> Result<(), SendError> {
         Ok(())
+    }
+
+    async fn examine(&self, _channels: &[Channel], _agents_by_role: &[String]) -> Vec<Finding> {
+        vec![Finding::good("the desk is part of this server")]
     }
 }
 
@@ -83,22 +117,17 @@ mod tests {
     use crate::{LineAuthor, TelegramThread, text::Text};
 
     fn line(delivery: &str) -> Line {
-        Line {
-            delivery: delivery.to_owned(),
-            author: LineAuthor::Visitor {
-                name: "Ada".to_owned(),
-            },
-            text: Text::plain("Hello"),
-            parts_done: 0,
-        }
+        let name = "Ada".to_owned();
+        Line::new(delivery, LineAuthor::Visitor { name }, Text::plain("Hello"))
     }
 
     #[tokio::test]
     async fn a_repeated_opening_gives_the_same_thread() {
-        let first = Desk.open(&Channel::Desk, "Ada", "d1").await.unwrap();
-        let second = Desk.open(&Channel::Desk, "Ada", "d1").await.unwrap();
+        let card = line("d1");
+        let first = Desk.open(&Channel::Desk, "Ada", &card).await.unwrap();
+        let second = Desk.open(&Channel::Desk, "Ada", &card).await.unwrap();
         assert_eq!(first, second);
-        assert_eq!(first, Thread::Desk(DeskThread { id: "d1".into() }));
+        assert_eq!(first.thread, Thread::Desk(DeskThread { id: "d1".into() }));
     }
 
     #[tokio::test]
@@ -116,7 +145,7 @@ mod tests {
         let stopped = Desk.send(&thread, &[line("d2")]).await.unwrap_err();
         assert!(matches!(stopped.error, SendError::Refused(_)));
         assert!(stopped.sent.is_empty());
-        let closed = Desk.mark(&thread, false).await;
+        let closed = Desk.mark(&thread, &Mark::Done).await;
         assert!(matches!(closed, Err(SendError::Refused(_))));
     }
 

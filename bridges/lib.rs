@@ -7,9 +7,15 @@
 mod bridge;
 pub mod desk;
 mod html;
+mod inbound;
+mod line;
 pub mod links;
 pub mod markdown;
+mod place;
 pub mod telegram;
 pub mod text;
 
 pub use bridge::*;
+pub use inbound::*;
+pub use line::*;
+pub use place::*;

@@ -23,11 +23,10 @@ pub(super) async fn line(
     batch: &Batch,
     delivery: &Delivery,
 ) -> Result<Line, StoreError> {
+    let text = text(shell, batch, delivery.seq).await?;
     Ok(Line {
-        delivery: delivery.id.to_string(),
-        author: LineAuthor::Hinny,
-        text: text(shell, batch, delivery.seq).await?,
         parts_done: delivery.parts_done,
+        ..Line::new(delivery.id.as_str(), LineAuthor::Hinny, text)
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
-use hinny_bridges::{Bridge, Line, Post, SendError, SendStopped, Target, Thread};
+use hinny_bridges::{Bridge, Line, Mark, Post, SendError, SendStopped, Target, Thread};
 
 use super::{Outbox, card, lines};
 use crate::clock;
@@ -71,7 +71,7 @@ impl Outbox {
         }
         if head.what == DeliveryKind::Close {
             if let Some(thread) = &thread {
-                bridge.mark(thread, false).await?;
+                bridge.mark(thread, &Mark::Done).await?;
             }
             let done = std::slice::from_ref(&head.id);
             return Ok(self.shell.store.delivered(done, clock::now()).await?);
@@ -84,11 +84,14 @@ impl Outbox {
                     .any(|delivery| delivery.what == DeliveryKind::Card)
                 {
                     // Who may write into a closed thread gets no error from it, but colleagues may not.
-                    bridge.mark(&thread, true).await?;
+                    bridge.mark(&thread, &Mark::Open).await?;
                 }
                 thread
             }
-            None => self.open(batch, head, target, bridge.as_ref()).await?,
+            None => {
+                // The rest waits for the next look, which finds the thread.
+                return self.open(batch, waiting, target, bridge.as_ref()).await;
+            }
         };
         let fresh = self.shell.store.is_fresh(&thread, &head.id).await?;
         let lines = lines::render(&self.shell, batch, waiting, fresh).await?;
@@ -103,27 +106,27 @@ impl Outbox {
         })
     }
 
-    /// Opens a thread and commits it before anything is said in it.
+    /// Opens a thread and commits it before anything more is said in it.
     async fn open(
         &self,
         batch: &Batch,
-        head: &Delivery,
+        waiting: &[Delivery],
         target: &Target,
         bridge: &dyn Bridge,
-    ) -> Result<Thread, Trouble> {
+    ) -> Result<(), Trouble> {
         let title = card::title(&self.shell, batch).await?;
-        let opened = bridge
-            .open(&target.channel, &title, head.id.as_str())
-            .await?;
+        let lines = lines::render(&self.shell, batch, &waiting[..1], true).await?;
+        let opened = bridge.open(&target.channel, &title, &lines[0]).await?;
         fail::fail_point!("outbox_thread_opened");
-        self.note(batch, &opened, target).await?;
+        self.note(batch, &opened.thread, target).await?;
         let active = self.shell.store.thread_of(&batch.conversation).await?;
-        let active = active.ok_or_else(|| Trouble::Inside("a thread was not stored".into()))?;
-        if active != opened {
+        if active.as_ref() == Some(&opened.thread) {
+            self.write_down(&opened.thread, &opened.posts).await;
+        } else {
             // Another one was first; ours is a twin and must not look alive.
-            bridge.mark(&opened, false).await?;
+            bridge.mark(&opened.thread, &Mark::Done).await?;
         }
-        Ok(active)
+        Ok(())
     }
 
     async fn send(
@@ -238,6 +241,10 @@ impl Outbox {
             }
             SendError::ThreadGone => self.lose_thread(batch, head).await,
             SendError::Refused(_) => self.bury(head, &why).await,
+            SendError::NoAccess(_) => {
+                self.postpone(head, self.shell.timing.retry_max, false, &why)
+                    .await
+            }
             SendError::Unauthorized(_) => {
                 let connection = &head.target.connection;
                 self.shell

@@ -45,10 +45,8 @@ async fn event_line(shell: &Shell, batch: &Batch, delivery: &Delivery) -> Result
         None => (LineAuthor::Hinny, Text::plain("(removed)")),
     };
     Ok(Line {
-        delivery: delivery.id.to_string(),
-        author,
-        text,
         parts_done: delivery.parts_done,
+        ..Line::new(delivery.id.as_str(), author, text)
     })
 }
 

@@ -117,10 +117,7 @@ impl Agent {
 
     /// How the conversation's log names this agent.
     pub fn person(&self) -> Person {
-        Person {
-            id: format!("desk:{}", &self.session[..16]),
-            name: self.name.clone(),
-        }
+        Person::new(format!("desk:{}", &self.session[..16]), self.name.clone())
     }
 
     /// A conversation of this agent's site; another site's does not exist for them.

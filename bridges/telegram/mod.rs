@@ -33,7 +33,10 @@ use self::{
     classify::{Failure, classify, forgive},
     render::Flat,
 };
-use crate::{Bridge, Channel, Inbox, Line, Post, SendError, SendStopped, TelegramThread, Thread};
+use crate::{
+    Bridge, Channel, FetchError, Finding, Inbox, Line, Mark, Opened, Post, PostChange, PostId,
+    RemoteFile, SendError, SendStopped, TelegramThread, Thread,
+};
 
 pub use self::config::{InvalidConfig, TelegramConfig, Token};
 
@@ -182,8 +185,8 @@ impl Bridge for Telegram {
         &self,
         channel: &Channel,
         title: &str,
-        _delivery: &str,
-    ) -> Result<Thread, SendError> {
+        _first: &Line,
+    ) -> Result<Opened, SendError> {
         #[derive(Deserialize)]
         struct Topic {
             message_thread_id: i32,
@@ -198,7 +201,10 @@ impl Bridge for Telegram {
         };
         let topic = self.metered(chat, request.send(), topic).await;
         let topic = topic.map_err(Failure::into_error)?.message_thread_id;
-        Ok(Thread::Telegram(TelegramThread { chat, topic }))
+        Ok(Opened {
+            thread: Thread::Telegram(TelegramThread { chat, topic }),
+            posts: Vec::new(),
+        })
     }
 
     async fn send(&self, thread: &Thread, batch: &[Line]) -> Result<Vec<Post>, SendStopped> {
@@ -219,11 +225,34 @@ impl Bridge for Telegram {
         Ok(sent)
     }
 
-    async fn mark(&self, thread: &Thread, open: bool) -> Result<(), SendError> {
+    async fn change(
+        &self,
+        thread: &Thread,
+        _posts: &[PostId],
+        _change: &PostChange,
+    ) -> Result<Vec<Post>, SendError> {
         match thread {
-            Thread::Telegram(thread) => self.set_open(thread, open).await,
+            Thread::Telegram(_) => Ok(Vec::new()),
             other => Err(foreign(other)),
         }
+    }
+
+    async fn mark(&self, thread: &Thread, mark: &Mark) -> Result<(), SendError> {
+        match (thread, mark) {
+            (Thread::Telegram(thread), Mark::Open) => self.set_open(thread, true).await,
+            (Thread::Telegram(thread), Mark::Done) => self.set_open(thread, false).await,
+            // Everybody in the group sees every topic.
+            (Thread::Telegram(_), Mark::Taken { .. }) => Ok(()),
+            (other, _) => Err(foreign(other)),
+        }
+    }
+
+    async fn typing(&self, _thread: &Thread) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn fetch(&self, file: &RemoteFile, _limit: u64) -> Result<Vec<u8>, FetchError> {
+        Err(FetchError::Gone(file.handle.clone()))
     }
 
     /// teloxide's stream asks for more, and thereby confirms, only when all it fetched was taken out.
@@ -259,6 +288,13 @@ impl Bridge for Telegram {
             }
         }
         Ok(())
+    }
+
+    async fn examine(&self, _channels: &[Channel], _agents_by_role: &[String]) -> Vec<Finding> {
+        match self.check().await {
+            Ok(()) => vec![Finding::good("the token works and the groups have topics")],
+            Err(error) => vec![Finding::bad("the connection", error.to_string())],
+        }
     }
 }
 

@@ -6,14 +6,8 @@ use super::*;
 use crate::text::{Block, Inline, Text};
 
 fn line(delivery: &str, name: &str, text: Text) -> Line {
-    Line {
-        delivery: delivery.to_owned(),
-        author: LineAuthor::Visitor {
-            name: name.to_owned(),
-        },
-        text,
-        parts_done: 0,
-    }
+    let name = name.to_owned();
+    Line::new(delivery, LineAuthor::Visitor { name }, text)
 }
 
 fn raw(text: &str) -> Text {

@@ -6,7 +6,7 @@ use teloxide::types::{
 
 use super::entities;
 use crate::{
-    Channel, ConnectionId, Happened, Inbound, Origin, Person, PostId, TelegramChannel,
+    Channel, ConnectionId, Happened, Inbound, Origin, Person, PostId, Said, TelegramChannel,
     TelegramThread, Thread,
     text::{Block, Inline, Text},
 };
@@ -28,10 +28,7 @@ pub(super) fn inbound(update: &Update, connection: &ConnectionId, own: UserId) -
         origin: origin(message),
         agent,
         sent_at: message.date.timestamp_millis(),
-        what: Happened::Said {
-            post: post_id(message.chat.id.0, message.id.0),
-            text,
-        },
+        what: Happened::Said(Said::words(post_id(message.chat.id.0, message.id.0), text)),
     })
 }
 
@@ -45,16 +42,11 @@ pub(super) fn post_id(chat: i64, message: i32) -> PostId {
 fn speaker(message: &Message, own: UserId) -> Option<Person> {
     if let Some(group) = &message.sender_chat {
         let name = group.title().unwrap_or("Team").to_owned();
-        return (group.id == message.chat.id).then(|| Person {
-            id: format!("chat:{}", group.id.0),
-            name,
-        });
+        return (group.id == message.chat.id)
+            .then(|| Person::new(format!("chat:{}", group.id.0), name));
     }
     let user = message.from.as_ref()?;
-    (!user.is_bot && user.id != own).then(|| Person {
-        id: user.id.0.to_string(),
-        name: user.full_name(),
-    })
+    (!user.is_bot && user.id != own).then(|| Person::new(user.id.0.to_string(), user.full_name()))
 }
 
 /// A reply in the "General" topic carries a thread id too, but is marked as being in no topic.

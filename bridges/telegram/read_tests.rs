@@ -12,8 +12,10 @@ fn read(name: &str) -> Option<Inbound> {
 }
 
 fn text_of(inbound: &Inbound) -> &Text {
-    let Happened::Said { text, .. } = &inbound.what;
-    text
+    match &inbound.what {
+        Happened::Said(said) => &said.text,
+        other => panic!("not words: {other:?}"),
+    }
 }
 
 #[test]
@@ -35,15 +37,12 @@ fn a_reply_in_a_topic_is_read_in_full() {
             chat: CHAT,
             topic: 17,
         })),
-        agent: Person {
-            id: "4242".into(),
-            name: "Ann Lee".into(),
-        },
+        agent: Person::new("4242", "Ann Lee"),
         sent_at: 1_760_000_100_000,
-        what: Happened::Said {
-            post: PostId(format!("{CHAT}/31")),
-            text: Text(vec![Block::Paragraph { children }]),
-        },
+        what: Happened::Said(Said::words(
+            PostId(format!("{CHAT}/31")),
+            Text(vec![Block::Paragraph { children }]),
+        )),
     };
     assert_eq!(read("reply_in_topic"), Some(expected));
 }

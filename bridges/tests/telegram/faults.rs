@@ -13,6 +13,7 @@ fn decision(error: &SendError) -> &'static str {
         SendError::RateLimited { .. } => "wait",
         SendError::ThreadGone => "gone",
         SendError::Refused(_) => "refused",
+        SendError::NoAccess(_) => "no access",
         SendError::Unauthorized(_) => "unauthorized",
         SendError::Unreachable(_) => "unreachable",
         SendError::Ambiguous(_) => "ambiguous",
@@ -50,7 +51,11 @@ async fn every_fault_is_a_decision() {
     ] {
         let server = TelegramServer::start().await;
         let bridge = bridge(&server);
-        let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+        let thread = bridge
+            .open(&channel(), "Ada", &card())
+            .await
+            .unwrap()
+            .thread;
         server.fail_next("any", 1, fault);
         let error = send_one(&bridge, &thread).await.unwrap_err();
         assert_eq!(decision(&error), expected, "{fault:?}: {error}");
@@ -61,7 +66,11 @@ async fn every_fault_is_a_decision() {
 #[tokio::test]
 async fn a_platform_that_is_away_was_surely_not_reached() {
     let mut server = TelegramServer::start().await;
-    let thread = bridge(&server).open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge(&server)
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     server.stop().await;
     let bridge = bridge(&server);
     let error = send_one(&bridge, &thread).await.unwrap_err();
@@ -85,7 +94,7 @@ async fn a_wrong_token_is_said_by_every_verb() {
         chat: CHAT,
         topic: 7,
     });
-    let opened = bridge.open(&channel(), "Ada", "d0").await.unwrap_err();
+    let opened = bridge.open(&channel(), "Ada", &card()).await.unwrap_err();
     let (sender, _seen) = unbounded_channel();
     let ledger = Ledger {
         seen: sender,
@@ -94,7 +103,7 @@ async fn a_wrong_token_is_said_by_every_verb() {
     for error in [
         opened,
         send_one(&bridge, &thread).await.unwrap_err(),
-        bridge.mark(&thread, false).await.unwrap_err(),
+        bridge.mark(&thread, &mark(false)).await.unwrap_err(),
         bridge.check().await.unwrap_err(),
         listen(&bridge, &ledger).await,
     ] {
@@ -106,14 +115,18 @@ async fn a_wrong_token_is_said_by_every_verb() {
 async fn a_deleted_topic_is_gone() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     server.delete_topic(topic_of(&thread));
     assert_eq!(
         decision(&send_one(&bridge, &thread).await.unwrap_err()),
         "gone"
     );
     assert_eq!(
-        decision(&bridge.mark(&thread, true).await.unwrap_err()),
+        decision(&bridge.mark(&thread, &mark(true)).await.unwrap_err()),
         "gone"
     );
 }
@@ -122,7 +135,11 @@ async fn a_deleted_topic_is_gone() {
 async fn a_batch_that_stops_says_what_was_sent() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     let batch = [
         line("d1", &"a ".repeat(2_000)),
         line("d2", &"b ".repeat(2_000)),
@@ -145,7 +162,11 @@ async fn the_limit_is_kept_without_asking_telegram() {
     let mut config = config(&server.url());
     config.per_minute = 20;
     let bridge = Telegram::new(config).unwrap();
-    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     let mut refused = 0;
     for _ in 0..60 {
         match send_one(&bridge, &thread).await {
@@ -167,14 +188,18 @@ async fn a_surprising_429_silences_the_whole_group_and_no_other() {
     let server = TelegramServer::start().await;
     server.add_group(-7, true);
     let bridge = bridge(&server);
-    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     server.fail_next("any", 1, Fault::TooMany(40));
     let error = send_one(&bridge, &thread).await.unwrap_err();
     assert!(matches!(error, SendError::RateLimited { retry_after } if retry_after.as_secs() == 40));
-    let error = bridge.mark(&thread, false).await.unwrap_err();
+    let error = bridge.mark(&thread, &mark(false)).await.unwrap_err();
     assert_eq!(decision(&error), "wait");
-    assert!(bridge.open(&channel(), "Bob", "d0").await.is_err());
+    assert!(bridge.open(&channel(), "Bob", &card()).await.is_err());
     let other = Channel::Telegram(TelegramChannel { chat: -7 });
-    assert!(bridge.open(&other, "Bob", "d0").await.is_ok());
+    assert!(bridge.open(&other, "Bob", &card()).await.is_ok());
     assert_eq!(server.limit_hits(), (1, 0));
 }

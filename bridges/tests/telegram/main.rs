@@ -18,7 +18,7 @@ use std::{
 
 use async_trait::async_trait;
 use hinny_bridges::{
-    Bridge, Channel, ConnectionId, Inbound, Inbox, Line, LineAuthor, NotStored, SendError,
+    Bridge, Channel, ConnectionId, Inbound, Inbox, Line, LineAuthor, Mark, NotStored, SendError,
     TelegramChannel, TelegramThread, Thread,
     telegram::{Telegram, TelegramConfig, Token},
     text::{Block, Inline, Text},
@@ -54,15 +54,21 @@ fn topic_of(thread: &Thread) -> i32 {
     }
 }
 
-fn line(delivery: &str, text: &str) -> Line {
-    Line {
-        delivery: delivery.to_owned(),
-        author: LineAuthor::Visitor {
-            name: "Ada".to_owned(),
-        },
-        text: raw(text),
-        parts_done: 0,
+/// Telegram's topics need no first line.
+fn card() -> Line {
+    line("d0", "The card")
+}
+
+fn mark(open: bool) -> Mark {
+    match open {
+        true => Mark::Open,
+        false => Mark::Done,
     }
+}
+
+fn line(delivery: &str, text: &str) -> Line {
+    let name = "Ada".to_owned();
+    Line::new(delivery, LineAuthor::Visitor { name }, raw(text))
 }
 
 /// Text without any reading of blank lines or markup.
@@ -134,9 +140,15 @@ impl Drop for Listening {
     }
 }
 
+fn text_of(inbound: &Inbound) -> &Text {
+    match &inbound.what {
+        hinny_bridges::Happened::Said(said) => &said.text,
+        other => panic!("not words: {other:?}"),
+    }
+}
+
 fn words(inbound: &Inbound) -> String {
-    let hinny_bridges::Happened::Said { text, .. } = &inbound.what;
-    text.to_plain()
+    text_of(inbound).to_plain()
 }
 
 /// The strings that are known to upset programs, where the machine has them.

@@ -9,9 +9,10 @@ async fn a_conversation_becomes_a_topic() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
     let thread = bridge
-        .open(&channel(), "Ada: broken bike", "d0")
+        .open(&channel(), "Ada: broken bike", &card())
         .await
-        .unwrap();
+        .unwrap()
+        .thread;
     let batch = [line("d1", "Hello"), line("d2", "My bike is broken")];
     let posts = bridge.send(&thread, &batch).await.unwrap();
 
@@ -32,7 +33,7 @@ async fn titles_are_made_to_fit() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
     for title in ["", " \n ", "a\nb", &"😀".repeat(200)] {
-        bridge.open(&channel(), title, "d0").await.unwrap();
+        bridge.open(&channel(), title, &card()).await.unwrap();
     }
     let names: Vec<_> = server
         .topics()
@@ -47,7 +48,11 @@ async fn titles_are_made_to_fit() {
 async fn a_long_line_arrives_in_parts_and_goes_on_after_a_stop() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     let text = "All work and no play. ".repeat(500);
     let mut long = line("d1", &text);
 
@@ -80,9 +85,13 @@ async fn a_long_line_arrives_in_parts_and_goes_on_after_a_stop() {
 async fn closing_and_opening_again() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     for open in [false, false, true, true] {
-        bridge.mark(&thread, open).await.unwrap();
+        bridge.mark(&thread, &mark(open)).await.unwrap();
         assert_eq!(server.topics()[0].open, open);
     }
     server.close_topic(topic_of(&thread));
@@ -98,7 +107,11 @@ async fn closing_and_opening_again() {
 async fn nothing_a_visitor_writes_pings_anybody() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge.open(&channel(), "@ann", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "@ann", &card())
+        .await
+        .unwrap()
+        .thread;
     let many = "@ann ".repeat(300);
     let hostile = [
         "@ann",
@@ -134,7 +147,11 @@ async fn nothing_a_visitor_writes_pings_anybody() {
 async fn naughty_strings_arrive_intact_in_the_topic() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge.open(&channel(), "Ada", "d0").await.unwrap();
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
     for string in naughty_strings() {
         bridge.send(&thread, &[line("d1", &string)]).await.unwrap();
         let post = server.all_posts().pop().unwrap();
