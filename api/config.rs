@@ -1,11 +1,15 @@
 //! `Config`: what the operator decided, typed and checked. Everything that can be wrong with `hinny.toml` is
 //! found here, all of it at once, before anything starts.
 
+pub mod connections;
 pub mod duration;
+mod hand;
 pub mod raw;
 mod read;
 pub mod secret;
 mod site;
+mod size;
+pub mod team;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,9 +19,12 @@ use hinny_actors::Timing;
 use ipnet::IpNet;
 use url::Url;
 
-use raw::{RawConfig, RawLimits, RawTelegram, RawTiming};
-use secret::{Env, Secret};
-pub use site::{DESK, Hand, Identity, Knowledge, Site};
+use connections::Connections;
+pub use hand::{DESK, Hand};
+use raw::{RawConfig, RawFiles, RawLimits, RawTiming};
+use secret::Env;
+pub use site::{Identity, Knowledge, Site};
+pub use team::Team;
 
 /// The commented example, which is also the list of defaults.
 pub const EXAMPLE: &str = include_str!("../hinny.example.toml");
@@ -31,10 +38,11 @@ pub struct Config {
     pub log: Log,
     /// Whether the desk's page is served.
     pub desk: bool,
+    pub files: Files,
     pub limits: RawLimits,
     pub timing: Times,
     pub sites: Vec<Site>,
-    pub telegram: Vec<Telegram>,
+    pub connections: Connections,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,13 +51,13 @@ pub struct Log {
     pub level: String,
 }
 
-/// One Telegram bot.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Telegram {
-    pub name: String,
-    pub token: Secret,
-    pub api_url: Url,
-    pub per_minute: u32,
+/// What visitors and the team may send besides words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Files {
+    /// Bytes.
+    pub max_size: u64,
+    /// How long a link to a file is good.
+    pub link_valid: Duration,
 }
 
 /// Every patience of the server, so that tests can use milliseconds.
@@ -149,7 +157,7 @@ impl Config {
 
     /// Always gives a Config, so that later checks run too; it counts only when there were no problems.
     fn check(raw: RawConfig, base: &Path, env: Env<'_>, problems: &mut Problems) -> Config {
-        let telegram = telegrams(&raw.telegram, base, env, problems);
+        let connections = Connections::check(&raw, base, env, problems);
         let config = Config {
             data: base.join(&raw.data),
             listen: address(&raw.listen, problems),
@@ -159,13 +167,14 @@ impl Config {
             trusted_proxies: networks(&raw.trusted_proxies, problems),
             log: log(&raw.log, problems),
             desk: raw.desk.enabled,
+            files: files(&raw.files, problems),
             timing: times(&raw.timing, problems),
             sites: raw
                 .site
                 .into_iter()
                 .filter_map(|site| site::check(site, base, env, problems))
                 .collect(),
-            telegram,
+            connections,
             limits: raw.limits,
         };
         limits(&config.limits, problems);
@@ -262,6 +271,30 @@ fn times(raw: &RawTiming, problems: &mut Problems) -> Times {
     }
 }
 
+/// A file is in memory while it is looked at.
+const LARGEST_FILE: u64 = 50 << 20;
+
+fn files(raw: &RawFiles, problems: &mut Problems) -> Files {
+    let size = size::parse(&raw.max_size).filter(|size| (1..=LARGEST_FILE).contains(size));
+    let size = size.ok_or_else(|| {
+        format!(
+            "`files.max_size` = \"{}\": it is like \"500KB\" or \"10MB\", at most \"50MB\"",
+            raw.max_size
+        )
+    });
+    let valid = duration::parse(&raw.link_valid).filter(|time| time.as_secs() > 0);
+    let valid = valid.ok_or_else(|| {
+        format!(
+            "`files.link_valid` = \"{}\": times are like \"5m\" or \"1h\"",
+            raw.link_valid
+        )
+    });
+    Files {
+        max_size: problems.take(size).unwrap_or(LARGEST_FILE),
+        link_valid: problems.take(valid).unwrap_or_default(),
+    }
+}
+
 /// A limit of nothing would shut everybody out, and the rate limiter knows no zero.
 fn limits(limits: &RawLimits, problems: &mut Problems) {
     let all = [
@@ -289,38 +322,6 @@ fn limits(limits: &RawLimits, problems: &mut Problems) {
     for (key, _) in all.iter().filter(|(_, value)| *value == 0) {
         problems.add(format!("`limits.{key}` must be at least 1"));
     }
-}
-
-fn telegrams(
-    raw: &[RawTelegram],
-    base: &Path,
-    env: Env<'_>,
-    problems: &mut Problems,
-) -> Vec<Telegram> {
-    raw.iter()
-        .filter_map(|connection| telegram(connection, base, env, problems))
-        .collect()
-}
-
-fn telegram(
-    raw: &RawTelegram,
-    base: &Path,
-    env: Env<'_>,
-    problems: &mut Problems,
-) -> Option<Telegram> {
-    let within = |what: String| format!("telegram `{}`: {what}", raw.name);
-    let file = raw.token_file.as_ref().map(|file| base.join(file));
-    let token = secret::load("token", raw.token_env.as_deref(), file, env)
-        .and_then(|token| token.ok_or("set `token_env` or `token_file`".to_owned()));
-    let api_url = raw.api_url.as_deref().unwrap_or("https://api.telegram.org");
-    let token = problems.take(token.map_err(within))?;
-    let api_url = problems.take(web_url("api_url", api_url).map_err(within))?;
-    Some(Telegram {
-        name: raw.name.clone(),
-        token,
-        api_url,
-        per_minute: raw.per_minute.unwrap_or(20).max(1),
-    })
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::app::{App, Shared};
 use crate::assets;
 use crate::config::raw::RawConfig;
-use crate::config::{Config, Hand, Identity, Knowledge, Site};
+use crate::config::{Config, Hand, Identity, Knowledge, Site, Team};
 use crate::desk::login_hash;
 use crate::error::{Code, Problem};
 use crate::origin::{Origins, Pattern};
@@ -49,9 +49,11 @@ pub fn config(data: &Path, port: u16) -> Config {
         knowledge: Knowledge {
             paths: vec![knowledge(data)],
             base_url: None,
+            saved: None,
         },
         answers: hinny_kb::Settings::default(),
         hand: Hand::Desk,
+        team: Team::default(),
     }];
     config
 }

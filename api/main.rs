@@ -7,6 +7,7 @@
 mod cli;
 mod commands;
 mod config;
+mod connect;
 mod demo;
 #[cfg(feature = "failpoints")]
 mod failpoints;

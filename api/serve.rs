@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use hinny_actors::ids::SiteId;
 use hinny_actors::store::{OpenError, SqliteStore, Store};
-use hinny_actors::{Answerer, Engine, KbAnswerer, Knowledge, Parts, SiteRules};
-use hinny_bridges::desk::Desk;
-use hinny_bridges::telegram::{InvalidConfig, Telegram, TelegramConfig, Token};
-use hinny_bridges::{Bridge, ConnectionId};
+use hinny_actors::{Answerer, Engine, KbAnswerer, Knowledge, Parts};
 use hinny_kb::{KbError, Library};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::{App, Shared};
-use crate::config::{self, Config, Hand};
+use crate::config::{self, Config};
+use crate::connect::{self, NoConnection};
 use crate::control;
 use crate::health::Pulse;
 use crate::limits::Limits;
@@ -50,8 +48,8 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("the knowledge of site `{site}` cannot be opened: {source}")]
     Knowledge { site: SiteId, source: KbError },
-    #[error("telegram `{name}`: {source}")]
-    Telegram { name: String, source: InvalidConfig },
+    #[error(transparent)]
+    Connection(#[from] NoConnection),
     #[error("{0}")]
     Io(String),
 }
@@ -126,8 +124,8 @@ async fn start(
     let engine = Engine::start(Parts {
         store,
         answerer,
-        bridges: bridges(&config)?,
-        sites: rules(&config),
+        bridges: connect::bridges(&config)?,
+        sites: connect::rules(&config),
         timing: config.timing.engine,
         arbiters: std::thread::available_parallelism().map_or(2, usize::from),
         mailbox: MAILBOX,
@@ -156,50 +154,6 @@ fn knowledge(config: &Config) -> Result<HashMap<SiteId, Knowledge>, StartError> 
         Ok((site.id.clone(), Knowledge { library, settings }))
     };
     config.sites.iter().map(open).collect()
-}
-
-fn bridges(config: &Config) -> Result<HashMap<ConnectionId, Arc<dyn Bridge>>, StartError> {
-    let desk: Arc<dyn Bridge> = Arc::new(Desk);
-    let mut bridges = HashMap::from([(ConnectionId(config::DESK.to_owned()), desk)]);
-    for connection in &config.telegram {
-        let bridge: Arc<dyn Bridge> = Arc::new(telegram(config, connection)?);
-        bridges.insert(ConnectionId(connection.name.clone()), bridge);
-    }
-    Ok(bridges)
-}
-
-fn telegram(config: &Config, connection: &config::Telegram) -> Result<Telegram, StartError> {
-    let id = ConnectionId(connection.name.clone());
-    let token = Token::new(connection.token.expose().to_owned());
-    let chats = config.sites.iter().filter_map(|site| match &site.hand {
-        Hand::Telegram {
-            connection: name,
-            chat,
-        } if *name == connection.name => Some(*chat),
-        _ => None,
-    });
-    let settings = TelegramConfig {
-        api_url: connection.api_url.clone(),
-        per_minute: connection.per_minute,
-        chats: chats.collect(),
-        ..TelegramConfig::new(id, token)
-    };
-    Telegram::new(settings).map_err(|source| StartError::Telegram {
-        name: connection.name.clone(),
-        source,
-    })
-}
-
-fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
-    let rules = |site: &config::Site| SiteRules {
-        name: site.name.clone(),
-        target: site.hand.target(),
-    };
-    config
-        .sites
-        .iter()
-        .map(|site| (site.id.clone(), rules(site)))
-        .collect()
 }
 
 async fn sweep(app: Shared) {

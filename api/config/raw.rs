@@ -1,6 +1,8 @@
 //! `RawConfig`: `hinny.toml` as it is written. Nothing is checked here but names and types; what the values
 //! mean is decided in `config`. The defaults below are the ones that `hinny.example.toml` documents.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -12,9 +14,12 @@ pub struct RawConfig {
     pub trusted_proxies: Vec<String>,
     pub log: RawLog,
     pub desk: RawDesk,
+    pub files: RawFiles,
     pub limits: RawLimits,
     pub timing: RawTiming,
     pub site: Vec<RawSite>,
+    pub slack: Vec<RawSlack>,
+    pub discord: Vec<RawDiscord>,
     pub telegram: Vec<RawTelegram>,
 }
 
@@ -27,9 +32,12 @@ impl Default for RawConfig {
             trusted_proxies: Vec::new(),
             log: RawLog::default(),
             desk: RawDesk::default(),
+            files: RawFiles::default(),
             limits: RawLimits::default(),
             timing: RawTiming::default(),
             site: Vec::new(),
+            slack: Vec::new(),
+            discord: Vec::new(),
             telegram: Vec::new(),
         }
     }
@@ -55,6 +63,22 @@ impl Default for RawLog {
 #[serde(default, deny_unknown_fields)]
 pub struct RawDesk {
     pub enabled: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawFiles {
+    pub max_size: String,
+    pub link_valid: String,
+}
+
+impl Default for RawFiles {
+    fn default() -> Self {
+        RawFiles {
+            max_size: "10MB".to_owned(),
+            link_valid: "15m".to_owned(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -151,7 +175,13 @@ pub struct RawSite {
     #[serde(default)]
     pub bridge: Option<String>,
     #[serde(default)]
+    pub slack: Option<RawSiteSlack>,
+    #[serde(default)]
+    pub discord: Option<RawSiteDiscord>,
+    #[serde(default)]
     pub telegram: Option<RawSiteTelegram>,
+    #[serde(default)]
+    pub team: RawTeam,
     #[serde(default)]
     pub knowledge: RawKnowledge,
     #[serde(default)]
@@ -163,6 +193,48 @@ pub struct RawSite {
 pub struct RawKnowledge {
     pub paths: Vec<String>,
     pub base_url: Option<String>,
+    /// Where the team's own answers are kept.
+    pub saved: Option<String>,
+}
+
+/// Who of the team may do what. `agents` and `notify` may be a word or a table; `team` reads them, so that a mistake in
+/// one is told in words.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawTeam {
+    pub agents: toml::Value,
+    pub mode: String,
+    pub notify: toml::Value,
+    pub nudge_after: String,
+    pub names: BTreeMap<String, String>,
+    pub block_for: String,
+}
+
+impl Default for RawTeam {
+    fn default() -> Self {
+        RawTeam {
+            agents: "everyone".into(),
+            mode: "open".to_owned(),
+            notify: "none".into(),
+            nudge_after: "10m".to_owned(),
+            names: BTreeMap::new(),
+            block_for: "30d".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSiteSlack {
+    pub connection: String,
+    pub channel: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSiteDiscord {
+    pub connection: String,
+    pub channel: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -170,6 +242,34 @@ pub struct RawKnowledge {
 pub struct RawSiteTelegram {
     pub connection: String,
     pub chat: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSlack {
+    pub name: String,
+    #[serde(default)]
+    pub bot_token_env: Option<String>,
+    #[serde(default)]
+    pub bot_token_file: Option<String>,
+    #[serde(default)]
+    pub app_token_env: Option<String>,
+    #[serde(default)]
+    pub app_token_file: Option<String>,
+    #[serde(default)]
+    pub api_url: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDiscord {
+    pub name: String,
+    #[serde(default)]
+    pub token_env: Option<String>,
+    #[serde(default)]
+    pub token_file: Option<String>,
+    #[serde(default)]
+    pub api_url: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]

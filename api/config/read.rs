@@ -13,7 +13,8 @@ const SECRET_KEYS: &[(&str, &str)] = &[
     ("secret", "identity_secret"),
     ("hmac_secret", "identity_secret"),
     ("token", "token"),
-    ("bot_token", "token"),
+    ("bot_token", "bot_token"),
+    ("app_token", "app_token"),
     ("api_key", "token"),
     ("password", "token"),
 ];
@@ -35,7 +36,7 @@ fn explain(message: &str) -> String {
     let Some((key, expected)) = unknown_key(message) else {
         return message.trim().to_owned();
     };
-    if let Some((_, base)) = SECRET_KEYS.iter().find(|(name, _)| *name == key) {
+    if let Some(base) = secret_key(key, &expected) {
         return format!(
             "`{key}` cannot be written here: a secret comes from the environment (`{base}_env`) or from \
              a file (`{base}_file`)"
@@ -45,6 +46,13 @@ fn explain(message: &str) -> String {
         Some(known) => format!("unknown key `{key}`; did you mean `{known}`?"),
         None => format!("unknown key `{key}`; known here: {}", expected.join(", ")),
     }
+}
+
+/// The key of a secret that was meant, as far as it exists in this table; without `_env`.
+fn secret_key<'a>(key: &str, expected: &[&'a str]) -> Option<&'a str> {
+    let (_, base) = SECRET_KEYS.iter().find(|(name, _)| *name == key)?;
+    let mut known = expected.iter().filter_map(|key| key.strip_suffix("_env"));
+    known.clone().find(|known| known == base).or(known.next())
 }
 
 /// serde says: unknown field `a`, expected one of `b`, `c`.
@@ -105,6 +113,10 @@ mod tests {
         let text = "[[site]]\nid = \"a\"\nname = \"A\"\nidentity_secret = \"verysecret\"\n";
         let message = error(text);
         assert!(message.contains("`identity_secret_env`") && !message.contains("verysecret"));
+        let message = error("[[slack]]\nname = \"s\"\napp_token = \"verysecret\"\n");
+        assert!(message.contains("`app_token_env`") && !message.contains("verysecret"));
+        let message = error("[[discord]]\nname = \"d\"\nbot_token = \"verysecret\"\n");
+        assert!(message.contains("`token_env`") && !message.contains("verysecret"));
     }
 
     #[test]

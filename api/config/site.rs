@@ -4,19 +4,17 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use hinny_actors::ids::SiteId;
-use hinny_bridges::{Channel, ConnectionId, Target, TelegramChannel};
 use url::Url;
 
-use super::raw::RawSite;
+use super::hand::{DESK, Hand};
+use super::raw::{RawKnowledge, RawSite};
 use super::secret::{self, Env, Secret};
+use super::team::Team;
 use super::{Config, Problems, web_url};
 use crate::origin::{Origins, Pattern};
 
 /// The longest id of a site; it stands in every row and in many log lines.
 const MAX_ID: usize = 40;
-
-/// The built-in bridge's connection name.
-pub const DESK: &str = "desk";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
@@ -28,6 +26,7 @@ pub struct Site {
     pub knowledge: Knowledge,
     pub answers: hinny_kb::Settings,
     pub hand: Hand,
+    pub team: Team,
 }
 
 /// Whether visitors may or must prove who they are.
@@ -51,28 +50,8 @@ impl Identity {
 pub struct Knowledge {
     pub paths: Vec<PathBuf>,
     pub base_url: Option<Url>,
-}
-
-/// Where a hand-over goes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Hand {
-    Desk,
-    Telegram { connection: String, chat: i64 },
-}
-
-impl Hand {
-    pub fn target(&self) -> Target {
-        match self {
-            Hand::Desk => Target {
-                connection: ConnectionId(DESK.to_owned()),
-                channel: Channel::Desk,
-            },
-            Hand::Telegram { connection, chat } => Target {
-                connection: ConnectionId(connection.clone()),
-                channel: Channel::Telegram(TelegramChannel { chat: *chat }),
-            },
-        }
-    }
+    /// Where the team's own answers are kept, if not in the data folder.
+    pub saved: Option<PathBuf>,
 }
 
 /// Checks one site by itself.
@@ -85,73 +64,89 @@ pub(super) fn check(
     let label = format!("site `{}`", raw.id);
     let within = |what: String| format!("{label}: {what}");
     let id = problems.take(id(&raw.id).map_err(within));
-    let hand = problems.take(hand(&raw).map_err(within));
+    let hand = problems.take(Hand::check(&raw).map_err(within));
+    let team = Team::check(&raw.team, hand.as_ref(), &label, problems);
     let identity = problems.take(identity(&raw, base, env).map_err(within));
     let origins = problems.take(origins(&raw.origins).map_err(within));
     if let Err(what) = raw.answers.check() {
         problems.add(within(format!("`answers`: {what}")));
     }
-    let url = |url: &String| web_url("base_url", url).map_err(within);
-    let base_url = raw
-        .knowledge
-        .base_url
-        .as_ref()
-        .and_then(|text| problems.take(url(text)));
-    let paths = raw
-        .knowledge
-        .paths
-        .iter()
-        .map(|path| base.join(path))
-        .collect();
+    let knowledge = knowledge(&raw.knowledge, base, &label, problems);
     Some(Site {
         id: id?,
         name: raw.name,
         origins: origins?,
         greeting: raw.greeting,
         identity: identity?,
-        knowledge: Knowledge { paths, base_url },
+        knowledge,
         answers: raw.answers,
         hand: hand?,
+        team,
     })
+}
+
+fn knowledge(raw: &RawKnowledge, base: &Path, label: &str, problems: &mut Problems) -> Knowledge {
+    let within = |what: String| format!("{label}: {what}");
+    let url = raw
+        .base_url
+        .as_ref()
+        .map(|url| web_url("base_url", url).map_err(within));
+    let saved = raw.saved.as_ref().map(|saved| base.join(saved));
+    let markdown = |path: &PathBuf| path.extension().is_some_and(|end| end == "md");
+    if saved.as_ref().is_some_and(|path| !markdown(path)) {
+        problems.add(within(
+            "`knowledge.saved` is a Markdown file; its name ends with .md".to_owned(),
+        ));
+    }
+    Knowledge {
+        paths: raw.paths.iter().map(|path| base.join(path)).collect(),
+        base_url: url.and_then(|url| problems.take(url)),
+        saved,
+    }
 }
 
 /// Checks what several parts must agree on.
 pub(super) fn check_all(config: &Config, problems: &mut Problems) {
     let mut names = HashSet::from([DESK]);
-    for connection in &config.telegram {
-        if !names.insert(&connection.name) {
-            problems.add(format!(
-                "the connection name `{}` is used twice",
-                connection.name
-            ));
+    for (_, name) in config.connections.names() {
+        if !names.insert(name) {
+            problems.add(format!("the connection name `{name}` is used twice"));
         }
     }
-    let mut ids = HashSet::new();
+    let (mut ids, mut saved) = (HashSet::new(), HashSet::new());
     for site in &config.sites {
         if !ids.insert(&site.id) {
             problems.add(format!("site `{}` is there twice", site.id));
         }
-        match &site.hand {
-            Hand::Desk if !config.desk => problems.add(format!(
-                "site `{}` hands over to the desk, but `desk.enabled` is false",
+        if site
+            .knowledge
+            .saved
+            .as_ref()
+            .is_some_and(|path| !saved.insert(path))
+        {
+            problems.add(format!(
+                "site `{}`: `knowledge.saved` is another site's file",
                 site.id
-            )),
-            Hand::Telegram { connection, .. } if !is_telegram(config, connection) => {
-                problems.add(format!(
-                    "site `{}`: there is no [[telegram]] named `{connection}`",
-                    site.id
-                ))
-            }
-            _ => {}
+            ));
+        }
+        if let Some(what) = unreachable(config, site) {
+            problems.add(format!("site `{}`{what}", site.id));
         }
     }
 }
 
-fn is_telegram(config: &Config, name: &str) -> bool {
-    config
-        .telegram
-        .iter()
-        .any(|connection| connection.name == name)
+/// Why this site's hand-overs could go nowhere.
+fn unreachable(config: &Config, site: &Site) -> Option<String> {
+    let Some(platform) = site.hand.platform() else {
+        let off = " hands over to the desk, but `desk.enabled` is false";
+        return (!config.desk).then(|| off.to_owned());
+    };
+    let name = site.hand.connection();
+    let known = config
+        .connections
+        .names()
+        .any(|connection| connection == (platform, name));
+    (!known).then(|| format!(": there is no [[{}]] named `{name}`", platform.word()))
 }
 
 fn id(id: &str) -> Result<SiteId, String> {
@@ -168,21 +163,6 @@ fn origins(texts: &[String]) -> Result<Origins, String> {
     }
     let patterns = texts.iter().map(|text| Pattern::parse(text));
     patterns.collect::<Result<_, _>>().map(Origins::new)
-}
-
-fn hand(raw: &RawSite) -> Result<Hand, String> {
-    match (raw.bridge.as_deref(), &raw.telegram) {
-        (None | Some("telegram"), Some(telegram)) => Ok(Hand::Telegram {
-            connection: telegram.connection.clone(),
-            chat: telegram.chat,
-        }),
-        (None | Some(DESK), None) => Ok(Hand::Desk),
-        (Some(DESK), Some(_)) => Err("`bridge` is \"desk\", but [site.telegram] is set".to_owned()),
-        (Some("telegram"), None) => Err("`bridge` is \"telegram\": add [site.telegram]".to_owned()),
-        (Some(other), _) => Err(format!(
-            "`bridge` = \"{other}\": it is \"desk\" or \"telegram\""
-        )),
-    }
 }
 
 fn identity(raw: &RawSite, base: &Path, env: Env<'_>) -> Result<Identity, String> {

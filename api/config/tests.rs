@@ -1,5 +1,8 @@
 //! Tests of the configuration: the example is true, and every mistake is named.
 
+use hinny_bridges::Mention;
+
+use super::team::{Agents, Mode};
 use super::*;
 
 const SECRET: &str = "f3Qm0x1VbT9kZr7LsYp2WnHd5uGc8eJa";
@@ -8,6 +11,9 @@ fn env(name: &str) -> Option<String> {
     match name {
         "SECRET" | "HINNY_SHOP_IDENTITY" => Some(SECRET.to_owned()),
         "TOKEN" | "HINNY_TELEGRAM_TOKEN" => Some("123:abc".to_owned()),
+        "BOT" | "HINNY_SLACK_BOT_TOKEN" => Some("xoxb-verysecret".to_owned()),
+        "APP" | "HINNY_SLACK_APP_TOKEN" => Some("xapp-verysecret".to_owned()),
+        "HINNY_DISCORD_TOKEN" => Some("a.verysecret.c".to_owned()),
         "SHORT" => Some("topsecretvalue".to_owned()),
         _ => None,
     }
@@ -39,16 +45,19 @@ fn the_examples_in_the_example_work() {
     };
     let lines: Vec<String> = EXAMPLE.lines().map(told).collect();
     let config = parse(&lines.join("\n")).unwrap();
-    assert_eq!(config.sites.len(), 1);
-    assert_eq!(config.telegram.len(), 1);
-    assert!(matches!(
-        config.sites[0].hand,
-        Hand::Telegram {
-            chat: -1001234567890,
-            ..
-        }
-    ));
+    let platforms: Vec<_> = config
+        .sites
+        .iter()
+        .map(|site| site.hand.platform())
+        .collect();
+    let named: Vec<_> = config
+        .connections
+        .names()
+        .map(|(platform, _)| Some(platform))
+        .collect();
+    assert_eq!(platforms, named, "a site for each connection");
     assert!(matches!(config.sites[0].identity, Identity::Optional(_)));
+    assert!(config.sites[0].knowledge.saved.is_some());
     assert!(config.public_url.is_some());
 }
 
@@ -100,6 +109,40 @@ const MISTAKES: &[(&str, &str)] = &[
         "[[telegram]]\nname = \"t\"",
         "telegram `t`: set `token_env` or `token_file`",
     ),
+    ("[files]\nmax_size = \"10\"", "`files.max_size` = \"10\""),
+    ("[files]\nmax_size = \"1000MB\"", "at most \"50MB\""),
+    (
+        "[files]\nlink_valid = \"soon\"",
+        "`files.link_valid` = \"soon\"",
+    ),
+    (
+        "[[slack]]\nname = \"s\"\nbot_token_env = \"BOT\"",
+        "slack `s`: set `app_token_env` or",
+    ),
+    (
+        "[[slack]]\nname = \"s\"\nbot_token_env = \"BOT\"\napp_token_env = \"BOT\"",
+        "`s`: `bot_token` and `app_token` are the same",
+    ),
+    (
+        "[[discord]]\nname = \"d\"",
+        "discord `d`: set `token_env` or `token_file`",
+    ),
+    (
+        "[[discord]]\nname = \"\"\ntoken_env = \"TOKEN\"",
+        "a [[discord]] has an empty `name`",
+    ),
+    (
+        "[[telegram]]\nname = \"a\"\ntoken_env = \"TOKEN\"\n[[telegram]]\nname = \"b\"\ntoken_env = \"TOKEN\"",
+        "the connections `a` and `b` have the same `token`: keep one",
+    ),
+    (
+        "[[slack]]\nname = \"a\"\nbot_token_env = \"BOT\"\napp_token_env = \"APP\"\n[[slack]]\nname = \"b\"\nbot_token_env = \"BOT\"\napp_token_env = \"TOKEN\"",
+        "the connections `a` and `b` have the same `bot_token`",
+    ),
+    (
+        "[[slack]]\nname = \"x\"\nbot_token_env = \"BOT\"\napp_token_env = \"APP\"\n[[discord]]\nname = \"x\"\ntoken_env = \"TOKEN\"",
+        "`x` is used twice",
+    ),
     (
         "[[telegram]]\nname = \"desk\"\ntoken_env = \"TOKEN\"",
         "`desk` is used twice",
@@ -108,7 +151,56 @@ const MISTAKES: &[(&str, &str)] = &[
 
 /// One more line in the table of a good site, and what is said of it.
 const SITE_MISTAKES: &[(&str, &str)] = &[
-    ("bridge = \"slack\"", "`bridge` = \"slack\": it is"),
+    ("bridge = \"teams\"", "`bridge` = \"teams\": it is"),
+    ("bridge = \"slack\"", "add [site.slack]"),
+    (
+        "slack = { connection = \"s\", channel = \"#support\" }",
+        "`slack.channel` = \"#support\" is no id",
+    ),
+    (
+        "slack = { connection = \"s\", channel = \"C01\" }",
+        "no [[slack]] named `s`",
+    ),
+    (
+        "discord = { connection = \"d\", channel = 5 }",
+        "no [[discord]] named `d`",
+    ),
+    (
+        "discord = { connection = \"d\", channel = 5 }\nslack = { connection = \"s\", channel = \"C01\" }",
+        "[site.slack] and [site.discord] are set; a site has one of them",
+    ),
+    (
+        "[site.team]\nagents = \"nobody\"",
+        "`team.agents` is \"everyone\", {",
+    ),
+    (
+        "[site.team]\nagents = { roles = [] }",
+        "`team.agents.roles` is a list",
+    ),
+    (
+        "[site.team]\nagents = { role = [\"a\"] }",
+        "`team.agents` is",
+    ),
+    (
+        "[site.team]\nagents = { list = [true] }",
+        "`team.agents.list`: an id is",
+    ),
+    ("[site.team]\nmode = \"shut\"", "`team.mode` = \"shut\""),
+    ("[site.team]\nnotify = \"all\"", "`team.notify` is \"none\""),
+    ("[site.team]\nnotify = \"here\"", "the desk calls nobody"),
+    (
+        "[site.team]\nnudge_after = \"0s\"",
+        "`team.nudge_after` = \"0s\"",
+    ),
+    (
+        "[site.team]\nblock_for = \"long\"",
+        "`team.block_for` = \"long\"",
+    ),
+    ("[site.team]\nnudge = \"1m\"", "did you mean `nudge_after`"),
+    (
+        "[site.knowledge]\nsaved = \"faq.yaml\"",
+        "`knowledge.saved` is a Markdown file",
+    ),
     ("bridge = \"telegram\"", "add [site.telegram]"),
     (
         "bridge = \"desk\"\ntelegram = { connection = \"t\", chat = 1 }",
@@ -170,8 +262,74 @@ fn every_mistake_is_named() {
         let message = parse(&text).unwrap_err();
         assert!(message.contains(expected), "{text}\ngave: {message}");
         assert!(message.starts_with("hinny.toml"), "{message}");
-        assert!(!message.contains("topsecretvalue"), "{message}");
+        assert!(
+            !message.contains("topsecretvalue") && !message.contains("verysecret"),
+            "{message}"
+        );
     }
+}
+
+const SLACK: &str =
+    "[[slack]]\nname = \"team\"\nbot_token_env = \"BOT\"\napp_token_env = \"APP\"\n";
+
+fn slack_site(id: &str, channel: &str, team: &str) -> String {
+    format!(
+        "[[site]]\nid = \"{id}\"\nname = \"N\"\norigins = [\"https://a.example\"]\n[site.slack]\nconnection = \"team\"\n\
+         channel = \"{channel}\"\n[site.team]\n{team}\n"
+    )
+}
+
+#[test]
+fn sites_share_a_connection_and_have_their_own_channel_and_team() {
+    let first = slack_site(
+        "a",
+        "C01",
+        "agents = { roles = [\"S01\"] }\nmode = \"explicit\"\nnotify = { person = \"U01\" }\n\
+         nudge_after = \"never\"\nnames = { U01 = \"Ada\" }\nblock_for = \"7d\"",
+    );
+    let second = slack_site(
+        "b",
+        "C02",
+        "agents = { list = [\"U02\", 3] }\nnotify = \"here\"",
+    );
+    let config = parse(&format!("{SLACK}{first}{second}")).unwrap();
+    let [a, b] = &config.sites[..] else {
+        panic!("two sites");
+    };
+    assert_eq!(a.hand.connection(), b.hand.connection());
+    assert_ne!(a.hand.target(), b.hand.target());
+    assert_eq!(a.team.agents, Agents::Role(vec!["S01".to_owned()]));
+    assert_eq!((a.team.mode, a.team.nudge_after), (Mode::Explicit, None));
+    assert_eq!(a.team.notify, Some(Mention::Person("U01".to_owned())));
+    assert_eq!(
+        (a.team.names["U01"].as_str(), a.team.block_for.as_secs()),
+        ("Ada", 7 * 86_400)
+    );
+    assert_eq!(
+        b.team.agents,
+        Agents::List(vec!["U02".to_owned(), "3".to_owned()])
+    );
+    assert_eq!(
+        (b.team.mode, b.team.nudge_after),
+        (Mode::Open, Some(Duration::from_secs(600)))
+    );
+    assert_eq!(b.team.notify, Some(Mention::Here));
+}
+
+#[test]
+fn telegram_calls_persons_only() {
+    let telegram = "[[telegram]]\nname = \"team\"\ntoken_env = \"TOKEN\"\n";
+    let site = slack_site("a", "1", "notify = \"here\"");
+    let site = site
+        .replace("[site.slack]", "[site.telegram]")
+        .replace("channel = \"1\"", "chat = -1");
+    let message = parse(&format!("{telegram}{site}")).unwrap_err();
+    assert!(
+        message.contains("telegram cannot call \"here\""),
+        "{message}"
+    );
+    let person = site.replace("\"here\"", "{ person = \"@ada\" }");
+    assert!(parse(&format!("{telegram}{person}")).is_ok());
 }
 
 #[test]
