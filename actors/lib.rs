@@ -18,6 +18,7 @@ pub mod engine;
 mod engine_tests;
 pub mod event;
 pub mod feed;
+pub mod files;
 pub mod ids;
 mod intent;
 mod lines;

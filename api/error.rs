@@ -35,6 +35,9 @@ pub enum Code {
     TokenInvalid,
     IdentityInvalid,
     RateLimited,
+    FileRefused,
+    NotYours,
+    Blocked,
     TooSlow,
     Busy,
     Storage,
@@ -64,6 +67,9 @@ impl Code {
             Code::TokenInvalid => "token_invalid",
             Code::IdentityInvalid => "identity_invalid",
             Code::RateLimited => "rate_limited",
+            Code::FileRefused => "file_refused",
+            Code::NotYours => "not_yours",
+            Code::Blocked => "blocked",
             Code::TooSlow => "too_slow",
             Code::Busy => "busy",
             Code::Storage => "storage",
@@ -91,7 +97,10 @@ impl Code {
             Code::TokenInvalid | Code::IdentityInvalid | Code::LoginNeeded | Code::LoginInvalid => {
                 StatusCode::UNAUTHORIZED
             }
-            Code::OriginRefused | Code::HostRefused => StatusCode::FORBIDDEN,
+            Code::OriginRefused | Code::HostRefused | Code::NotYours | Code::Blocked => {
+                StatusCode::FORBIDDEN
+            }
+            Code::FileRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Code::SiteUnknown | Code::NotFound => StatusCode::NOT_FOUND,
             Code::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

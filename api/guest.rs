@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::config::{Identity, Site};
 use crate::error::{Code, Problem};
 use crate::identity;
-use crate::wire::{LimitsView, SessionView, SiteView, VisitorView, check_id, check_text};
+use crate::wire::{LimitsView, MAX_FILE, SessionView, SiteView, VisitorView, check_id, check_text};
 
 /// A visitor whose session counts.
 pub struct Guest {
@@ -125,7 +125,7 @@ impl Guest {
                 name: site.name.clone(),
                 greeting: site.greeting.clone(),
             },
-            limits: LimitsView::OURS,
+            limits: LimitsView::ours(MAX_FILE),
         }
     }
 

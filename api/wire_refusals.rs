@@ -1,5 +1,8 @@
 //! What is no frame, no id and no text, and what the client is told.
 
+use hinny_actors::body::Page;
+
+use super::check::MAX_URL;
 use super::*;
 
 /// A frame, the code it gets, the id that could be read from it, and what is said of it.

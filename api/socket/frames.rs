@@ -37,6 +37,11 @@ impl Socket<'_> {
                 let stored = self.say(say).await;
                 self.answer(id, stored).await
             }
+            ClientFrame::Edit(_) | ClientFrame::Delete(_) | ClientFrame::Seen(_) => {
+                let problem = Problem::new(Code::UnknownFrame, "This frame is not known yet.");
+                self.not_understood(NotUnderstood { id: None, problem })
+                    .await
+            }
             ClientFrame::Person(ask) => {
                 let stored = self.ask_person(&ask).await;
                 self.answer(ask.id, stored).await
