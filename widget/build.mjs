@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle, transform } from "esbuild";
+import { minify } from "terser";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const dist = join(here, "dist");
@@ -54,7 +55,8 @@ async function script(path) {
     legalComments: "none",
     plugins: [inlineStyle],
   });
-  return outputFiles[0].text;
+  const { code } = await minify(outputFiles[0].text, { ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true } });
+  return `${code}\n`;
 }
 
 async function minifiedStyle(path) {

@@ -1,1 +1,1 @@
-"use strict";(()=>{var t=window;function e(n){let o=[];t.hinny??=Object.assign((...u)=>{o.push(u)},{q:o}),t.hinny("ask",n)}for(let n of document.querySelectorAll(".ask button"))n.onclick=()=>e(n.textContent??"");})();
+"use strict";(()=>{var t=window;function n(n){let e=[];t.hinny??=Object.assign((...t)=>{e.push(t)},{q:e}),t.hinny("ask",n)}for(let t of document.querySelectorAll(".ask button"))t.onclick=()=>n(t.textContent??"")})();

@@ -3,14 +3,20 @@
  * the storage, and decides nothing itself: everything that happens becomes an action for `step`.
  */
 
+import type { Attached } from "./attached";
+import { followFiles } from "./composer";
 import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "./connection";
 import { newId } from "./dom";
-import { buildPanel, followViewport, type Panel, scrollToEnd, showPanel } from "./panel";
+import { Eyes } from "./eyes";
+import { Files, NotTaken } from "./files";
+import { buildPanel, followViewport, type Panel, type PanelActs, scrollToEnd, showPanel } from "./panel";
+import { type Unsent, unsent } from "./pending";
 import { type Action, initial, type State, step, wakeAt } from "./state";
 import { Store } from "./store";
 import css from "./style.css";
 import { Typing } from "./typing";
 import { type Hello, type Page, readFrame, type ServerFrame } from "./wire";
+import { words } from "./words";
 
 /** An action without its time, which the element adds. */
 type Happening = Action extends infer One ? (One extends Action ? Omit<One, "now"> : never) : never;
@@ -18,12 +24,20 @@ type Happening = Action extends infer One ? (One extends Action ? Omit<One, "now
 const LONGEST_URL = 2000;
 const LONGEST_TITLE = 200;
 
+/** A browser's timers do not reach further than 24 days; who wakes too early looks again. */
+const LONGEST_WAIT_MS = 1e9;
+
 export class HinnyChat extends HTMLElement {
   private state: State = initial;
   private nodes!: Panel;
   private store!: Store;
   private link!: Connection<ServerFrame>;
   private typing!: Typing;
+  private files!: Files;
+  private eyes!: Eyes;
+  /** The bytes of chosen files, which last as long as this page. */
+  private readonly blobs = new Map<string, File>();
+  private readonly uploading = new Set<string>();
   private cancelWake: (() => void) | null = null;
   private undo: (() => void)[] = [];
 
@@ -36,6 +50,8 @@ export class HinnyChat extends HTMLElement {
     this.nodes = buildPanel(root);
     this.store = new Store(this.site);
     this.link = this.connection();
+    this.files = new Files(this.server, () => this.state.token);
+    this.eyes = new Eyes(this.nodes.log, (node) => this.happened({ type: "viewed", seq: Number(node.dataset.seq) }));
     this.typing = new Typing(browserClock, (on) => void this.link.send({ type: "typing", on }));
     this.listen();
     const kept = this.store.read();
@@ -45,6 +61,7 @@ export class HinnyChat extends HTMLElement {
 
   disconnectedCallback(): void {
     this.link.stop();
+    this.eyes.watch(null);
     this.cancelWake?.();
     for (const undo of this.undo.splice(0)) undo();
     this.state = initial;
@@ -71,15 +88,19 @@ export class HinnyChat extends HTMLElement {
   /** Opens the chat and says something in the visitor's name. */
   ask(text: string): void {
     this.open();
-    this.say(text);
+    this.request({ text });
   }
 
   private get site(): string {
     return this.getAttribute("site") ?? "";
   }
 
+  private get server(): string {
+    return this.getAttribute("server") ?? location.href;
+  }
+
   private connection(): Connection<ServerFrame> {
-    const url = socketUrl("/v1/ws", this.getAttribute("server") ?? location.href);
+    const url = socketUrl("/v1/ws", this.server);
     return new Connection<ServerFrame>({
       clock: browserClock,
       dial: () => new WebSocket(url) as Socket,
@@ -110,47 +131,89 @@ export class HinnyChat extends HTMLElement {
 
   private happened(happening: Happening): void {
     const before = this.state;
-    const { state, send, reconnect } = step(before, { ...happening, now: browserClock.now() });
+    const { state, send, upload, reconnect } = step(before, { ...happening, now: browserClock.now() });
     this.state = state;
     this.remember(before, state);
     for (const frame of send) this.link.send(frame);
+    if (upload) void this.upload(upload);
     if (reconnect) this.link.reconnect();
     this.show();
   }
 
   private show(): void {
-    showPanel(this.nodes, this.state, {
-      retry: (id) => this.happened({ type: "retry", id }),
-      remove: (id) => this.happened({ type: "remove", id }),
-    });
+    showPanel(this.nodes, this.state, this.acts());
+    this.eyes.watch(this.newest());
     this.cancelWake?.();
     const wake = wakeAt(this.state);
-    const wait = wake === null ? null : Math.max(0, wake - browserClock.now());
+    const wait = wake === null ? null : Math.min(LONGEST_WAIT_MS, Math.max(0, wake - browserClock.now()));
     this.cancelWake = wait === null ? null : browserClock.after(wait, () => this.happened({ type: "tick" }));
+  }
+
+  private acts(): PanelActs {
+    return {
+      retry: (id) => this.happened({ type: "retry", id }),
+      remove: (id) => this.happened({ type: "remove", id }),
+      detach: (key) => this.happened({ type: "detach", key }),
+      files: this.files,
+    };
+  }
+
+  /** The newest message of an agent, if anybody can be looking at it. */
+  private newest(): HTMLElement | null {
+    if (!this.state.open || document.hidden) return null;
+    return Array.from(this.nodes.log.querySelectorAll<HTMLElement>('[data-author="agent"]')).at(-1) ?? null;
   }
 
   /** Writes down what must outlive this page. A tab that knows less does not overwrite one that knows more. */
   private remember(before: State, { token, conversation, seen, pending }: State): void {
-    const ids = (state: Pick<State, "pending">) => new Set(state.pending.map((one) => one.id));
-    const [had, has] = [ids(before), ids({ pending })];
-    for (const one of pending) {
-      if (!had.has(one.id)) this.store.keep({ id: one.id, at: one.at, text: one.text, page: one.page });
-    }
-    for (const id of had) if (!has.has(id)) this.store.forget(id);
+    for (const one of pending) if (!before.pending.includes(one)) this.store.keep(unsent(one));
+    for (const { id } of before.pending) if (!pending.some((one) => one.id === id)) this.store.forget(id);
     if (token === before.token && conversation === before.conversation && seen === before.seen) return;
     if (!conversation && !before.conversation && this.store.read().conversation) return;
     this.store.write({ token, conversation, seen });
   }
 
-  private say(text: string): void {
-    const words = text.trim();
-    if (words) this.request(words);
+  private say(): void {
+    const { chosen: files } = this.state;
+    const { input } = this.nodes;
+    const text = input.value.trim();
     this.typing.stop();
+    if (text || files.length) this.request({ text, files });
+    input.value = "";
+    this.fit();
+    input.focus();
   }
 
-  private request(text: string | null): void {
-    this.happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), text, page: page() } });
+  private request(what: Pick<Unsent, "text" | "files">): void {
+    this.happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), page: page(), ...what } });
     this.link.start();
+  }
+
+  private attach(files: File[]): void {
+    const fresh = files.map((file): Attached => {
+      const key = newId();
+      this.blobs.set(key, file);
+      return { key, name: file.name, mime: file.type, size: file.size, id: null };
+    });
+    this.happened({ type: "attach", files: fresh });
+  }
+
+  private async upload({ key, name }: Attached): Promise<void> {
+    if (this.uploading.has(key)) return;
+    this.uploading.add(key);
+    const blob = this.blobs.get(key);
+    const done = (happening: Happening) => {
+      this.uploading.delete(key);
+      this.happened(happening);
+    };
+    try {
+      if (!blob) throw new NotTaken(words.lostFile);
+      const id = await this.files.upload(name, blob);
+      this.blobs.delete(key);
+      done({ type: "uploaded", key, id });
+    } catch (error) {
+      done({ type: "unsendable", key, why: error instanceof NotTaken ? error.why : null });
+    }
   }
 
   private listen(): void {
@@ -159,7 +222,7 @@ export class HinnyChat extends HTMLElement {
     close.onclick = () => this.close();
     again.onclick = () => this.link.reconnect();
     person.onclick = () => {
-      this.request(null);
+      this.request({ text: null });
       input.focus();
     };
     panel.onkeydown = (event) => {
@@ -167,10 +230,7 @@ export class HinnyChat extends HTMLElement {
     };
     form.onsubmit = (event) => {
       event.preventDefault();
-      this.say(input.value);
-      input.value = "";
-      this.fit();
-      input.focus();
+      this.say();
     };
     input.onkeydown = (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -178,7 +238,8 @@ export class HinnyChat extends HTMLElement {
       form.requestSubmit();
     };
     input.oninput = () => this.wrote();
-    this.undo.push(followBrowser(this.link), followViewport(panel), this.followTabs());
+    followFiles(this.nodes, panel, (files) => this.attach(files));
+    this.undo.push(followBrowser(this.link), followViewport(panel), this.followTabs(), this.followEyes());
   }
 
   private wrote(): void {
@@ -192,6 +253,13 @@ export class HinnyChat extends HTMLElement {
     const { input } = this.nodes;
     input.style.height = "auto";
     input.style.height = `${input.scrollHeight}px`;
+  }
+
+  /** A page that is looked at again may show something new. */
+  private followEyes(): () => void {
+    const look = () => this.eyes.watch(this.newest());
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
   }
 
   private followTabs(): () => void {

@@ -1,11 +1,19 @@
 /** The widget's nodes: the round button, the window, and how both show a state. */
 
+import { buildComposer, type Composer, showComposer } from "./composer";
 import { h, icon, setText, sync } from "./dom";
-import { logItems, type Repair } from "./log";
+import { logItems } from "./log";
+import { button, marks } from "./marks";
+import type { Acts } from "./message";
 import { type State, unread } from "./state";
 import { words } from "./words";
 
-export interface Panel {
+/** What the panel's own nodes can cause. */
+export interface PanelActs extends Acts {
+  detach(key: string): void;
+}
+
+export interface Panel extends Composer {
   launcher: HTMLButtonElement;
   badge: HTMLElement;
   panel: HTMLElement;
@@ -18,14 +26,11 @@ export interface Panel {
   statusText: HTMLElement;
   again: HTMLButtonElement;
   person: HTMLButtonElement;
-  form: HTMLFormElement;
-  input: HTMLTextAreaElement;
 }
 
 const paths = {
   chat: "M21 11.5a8.4 8.4 0 0 1-12 7.6L4 20.5l1.3-4.4A8.4 8.4 0 1 1 21 11.5",
   cross: "M6 6l12 12M18 6 6 18",
-  send: "M12 19V5m-6 6 6-6 6 6",
   person: "M19 20c0-3.3-3.1-5-7-5s-7 1.7-7 5M16 7.5a4 4 0 1 1-8 0 4 4 0 0 1 8 0",
 };
 
@@ -34,15 +39,6 @@ const PHONE = "(max-width: 480px)";
 
 /** The distance from the end within which a reader counts as following the conversation. */
 const FOLLOWING_PX = 80;
-
-/** A node that can be found by its role, from tests (data-role) and from the page's style (part). */
-function marks(role: string, more: Record<string, string> = {}): Record<string, string> {
-  return { class: role, part: role, "data-role": role, ...more };
-}
-
-function button(role: string, label: string, path: string): HTMLButtonElement {
-  return h("button", marks(role, { type: "button", "aria-label": label, title: label }), icon(path));
-}
 
 export function buildPanel(root: ShadowRoot): Panel {
   const badge = h("span", marks("badge", { hidden: "" }));
@@ -58,30 +54,26 @@ export function buildPanel(root: ShadowRoot): Panel {
   const statusText = h("span");
   const status = h("div", marks("status", { role: "status", hidden: "" }), statusText, again);
   const person = h("button", marks("person", { type: "button" }), icon(paths.person), words.person);
-  const composer = { rows: "1", "aria-label": words.composer, placeholder: words.placeholder, enterkeyhint: "send" };
-  const input = h("textarea", marks("composer", composer));
-  const send = button("send", words.send, paths.send);
-  send.type = "submit";
-  const form = h("form", marks("form"), input, send);
+  const composer = buildComposer();
   const head = h("header", { part: "header" }, h("div", {}, title, who), close);
-  const foot = h("footer", { part: "footer" }, person, form);
+  const foot = h("footer", { part: "footer" }, person, composer.note, composer.chosen, composer.form);
   const panel = h("section", marks("panel", { role: "dialog", "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
   root.append(panel, launcher);
-  return { launcher, badge, panel, title, who, close, log, typing, status, statusText, again, person, form, input };
+  return { launcher, badge, panel, title, who, close, log, typing, status, statusText, again, person, ...composer };
 }
 
-export function showPanel(nodes: Panel, state: State, repair: Repair): void {
+export function showPanel(nodes: Panel, state: State, acts: PanelActs): void {
   showLauncher(nodes, state);
   nodes.panel.hidden = !state.open;
   nodes.panel.dataset.phase = state.phase;
   nodes.panel.dataset.handling = state.handling;
   setText(nodes.title, state.site?.name ?? words.chat);
   setText(nodes.who, state.site ? whoAnswers(state) : "");
-  showLog(nodes, state, repair);
+  showLog(nodes, state, acts);
   showTyping(nodes, state);
   showStatus(nodes, state);
-  nodes.person.disabled = personIsComing(state);
-  nodes.input.maxLength = state.limit;
+  nodes.person.disabled = personIsComing(state) || state.blocked !== null;
+  showComposer(nodes, state, acts.detach);
 }
 
 /** On a phone the keyboard covers half the page; the window then takes what is left of it. Undone by the answer. */
@@ -119,12 +111,12 @@ function whoAnswers({ handling, agent }: State): string {
 }
 
 /** A reader who scrolled up stays where they are, unless they have just written something. */
-function showLog(nodes: Panel, state: State, repair: Repair): void {
+function showLog(nodes: Panel, state: State, acts: Acts): void {
   const { log } = nodes;
   const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
   const last = log.lastElementChild;
   log.setAttribute("aria-busy", String(!state.caughtUp && state.phase === "online"));
-  sync(log, logItems(state, repair));
+  sync(log, logItems(state, acts));
   const wrote = log.lastElementChild !== last && state.pending.length > 0;
   if (following || wrote) scrollToEnd(nodes);
 }

@@ -6,45 +6,23 @@
  * clock, so a test can tell any story, and a reader can find here what happens next.
  */
 
-import type { Author, Block, Bye, ClientFrame, EventFrame, Handling, Page, Refused, ServerFrame, Source, Welcome } from "./wire";
+import { type Attached, admit } from "./attached";
+import { changed, type Entry, lastHandling, type Message, message, place, typed, withSign } from "./entries";
+import { frameOf, missing, type Pending, pend, type Unsent } from "./pending";
+import {
+  type Bye,
+  type ClientFrame,
+  type EventFrame,
+  type Handling,
+  type Limits,
+  type MessageEvent,
+  type Refused,
+  type ServerFrame,
+  type Welcome,
+  wholeFiles,
+} from "./wire";
 
 export type Phase = "idle" | "connecting" | "online" | "retrying" | "offline" | "stopped";
-
-export interface Message {
-  kind: "message";
-  id: string;
-  seq: number;
-  at: number;
-  author: Author;
-  text: Block[];
-  sources: Source[];
-}
-
-/** The conversation passed from one who answers to another. */
-export interface Turn {
-  kind: "turn";
-  seq: number;
-  at: number;
-  from: Handling;
-  handling: Handling;
-  reason: string | null;
-  agent: string | null;
-}
-
-/** What the visitor wants sent and the server has not confirmed; without text it asks for a person. */
-export interface Unsent {
-  id: string;
-  at: number;
-  text: string | null;
-  page: Page;
-}
-
-export interface Pending extends Unsent {
-  /** Why the server will not take it; null while there is hope. */
-  failed: string | null;
-  /** Not to be sent before this time. */
-  again: number;
-}
 
 export interface State {
   phase: Phase;
@@ -55,7 +33,7 @@ export interface State {
   identity: string | null;
   conversation: string | null;
   site: Welcome["site"] | null;
-  limit: number;
+  limits: Limits;
   handling: Handling;
   reason: string | null;
   agent: string | null;
@@ -63,12 +41,22 @@ export interface State {
   seq: number;
   /** The last event the visitor had before their eyes. */
   seen: number;
+  /** The newest agent's message that was in view of a page somebody looks at. */
+  viewed: number;
+  /** What the server knows of that. */
+  told: number;
   caughtUp: boolean;
-  entries: (Message | Turn)[];
+  entries: Entry[];
   pending: Pending[];
   /** The id that is on its way; the next one waits for its answer, so that the order holds. */
   flying: string | null;
   typing: { name: string | null; until: number } | null;
+  /** Files chosen for the next message. */
+  chosen: Attached[];
+  /** Why a file was not taken. */
+  notice: string | null;
+  /** Until when the server takes nothing from this visitor, and how it said so. */
+  blocked: { until: number; why: string } | null;
 }
 
 /** What a browser remembers of a visitor between two pages. */
@@ -85,6 +73,11 @@ export type Action = { now: number } & (
   | { type: "kept"; kept: Kept }
   | { type: "ask"; ask: Unsent }
   | { type: "retry" | "remove"; id: string }
+  | { type: "attach"; files: Attached[] }
+  | { type: "detach"; key: string }
+  | { type: "uploaded"; key: string; id: string }
+  | { type: "unsendable"; key: string; why: string | null }
+  | { type: "viewed"; seq: number }
   | { type: "identify"; identity: string | null }
   | { type: "open" | "close" | "tick" }
 );
@@ -92,12 +85,20 @@ export type Action = { now: number } & (
 export interface Step {
   state: State;
   send: ClientFrame[];
+  /** A file to be brought to the server before its message can go. */
+  upload: Attached | null;
   /** The next hello says something else, so it must be said now. */
   reconnect: boolean;
 }
 
 /** How long a "somebody writes" holds without being repeated. */
 const TYPING_MS = 6000;
+
+/** An upload that broke off is tried again after this time. */
+const UPLOAD_AGAIN_MS = 3000;
+
+/** "For good", as a time that passes. */
+const NEVER = 1e15;
 
 export const initial: State = {
   phase: "idle",
@@ -107,35 +108,40 @@ export const initial: State = {
   identity: null,
   conversation: null,
   site: null,
-  limit: 4000,
+  limits: { text: 4000 },
   handling: "bot",
   reason: null,
   agent: null,
   seq: 0,
   seen: 0,
+  viewed: 0,
+  told: 0,
   caughtUp: false,
   entries: [],
   pending: [],
   flying: null,
   typing: null,
+  chosen: [],
+  notice: null,
+  blocked: null,
 };
 
 export function step(before: State, action: Action): Step {
   const next = reduce(before, action);
   const state = next.open && next.caughtUp ? { ...next, seen: Math.max(next.seen, next.seq) } : next;
   const reconnect = wantsReconnect(before, state, action);
-  return reconnect ? { state, send: [], reconnect } : launch(state, action.now);
+  if (reconnect) return { state, send: [], upload: null, reconnect };
+  return tellViewed(launch(state, action.now));
 }
 
 /** The time at which a "tick" would change something, or null. */
 export function wakeAt(state: State): number | null {
-  const head = state.flying || state.phase !== "online" ? undefined : state.pending.find((one) => one.failed === null);
-  const times = [state.typing?.until, head?.again].filter((time) => time !== undefined);
+  const times = [state.typing?.until, next(state)?.again, state.blocked?.until].filter((time) => time != null);
   return times.length ? Math.min(...times) : null;
 }
 
 export function unread(state: State): number {
-  const fromUs = (one: Message | Turn) => one.kind === "message" && one.author.kind !== "visitor";
+  const fromUs = (one: Entry) => one.kind === "message" && one.author.kind !== "visitor";
   return state.entries.filter((one) => one.seq > state.seen && fromUs(one)).length;
 }
 
@@ -148,11 +154,23 @@ function reduce(state: State, action: Action): State {
     case "kept":
       return recalled(state, action.kept);
     case "ask":
-      return { ...state, pending: [...state.pending, pend(action.ask)] };
+      return asked(state, action.ask);
     case "retry":
       return { ...state, pending: state.pending.map((one) => (one.id === action.id ? pend(one) : one)) };
     case "remove":
       return without(state, action.id);
+    case "attach":
+      return { ...state, ...admit(action.files, state.chosen, state.limits) };
+    case "detach":
+      return { ...state, notice: null, chosen: state.chosen.filter((one) => one.key !== action.key) };
+    case "uploaded":
+      return carried(state, action.key, ({ files }) => ({
+        files: files.map((one) => (one.key === action.key ? { ...one, id: action.id } : one)),
+      }));
+    case "unsendable":
+      return carried(state, action.key, () => (action.why === null ? { again: action.now + UPLOAD_AGAIN_MS } : { failed: action.why }));
+    case "viewed":
+      return { ...state, viewed: Math.max(state.viewed, action.seq) };
     case "identify":
       return action.identity ? { ...state, identity: action.identity } : signedOut(state);
     case "open":
@@ -160,15 +178,42 @@ function reduce(state: State, action: Action): State {
     case "close":
       return { ...state, open: false };
     case "tick":
-      return state.typing && state.typing.until <= action.now ? { ...state, typing: null } : state;
+      return passed(state, action.now);
   }
+}
+
+/** What time alone ends. */
+function passed(state: State, now: number): State {
+  const typing = state.typing && state.typing.until > now ? state.typing : null;
+  const blocked = state.blocked && state.blocked.until > now ? state.blocked : null;
+  return typing === state.typing && blocked === state.blocked ? state : { ...state, typing, blocked };
+}
+
+function asked(state: State, ask: Unsent): State {
+  const chosen = state.chosen.filter((one) => !ask.files?.includes(one));
+  return { ...state, chosen, notice: null, pending: [...state.pending, pend(ask)] };
+}
+
+/** Something became known of a file on its way: its message changes and may be looked at again. */
+function carried(state: State, key: string, change: (one: Pending) => Partial<Pending>): State {
+  const one = state.pending.find((pending) => pending.files.some((file) => file.key === key));
+  return one ? judged(state, one.id, change(one)) : state;
+}
+
+function judged(state: State, id: string, change: Partial<Pending>): State {
+  return {
+    ...state,
+    flying: state.flying === id ? null : state.flying,
+    pending: state.pending.map((one) => (one.id === id ? { ...one, ...change } : one)),
+  };
 }
 
 const unlinked = { flying: null, typing: null };
 
 /** A conversation of which nothing has arrived yet. */
-const noLog: Pick<State, "entries" | "seq" | "caughtUp" | "typing" | "handling" | "reason" | "agent"> = {
+const noLog: Partial<State> = {
   entries: [],
+  viewed: 0,
   seq: 0,
   caughtUp: false,
   typing: null,
@@ -210,29 +255,41 @@ function welcomed(state: State, frame: Welcome): State {
     token: frame.token,
     conversation: frame.conversation,
     site: frame.site,
-    limit: frame.limits.text,
+    limits: frame.limits,
+    told: 0,
     handling: frame.handling,
     caughtUp: known && frame.seq <= state.seq,
   };
 }
 
 function happened(state: State, { seq, at, event }: EventFrame): State {
-  if (event?.kind === "message") {
-    const { id, author, text, sources } = event;
-    const entries = place(state.entries, { kind: "message", id, seq, at, author, text, sources });
-    if (author.kind === "visitor") return { ...without(state, id), entries };
-    return { ...state, typing: null, entries };
+  switch (event?.kind) {
+    case "message":
+      return spoken(state, message(seq, at, event));
+    case "edited":
+      return touched(state, event.id, () => ({ text: event.text, files: wholeFiles(event.files), edited: true }));
+    case "deleted":
+      return touched(state, event.id, () => ({ text: [], files: [], sources: [], deleted: true }));
+    case "reaction":
+      return touched(state, event.id, ({ signs }) => ({ signs: withSign(signs, event.sign, event.on) }));
+    case "handling": {
+      const { handling, reason, agent } = event;
+      const from = lastHandling(state.entries);
+      const entries = place(state.entries, { kind: "turn", seq, at, from, handling, reason, agent });
+      return { ...state, handling, reason, agent, entries };
+    }
+    default:
+      return state;
   }
-  if (event?.kind !== "handling") return state;
-  const { handling, reason, agent } = event;
-  const from = lastHandling(state);
-  const turn: Turn = { kind: "turn", seq, at, from, handling, reason, agent };
-  return { ...state, handling, reason, agent, entries: place(state.entries, turn) };
 }
 
-/** Who answered before, by the log itself: a welcome already tells how the log ends. */
-function lastHandling(state: State): Handling {
-  return state.entries.findLast((one) => one.kind === "turn")?.handling ?? "bot";
+function touched(state: State, id: string, change: (one: Message) => Partial<Message>): State {
+  return { ...state, entries: changed(state.entries, id, change) };
+}
+
+function spoken(state: State, one: Message): State {
+  const entries = place(state.entries, one);
+  return one.author.kind === "visitor" ? { ...without(state, one.id), entries } : { ...state, typing: null, entries };
 }
 
 /** On disk: shown as such at once, even if the event itself comes later. */
@@ -241,21 +298,20 @@ function stored(state: State, ack: { id: string; seq: number; conversation: stri
   const moved = state.conversation !== null && state.conversation !== ack.conversation;
   const next = { ...without(state, ack.id), ...(moved ? noLog : {}), conversation: ack.conversation };
   if (moved || !one || one.text === null) return next;
-  const text: Block[] = [{ type: "paragraph", children: lines(one.text) }];
-  const message: Message = { kind: "message", id: one.id, seq: ack.seq, at: one.at, author: { kind: "visitor" }, text, sources: [] };
-  return { ...next, entries: place(next.entries, message) };
+  const files = one.files.map(({ key, id, ...file }) => ({ ...file, id: id ?? key }));
+  const event: MessageEvent = { kind: "message", id: one.id, author: { kind: "visitor" }, text: typed(one.text), sources: [], files };
+  return { ...next, entries: place(next.entries, message(ack.seq, one.at, event)) };
 }
 
 function refused(state: State, frame: Refused, now: number): State {
-  if (frame.id === null) return cleared(state, frame.error);
-  const wait = frame.retry_after_ms;
-  const judged = (one: Pending): Pending =>
-    wait === null ? { ...one, failed: frame.detail } : { ...one, again: now + wait };
-  return {
-    ...state,
-    flying: state.flying === frame.id ? null : state.flying,
-    pending: state.pending.map((one) => (one.id === frame.id ? judged(one) : one)),
-  };
+  const { id, error, detail, retry_after_ms: wait } = frame;
+  if (error === "blocked") return { ...judged(state, id ?? "", { failed: detail }), blocked: { until: now + (wait ?? NEVER), why: detail } };
+  if (id === null) return cleared(state, error);
+  if (wait !== null) return judged(state, id, { again: now + wait });
+  const { files = [] } = state.pending.find((one) => one.id === id) ?? {};
+  // The server does not have a file any more, or never had it for this visitor: it is brought again.
+  const again = error === "file_refused" ? files.map((one) => ({ ...one, id: null })) : files;
+  return judged(state, id, { failed: detail, files: again });
 }
 
 function dismissed(state: State, frame: Bye): State {
@@ -296,35 +352,27 @@ function wantsReconnect(before: State, after: State, action: Action): boolean {
   return (type === "refused" || type === "bye") && lostPass;
 }
 
-/** Sends the oldest thing that may be sent, one at a time. */
-function launch(state: State, now: number): Step {
-  const head = state.flying || state.phase !== "online" ? undefined : state.pending.find((one) => one.failed === null);
-  if (!head || head.again > now) return { state, send: [], reconnect: false };
-  const { id, text, page } = head;
-  const frame: ClientFrame = text === null ? { type: "person", id } : { type: "say", id, text, page };
-  return { state: { ...state, flying: id }, send: [frame], reconnect: false };
+/** The oldest thing that may be sent, unless another is on its way. */
+function next(state: State): Pending | undefined {
+  return state.flying || state.phase !== "online" ? undefined : state.pending.find((one) => one.failed === null);
 }
 
-function pend({ id, at, text, page }: Unsent): Pending {
-  return { id, at, text, page, failed: null, again: 0 };
+/** Sends the oldest thing that may be sent, one at a time; its files go first. */
+function launch(state: State, now: number): Step {
+  const head = next(state);
+  if (!head || head.again > now) return { state, send: [], upload: null, reconnect: false };
+  const upload = missing(head);
+  return { state: { ...state, flying: head.id }, send: upload ? [] : [frameOf(head)], upload, reconnect: false };
+}
+
+/** Each message is told once on each line: nobody confirms it, and the server only ever counts upwards. */
+function tellViewed(step: Step): Step {
+  const { phase, viewed, told } = step.state;
+  if (phase !== "online" || viewed <= told) return step;
+  return { ...step, state: { ...step.state, told: viewed }, send: [{ type: "seen", seq: viewed }, ...step.send] };
 }
 
 function without(state: State, id: string): State {
   const flying = state.flying === id ? null : state.flying;
   return { ...state, flying, pending: state.pending.filter((one) => one.id !== id) };
-}
-
-/** Puts an entry where its seq belongs; what is known under the same seq gives way. */
-function place(entries: State["entries"], entry: Message | Turn): State["entries"] {
-  const rest = entries.filter((one) => one.seq !== entry.seq);
-  const at = rest.findLastIndex((one) => one.seq < entry.seq) + 1;
-  return rest.toSpliced(at, 0, entry);
-}
-
-/** Plain text as a tree: line ends become breaks. */
-export function lines(text: string): ({ type: "text"; text: string } | { type: "break" })[] {
-  return text.split("\n").flatMap((line, index) => [
-    ...(index ? [{ type: "break" as const }] : []),
-    { type: "text" as const, text: line },
-  ]);
 }

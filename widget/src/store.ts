@@ -6,13 +6,15 @@
  * long as the page.
  */
 
-import type { Kept, Unsent } from "./state";
+import type { Unsent } from "./pending";
+import type { Kept } from "./state";
 import { fits, parse } from "./wire";
 
 const empty: Kept = { token: null, conversation: null, seen: 0, unsent: [] };
 
 const kept = { token: "string?", conversation: "string?", seen: "number", unsent: "array" };
-const unsent = { id: "string", at: "number", text: "string?", page: { url: "string", title: "string", referrer: "string" } };
+const page = { url: "string", title: "string", referrer: "string" };
+const unsent = { id: "string", at: "number", text: "string?", page, files: "array?" };
 
 export class Store {
   readonly key: string;

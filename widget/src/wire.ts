@@ -21,6 +21,19 @@ export interface Author {
   kind: "visitor" | "bot" | "agent";
   /** Only agents have one. */
   name?: string;
+  /** The address of an agent's picture. */
+  avatar?: string | null;
+}
+
+/** A file that the server keeps. Its link works for a short time only; a fresh one can be asked for. */
+export interface FileRef {
+  id: string;
+  name: string;
+  mime: string;
+  size: number;
+  width?: number | null;
+  height?: number | null;
+  url?: string | null;
 }
 
 export interface Source {
@@ -36,7 +49,18 @@ export interface MessageEvent {
   author: Author;
   text: Block[];
   sources: Source[];
+  files?: FileRef[];
+  /** The id of the message that this one answers. */
+  quotes?: string | null;
+  edited?: boolean;
+  deleted?: boolean;
 }
+
+/** A message has other words now, or is gone, or somebody of the team put a sign on it. */
+export type ChangeEvent =
+  | { kind: "edited"; id: string; text: Block[]; files?: FileRef[] }
+  | { kind: "deleted"; id: string }
+  | { kind: "reaction"; id: string; sign: string; on: boolean };
 
 export interface HandlingEvent {
   kind: "handling";
@@ -52,7 +76,16 @@ export interface Welcome {
   seq: number;
   handling: Handling;
   site: { name: string; greeting: string | null };
-  limits: { text: number };
+  limits: Limits;
+}
+
+/** What one message may hold; where nothing is said of files, none can be sent. */
+export interface Limits {
+  text: number;
+  /** The largest file, in bytes. */
+  file?: number;
+  files?: number;
+  types?: string[];
 }
 
 /** An event of a kind this version does not know is null: it still moves the cursor. */
@@ -60,7 +93,7 @@ export interface EventFrame {
   type: "event";
   seq: number;
   at: number;
-  event: MessageEvent | HandlingEvent | null;
+  event: MessageEvent | ChangeEvent | HandlingEvent | null;
 }
 
 export interface Refused {
@@ -109,7 +142,8 @@ export interface Hello {
 
 export type ClientFrame =
   | Hello
-  | { type: "say"; id: string; text: string; page?: Page }
+  | { type: "say"; id: string; text: string; page?: Page; files?: string[] }
+  | { type: "seen"; seq: number }
   | { type: "person"; id: string }
   | { type: "typing"; on: boolean }
   | { type: "ping"; n: number };
@@ -129,7 +163,7 @@ export function fits(value: unknown, shape: Shape): boolean {
   return Object.entries(shape).every(([field, inner]) => fits(fields[field], inner));
 }
 
-const author = { kind: "string", name: "string?" };
+const author = { kind: "string", name: "string?", avatar: "string?" };
 
 const frames: Record<string, Shape> = {
   welcome: {
@@ -138,7 +172,7 @@ const frames: Record<string, Shape> = {
     seq: "number",
     handling: "string",
     site: { name: "string", greeting: "string?" },
-    limits: { text: "number" },
+    limits: { text: "number", file: "number?", files: "number?", types: "array?" },
   },
   event: { seq: "number", at: "number", event: { kind: "string" } },
   caught_up: { seq: "number" },
@@ -149,8 +183,20 @@ const frames: Record<string, Shape> = {
   bye: { error: "string", detail: "string", retry_after_ms: "number?" },
 };
 
-const message = { id: "string", author, text: "array", sources: "array" };
-const handling = { handling: "string", reason: "string?", agent: "string?" };
+const events: Record<string, Shape> = {
+  message: { id: "string", author, text: "array", sources: "array", files: "array?", quotes: "string?" },
+  edited: { id: "string", text: "array", files: "array?" },
+  deleted: { id: "string" },
+  reaction: { id: "string", sign: "string", on: "boolean" },
+  handling: { handling: "string", reason: "string?", agent: "string?" },
+};
+
+const fileRef = { id: "string", name: "string", mime: "string", size: "number", width: "number?", height: "number?", url: "string?" };
+
+/** The files of a message that are whole. */
+export function wholeFiles(files: FileRef[] | undefined): FileRef[] {
+  return (files ?? []).filter((one) => fits(one, fileRef));
+}
 
 /** Reads one text frame; null for whatever is broken or unknown. */
 export function readFrame(data: unknown): ServerFrame | null {
@@ -172,9 +218,10 @@ export function parse(data: unknown): unknown {
 }
 
 function readEvent(event: EventFrame["event"]): EventFrame["event"] {
-  if (event?.kind === "message") return fits(event, message) && isAuthor(event.author) ? event : null;
-  const known = event?.kind === "handling" && fits(event, handling) && isHandling(event.handling);
-  return known ? event : null;
+  const kind = event?.kind;
+  if (!kind || !Object.hasOwn(events, kind) || !fits(event, events[kind]!)) return null;
+  if (kind === "message") return isAuthor(event.author) ? event : null;
+  return kind !== "handling" || isHandling(event.handling) ? event : null;
 }
 
 function isHandling(value: string): value is Handling {

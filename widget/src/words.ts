@@ -1,5 +1,10 @@
 /** Every sentence a visitor can read. Nothing else in the widget spells out English. */
 
+/** A number of bytes, as people say it. */
+function weight(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 export const words = {
   open: "Open chat",
   close: "Close chat",
@@ -19,7 +24,21 @@ export const words = {
   remove: "Remove",
   sending: "Sending",
   stored: "Sent",
+  uploading: "Uploading…",
   notSent: "Not sent.",
+  attach: "Attach files",
+  detach: (name: string) => `Remove ${name}`,
+  openFile: (name: string, size: number) => `Open ${name}, ${weight(size)}`,
+  weight,
+  unfit: {
+    empty: (name: string) => `${name} is empty.`,
+    large: (name: string, most: number) => `${name} is larger than ${weight(most)}.`,
+    kind: (name: string) => `${name} is of a kind that cannot be sent.`,
+    many: (most: number) => `One message takes ${most} files.`,
+  },
+  lostFile: "The page was left before the file had arrived. Please attach it again.",
+  edited: "edited",
+  gone: "Message removed",
   writes: (name: string) => `${name} is writing…`,
 
   answering: {

@@ -27,10 +27,13 @@ test("the same source gives the same bytes", async () => {
   assert.deepEqual(await builder.build(), await builder.build());
 });
 
-test("the widget is at most 12 kB in all", (t) => {
+/** Of this, files both ways, edited and deleted messages, quotes, reactions and "seen" cost about 3 kB. */
+const LARGEST_WIDGET = 14_700;
+
+test("the widget stays small", (t) => {
   const size = gzipped("widget.js");
   t.diagnostic(`widget: ${size} bytes gzipped`);
-  assert.ok(size <= 12_000, `${size} bytes`);
+  assert.ok(size <= LARGEST_WIDGET, `${size} bytes`);
 });
 
 test("the desk is at most 25 kB in all", (t) => {

@@ -16,6 +16,37 @@ function put(name: string, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
+/** What a page shows: the nodes that are looked for, and how much of each is in view. */
+export const sight = {
+  watched: new Map<Element, () => void>(),
+  ratio: 1,
+  clear(): void {
+    this.watched.clear();
+    this.ratio = 1;
+  },
+  /** From now on this much of every message is in view. */
+  shows(ratio: number): void {
+    this.ratio = ratio;
+    for (const tell of this.watched.values()) tell();
+  },
+};
+
+class Observer {
+  constructor(private readonly told: (entries: object[]) => void) {}
+
+  observe(node: Element): void {
+    const rect = { height: 40 * sight.ratio };
+    const tell = () => this.told([{ target: node, intersectionRatio: sight.ratio, intersectionRect: rect, rootBounds: { height: 400 } }]);
+    sight.watched.set(node, tell);
+    queueMicrotask(tell);
+  }
+
+  disconnect(): void {
+    sight.watched.clear();
+  }
+}
+
+put("IntersectionObserver", Observer);
 for (const name of [...names, ...more]) put(name, page[name as keyof typeof page]);
 put("window", page);
 put("navigator", { onLine: true, language: "en" });

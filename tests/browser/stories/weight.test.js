@@ -6,7 +6,8 @@ import { eventually } from "../support/eventually.js";
 import { story } from "../support/story.js";
 import { Visitor } from "../support/visitor.js";
 
-const LARGEST_GZIP_BYTES = 12_000;
+/** As in the widget's own test of its build. */
+const LARGEST_GZIP_BYTES = 14_700;
 
 story("the script is small", async (stage) => {
   const program = await stage.demo();

@@ -1,0 +1,32 @@
+/** Whether a message is before somebody's eyes: in view of the log, on a page that is not hidden. */
+
+/** A message counts as seen when half of it shows, or when it fills half of the log. */
+const HALF = 0.5;
+
+export class Eyes {
+  private observer: IntersectionObserver | null = null;
+  private target: HTMLElement | null = null;
+
+  constructor(
+    private readonly log: HTMLElement,
+    private readonly saw: (node: HTMLElement) => void,
+  ) {}
+
+  /** Watches this one message from now on, or nothing. */
+  watch(node: HTMLElement | null): void {
+    if (node === this.target) return;
+    this.target = node;
+    this.observer?.disconnect();
+    if (!node) return;
+    const options = { root: this.log, threshold: [0, 0.25, HALF, 0.75, 1] };
+    this.observer = new IntersectionObserver((entries) => this.look(node, entries), options);
+    this.observer.observe(node);
+  }
+
+  private look(node: HTMLElement, entries: IntersectionObserverEntry[]): void {
+    const shows = entries.some(({ intersectionRatio: ratio, intersectionRect, rootBounds }) => {
+      return ratio >= HALF || (rootBounds && intersectionRect.height >= rootBounds.height * HALF);
+    });
+    if (shows) this.saw(node);
+  }
+}

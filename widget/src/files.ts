@@ -1,0 +1,107 @@
+/**
+ * Files: bringing them to the server and showing those it keeps.
+ *
+ * Only addresses on our own server are ever loaded or opened. A file's link is good for a short time, so whoever
+ * opens a file gets a fresh one.
+ */
+
+import { h } from "./dom";
+import type { FileRef } from "./wire";
+import { words } from "./words";
+
+/** The server's door for files. */
+export interface Door {
+  /** An address on our own server, or null. */
+  ours(url: unknown): string | null;
+  /** A fresh link to a file. */
+  link(id: string): Promise<string>;
+}
+
+/** A call that did not work; `why` is the server's sentence when trying again is no use. */
+export class NotTaken extends Error {
+  constructor(readonly why: string | null) {
+    super(why ?? "");
+  }
+}
+
+/** The answers after which the same call may work later. */
+const PASSING = [401, 408, 429];
+
+export class Files implements Door {
+  constructor(
+    private readonly server: string,
+    private readonly token: () => string | null,
+  ) {}
+
+  ours(url: unknown): string | null {
+    return sameServer(url, this.server);
+  }
+
+  async link(id: string): Promise<string> {
+    const { url } = await this.call(`/v1/files/${encodeURIComponent(id)}/link`);
+    return this.ours(url) ?? Promise.reject(new NotTaken(null));
+  }
+
+  async upload(name: string, body: Blob): Promise<string> {
+    const { id } = await this.call(`/v1/files?name=${encodeURIComponent(name)}`, { method: "POST", body });
+    return String(id);
+  }
+
+  private async call(path: string, what: RequestInit = {}): Promise<Record<string, unknown>> {
+    const headers = { Authorization: `Bearer ${this.token()}` };
+    const answer = await fetch(new URL(path, this.server), { ...what, headers, credentials: "omit" });
+    const value = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
+    if (answer.ok && value) return value;
+    const passing = answer.status >= 500 || PASSING.includes(answer.status);
+    throw new NotTaken(passing ? null : String(value?.detail ?? answer.status));
+  }
+}
+
+export function sameServer(url: unknown, server: string): string | null {
+  if (typeof url !== "string") return null;
+  try {
+    const { href, origin } = new URL(url, server);
+    return origin === new URL(server).origin ? href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A picture where there is one to show, else a card with name and size; both open the file. */
+export function fileNode(file: FileRef, door: Door): HTMLElement {
+  const src = file.mime.startsWith("image/") ? door.ours(file.url) : null;
+  const button = opener(file, door);
+  if (src) button.append(picture(file, src, door, () => button.replaceChildren(...label(file))));
+  else button.append(...label(file));
+  return button;
+}
+
+/** The words of a card, also for a file that is still on its way. */
+export function label({ name, size }: Pick<FileRef, "name" | "size">): HTMLElement[] {
+  return [h("span", { class: "name" }, name), h("span", { class: "size" }, words.weight(size))];
+}
+
+function opener({ id, name, size }: FileRef, door: Door): HTMLButtonElement {
+  const button = h("button", { type: "button", class: "file", part: "file", "data-role": "file", "aria-label": words.openFile(name, size) });
+  button.onclick = () => {
+    // A page may open a tab only at once, while the click is fresh; its address follows.
+    const tab = open("", "_blank");
+    if (tab) tab.opener = null;
+    door.link(id).then(
+      (url) => tab?.location.replace(url),
+      () => tab?.close(),
+    );
+  };
+  return button;
+}
+
+/** With its measures, so that nothing jumps when it arrives. A link that has become too old is renewed once. */
+function picture({ id, name, width, height }: FileRef, src: string, door: Door, gone: () => void): HTMLImageElement {
+  const image = h("img", { alt: name, loading: "lazy", ...(width && height && { width: String(width), height: String(height) }) });
+  image.onerror = () => {
+    image.onerror = gone;
+    door.link(id).then((url) => (image.src = url), gone);
+  };
+  image.src = src;
+  return image;
+}

@@ -1,0 +1,41 @@
+/** What the visitor wants sent and the server has not confirmed: kept, sent under its id, and sent again if need be. */
+
+import type { Attached } from "./attached";
+import type { ClientFrame, Page } from "./wire";
+
+/** Without text it asks for a person. */
+export interface Unsent {
+  id: string;
+  at: number;
+  text: string | null;
+  page: Page;
+  files?: Attached[] | undefined;
+}
+
+export interface Pending extends Unsent {
+  files: Attached[];
+  /** Why the server will not take it; null while there is hope. */
+  failed: string | null;
+  /** Not to be sent before this time. */
+  again: number;
+}
+
+export function pend({ id, at, text, page, files = [] }: Unsent): Pending {
+  return { id, at, text, page, files, failed: null, again: 0 };
+}
+
+/** What a browser writes down of it. */
+export function unsent({ id, at, text, page, files }: Pending): Unsent {
+  return { id, at, text, page, ...(files.length && { files }) };
+}
+
+/** The first file that the server does not have yet. */
+export function missing({ files }: Pending): Attached | null {
+  return files.find((one) => one.id === null) ?? null;
+}
+
+export function frameOf({ id, text, page, files }: Pending): ClientFrame {
+  if (text === null) return { type: "person", id };
+  const ids = files.map((one) => one.id ?? "");
+  return { type: "say", id, text, page, ...(ids.length && { files: ids }) };
+}
