@@ -1,5 +1,7 @@
 //! `Body`: the words of an event. Kept apart from the skeleton, so that they can be edited and erased.
 
+use std::collections::BTreeMap;
+
 use hinny_bridges::text::Text;
 use hinny_kb::{Judgement, Source};
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,9 @@ pub struct Profile {
     pub subject: String,
     pub name: Option<String>,
     pub email: Option<String>,
+    /// What else the site says of them, such as their plan. Short texts, each by its claim's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// Where the visitor is and what their browser says of itself. Unverified.

@@ -3,17 +3,20 @@
 //! HS256 and nothing else. jsonwebtoken checks the signature; the claims are checked here, against a clock
 //! that is an argument, so that every border has a test.
 
+use std::collections::BTreeMap;
+
 use hinny_actors::body::Profile;
 use hinny_actors::ids::Millis;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::config::secret::Secret;
 
 const MAX_TOKEN: usize = 4 * 1024;
 const MAX_SUBJECT: usize = 255;
 const MAX_NAME: usize = 200;
+const MAX_ATTRIBUTES: usize = 20;
 
 /// Clocks of two servers may differ by this many seconds.
 const LEEWAY: i64 = 60;
@@ -53,6 +56,8 @@ struct Claims {
     aud: Option<Audience>,
     name: Option<String>,
     email: Option<String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,6 +90,7 @@ pub fn verify(
         subject: claims.sub,
         name: tidy(claims.name),
         email: tidy(claims.email),
+        attributes: attributes(claims.attributes),
     })
 }
 
@@ -96,6 +102,7 @@ pub fn sign(profile: &Profile, site: &str, until: Millis, secret: &Secret) -> St
         "aud": site,
         "name": profile.name,
         "email": profile.email,
+        "attributes": profile.attributes,
     });
     encode(&claims, secret.expose().as_bytes())
 }
@@ -153,6 +160,19 @@ fn check_times(claims: &Claims, now: i64) -> Result<(), IdentityError> {
         true => Err(IdentityError::NotYet),
         false => Ok(()),
     }
+}
+
+/// The first few short ones, in the order of their names; lists and objects are nothing to show.
+fn attributes(claimed: BTreeMap<String, Value>) -> BTreeMap<String, String> {
+    let short = claimed.into_iter().filter_map(|(name, value)| {
+        let value = match value {
+            Value::String(text) => text,
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            Value::Null | Value::Array(_) | Value::Object(_) => return None,
+        };
+        Some((tidy(Some(name))?, tidy(Some(value))?))
+    });
+    short.take(MAX_ATTRIBUTES).collect()
 }
 
 fn tidy(text: Option<String>) -> Option<String> {

@@ -1,7 +1,6 @@
 //! Borders of every claim, and tokens that somebody made up.
 
 use super::*;
-use serde_json::{Value, json};
 
 const NOW: i64 = 1_795_334_400;
 
@@ -42,11 +41,32 @@ fn what_sign_makes_verify_takes() {
         subject: "7".to_owned(),
         name: Some("Ada".to_owned()),
         email: Some("ada@example.com".to_owned()),
+        attributes: BTreeMap::from([("plan".to_owned(), "Pro".to_owned())]),
     };
     let token = sign(&profile, "shop", (NOW + 60) * 1000, &secret());
     assert_eq!(check(&token).unwrap(), profile);
     let other = verify(&token, &secret(), "other", NOW * 1000);
     assert_eq!(other, Err(IdentityError::Audience));
+}
+
+#[test]
+fn attributes_are_short_texts_and_few() {
+    let claimed = json!({ "plan": " Pro ", "seats": 12, "beta": true, "empty": "", "list": [1], "none": null });
+    let profile = check(&signed(&with("attributes", claimed))).unwrap();
+    let found: Vec<_> = profile.attributes.iter().collect();
+    let expected = [("beta", "true"), ("plan", "Pro"), ("seats", "12")];
+    assert!(
+        found
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .eq(expected),
+        "{found:?}"
+    );
+    let many: serde_json::Map<_, _> = (0..99).map(|n| (format!("a{n}"), n.into())).collect();
+    let profile = check(&signed(&with("attributes", many.into()))).unwrap();
+    assert_eq!(profile.attributes.len(), MAX_ATTRIBUTES);
+    let wrong = check(&signed(&with("attributes", json!("Pro"))));
+    assert_eq!(wrong, Err(IdentityError::Claims));
 }
 
 fn check_claims(cases: impl IntoIterator<Item = (&'static str, Value, Option<IdentityError>)>) {

@@ -93,7 +93,8 @@ impl Outbox {
                 return self.open(batch, waiting, target, bridge.as_ref()).await;
             }
         };
-        let fresh = self.shell.store.is_fresh(&thread, &head.id).await?;
+        let first = self.shell.store.first_in(&thread).await?;
+        let fresh = first.is_none_or(|first| first == head.id);
         let lines = lines::render(&self.shell, batch, waiting, fresh).await?;
         self.send(bridge.as_ref(), &thread, &lines).await
     }

@@ -59,7 +59,7 @@ impl Outbox {
         let due = self
             .shell
             .store
-            .due(clock::now(), &names, room as u32)
+            .due(clock::now(), &names, &[], room as u32)
             .await;
         due.unwrap_or_else(|error| {
             tracing::error!(%error, "the outbox could not be read");

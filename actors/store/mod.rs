@@ -9,7 +9,7 @@ pub(crate) mod suite;
 mod words;
 
 use async_trait::async_trait;
-use hinny_bridges::{Post, Thread};
+use hinny_bridges::{Post, PostId, Thread};
 
 use crate::body::{Context, Profile};
 use crate::event::{Event, Handling};
@@ -57,14 +57,30 @@ pub trait LogStore: Send + Sync {
 #[async_trait]
 pub trait OutboxStore: Send + Sync {
     /// For each conversation whose oldest pending delivery is due: all its pending deliveries in order.
-    /// Hand-overs first, then the longest waiting. Conversations in `busy` are left out.
-    async fn due(&self, now: Millis, busy: &[ConversationId], limit: u32) -> Stored<Vec<Batch>>;
+    /// Hand-overs first, then what people said, the longest waiting first; signs and updates of cards last.
+    /// Conversations in `busy` and of the sites in `shut` are left out.
+    async fn due(
+        &self,
+        now: Millis,
+        busy: &[ConversationId],
+        shut: &[SiteId],
+        limit: u32,
+    ) -> Stored<Vec<Batch>>;
 
     /// When the next pending delivery becomes due.
     async fn next_due(&self) -> Stored<Option<Millis>>;
 
     /// Writes down posts; a delivery is sent when its last part is.
     async fn posted(&self, thread: &Thread, posts: &[Post], at: Millis) -> Stored<()>;
+
+    /// Writes down what became of posts that were changed, and ticks off what asked for it.
+    async fn changed(&self, thread: &Thread, changed: &Changed, at: Millis) -> Stored<()>;
+
+    /// An attempt of these may have posted them; those that were sent after all are left alone.
+    async fn doubt(&self, ids: &[DeliveryId]) -> Stored<()>;
+
+    /// Whoever tried to send what is pending now is gone, and may have got as far as the platform.
+    async fn doubt_pending(&self) -> Stored<()>;
 
     /// For deliveries that need no post, such as closing a thread.
     async fn delivered(&self, ids: &[DeliveryId], at: Millis) -> Stored<()>;
@@ -88,8 +104,17 @@ pub trait OutboxStore: Send + Sync {
 
     async fn thread_of(&self, conversation: &ConversationId) -> Stored<Option<Thread>>;
 
-    /// Whether nothing but `head` has been posted in this thread yet, so that it still lacks its card.
-    async fn is_fresh(&self, thread: &Thread, head: &DeliveryId) -> Stored<bool>;
+    /// What was posted first in this thread: it carries the card, whatever else it says.
+    async fn first_in(&self, thread: &Thread) -> Stored<Option<DeliveryId>>;
+
+    /// The posts of the newest card in this thread, in order.
+    async fn card_of(&self, thread: &Thread) -> Stored<Vec<Carried>>;
+
+    /// The posts that carry an event's line, in all threads the conversation ever had, in order.
+    async fn posts_of(&self, conversation: &ConversationId, seq: Seq) -> Stored<Vec<Carried>>;
+
+    /// What a post of ours carries, in order; nothing when it is not ours.
+    async fn carried_by(&self, thread: &Thread, post: &PostId) -> Stored<Vec<Carried>>;
 
     /// Whose thread this is, also when it is not the active one any more.
     async fn owner_of(&self, thread: &Thread) -> Stored<Option<(SiteId, ConversationId)>>;

@@ -8,6 +8,7 @@ pub mod group;
 pub mod log;
 pub mod outbox;
 pub mod people;
+pub mod posts;
 pub mod threads;
 
 use hinny_bridges::text::Text;
@@ -60,6 +61,12 @@ macro_rules! suite {
                 a_long_line_is_sent_with_its_last_part,
                 deliveries_without_posts_are_ticked_off,
                 parked_commands_are_kept;
+            posts: a_line_is_found_in_all_its_posts,
+                the_card_is_the_newest_or_what_came_first,
+                changed_posts_are_written_down,
+                an_edit_of_the_first_post_leaves_it_the_first,
+                doubt_stays_until_it_is_sent,
+                sites_that_are_shut_wait;
             threads: one_thread_is_active_and_all_are_known,
                 a_lost_thread_is_active_no_longer,
                 nobody_takes_the_thread_of_another_conversation;
@@ -210,7 +217,7 @@ pub fn profile(subject: &str, name: &str) -> Profile {
     Profile {
         subject: subject.to_owned(),
         name: Some(name.to_owned()),
-        email: None,
+        ..Profile::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The values that go into the store and come out of it.
 
-use hinny_bridges::{Target, Thread};
+use hinny_bridges::{Post, PostId, Target, Thread};
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, Context, SourceLink};
@@ -129,6 +129,31 @@ pub struct Delivery {
     pub attempts: u32,
     /// Parts of a long line that are posted already.
     pub parts_done: u32,
+    /// When its event happened, if an earlier attempt may have posted it without our knowing.
+    pub doubt_since: Option<Millis>,
+}
+
+/// A post of ours, and a delivery of which it carries a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    pub thread: Thread,
+    pub post: PostId,
+    pub delivery: DeliveryId,
+    /// The delivery's event.
+    pub seq: Seq,
+    pub what: DeliveryKind,
+    pub part: u32,
+}
+
+/// What became of posts that were changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// They exist and carry this now, whatever they carried before.
+    pub posts: Vec<Post>,
+    /// They do not exist any more.
+    pub gone: Vec<PostId>,
+    /// What is done with that.
+    pub done: Vec<DeliveryId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -12,10 +12,11 @@ use super::rows::{kept, placeholders};
 use crate::ids::{ConversationId, DeliveryId, Millis, SiteId};
 use crate::store::{Alarm, AlarmStore, Batch, Delivery, Due, Stored};
 
-/// The oldest pending delivery of each conversation, and whether a hand-over card waits there.
-const HEADS: &str = "SELECT h.conversation, h.card, d.site, d.due_at, d.position FROM \
-     (SELECT conversation, MIN(position) AS position, \
-     MAX(CASE what WHEN '\"card\"' THEN 1 ELSE 0 END) AS card \
+/// The oldest pending delivery of each conversation, and the rank of the most urgent one there.
+const HEADS: &str = "SELECT h.conversation, h.rank, d.site, d.due_at, d.position FROM \
+     (SELECT conversation, MIN(position) AS position, MIN(CASE what WHEN '\"card\"' THEN 0 \
+     WHEN '\"card_update\"' THEN 2 WHEN '\"seen\"' THEN 2 WHEN '\"recalled\"' THEN 2 \
+     WHEN '\"taken\"' THEN 2 ELSE 1 END) AS rank \
      FROM delivery WHERE state = 'pending' GROUP BY conversation) h \
      JOIN delivery d ON d.position = h.position";
 
@@ -23,9 +24,10 @@ pub(super) async fn batches(
     conn: &mut SqliteConnection,
     now: Millis,
     busy: &[ConversationId],
+    shut: &[SiteId],
     limit: u32,
 ) -> Stored<Vec<Batch>> {
-    let mut batches = due_heads(conn, now, busy, limit).await?;
+    let mut batches = due_heads(conn, now, busy, shut, limit).await?;
     let mut pending = pending(conn, &batches).await?;
     for batch in &mut batches {
         batch.deliveries = pending.remove(&batch.conversation).unwrap_or_default();
@@ -40,11 +42,19 @@ async fn due_heads(
     conn: &mut SqliteConnection,
     now: Millis,
     busy: &[ConversationId],
+    shut: &[SiteId],
     limit: u32,
 ) -> Stored<Vec<Batch>> {
-    let sql = format!("{HEADS} WHERE d.due_at <= $1 ORDER BY h.card DESC, d.position LIMIT $2");
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(now)
+    let sql = format!(
+        "{HEADS} WHERE d.due_at <= ? AND d.site NOT IN ({}) ORDER BY h.rank, d.position LIMIT ?",
+        placeholders(shut.len())
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(shut.len()));
+    query = query.bind(now);
+    for site in shut {
+        query = query.bind(site.as_str());
+    }
+    let rows = query
         .bind(i64::from(limit) + busy.len() as i64)
         .fetch_all(conn)
         .await?;
@@ -72,8 +82,10 @@ async fn pending(
         return Ok(found);
     }
     let sql = format!(
-        "SELECT id, conversation, target, seq, what, attempts, parts_done FROM delivery \
-         WHERE state = 'pending' AND conversation IN ({}) ORDER BY position",
+        "SELECT d.id, d.conversation, d.target, d.seq, d.what, d.attempts, d.parts_done, \
+         CASE d.doubt WHEN 1 THEN e.at END AS doubt_since FROM delivery d \
+         JOIN event e ON e.conversation = d.conversation AND e.seq = d.seq \
+         WHERE d.state = 'pending' AND d.conversation IN ({}) ORDER BY d.position",
         placeholders(batches.len())
     );
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(kept(batches.len()));
@@ -98,6 +110,7 @@ fn delivery(row: &SqliteRow) -> Stored<Delivery> {
         what: parsed(row.try_get("what")?, "a delivery")?,
         attempts: attempts as u32,
         parts_done: parts_done as u32,
+        doubt_since: row.try_get("doubt_since")?,
     })
 }
 

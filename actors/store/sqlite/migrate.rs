@@ -11,8 +11,10 @@ use sqlx::{Row, SqlStr};
 use super::open::{OpenError, make_file, sync_parent};
 
 /// Every migration of every release, in order. A released one is never changed.
-pub(super) const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "start", include_str!("migrations/0001_start.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "start", include_str!("migrations/0001_start.sql")),
+    (3, "outbox", include_str!("migrations/0003_outbox.sql")),
+];
 
 pub(super) fn migrator() -> Migrator {
     Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())

@@ -11,7 +11,7 @@
 //! - `writer`: how work is grouped, and what a full disk, a lock or a panic does to it.
 //! - `change`, `commit`, `rows`: how a Change becomes rows, when it is refused, and in which statements it goes.
 //! - `log`, `outbox`, `people`, `desk`: the verbs of the traits of the same names.
-//! - `due`: which deliveries and alarms have come due. `answers`: what the bot answered, for the desk.
+//! - `posts`: which platform message carries what. `due`: which deliveries and alarms have come due. `answers`: what the bot answered, for the desk.
 //! - `codec`, `error`: how values are kept in columns, and what SQLite's errors mean to us.
 
 mod answers;
@@ -27,6 +27,7 @@ mod migrate;
 mod open;
 mod outbox;
 mod people;
+mod posts;
 mod queue;
 mod rows;
 #[cfg(test)]

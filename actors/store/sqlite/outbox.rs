@@ -1,22 +1,28 @@
-//! Deliveries, posts, threads, parked commands and alarms.
+//! Deliveries, threads, parked commands and alarms.
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use hinny_bridges::{Part, Post, Thread};
+use hinny_bridges::{Post, PostId, Thread};
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::SqliteStore;
 use super::change::address;
 use super::codec::parsed;
-use super::due;
-use crate::ids::{Cause, ConversationId, DeliveryId, Millis, SiteId};
-use crate::store::{Batch, DeadLetter, OutboxStore, Parked, Stored};
+use super::{due, posts};
+use crate::ids::{Cause, ConversationId, DeliveryId, Millis, Seq, SiteId};
+use crate::store::{Batch, Carried, Changed, DeadLetter, OutboxStore, Parked, Stored};
 
 #[async_trait]
 impl OutboxStore for SqliteStore {
-    async fn due(&self, now: Millis, busy: &[ConversationId], limit: u32) -> Stored<Vec<Batch>> {
-        due::batches(&mut *self.reader().await?, now, busy, limit).await
+    async fn due(
+        &self,
+        now: Millis,
+        busy: &[ConversationId],
+        shut: &[SiteId],
+        limit: u32,
+    ) -> Stored<Vec<Batch>> {
+        due::batches(&mut *self.reader().await?, now, busy, shut, limit).await
     }
 
     async fn next_due(&self) -> Stored<Option<Millis>> {
@@ -26,9 +32,26 @@ impl OutboxStore for SqliteStore {
     async fn posted(&self, thread: &Thread, posts: &[Post], at: Millis) -> Stored<()> {
         let args = (address(thread)?, posts.to_vec(), at);
         self.write(args, |conn, (thread, posts, at)| {
-            posted(conn, thread, posts, *at).boxed()
+            posts::posted(conn, thread, posts, *at).boxed()
         })
         .await
+    }
+
+    async fn changed(&self, thread: &Thread, changed: &Changed, at: Millis) -> Stored<()> {
+        let args = (address(thread)?, changed.clone(), at);
+        self.write(args, |conn, (thread, changed, at)| {
+            posts::changed(conn, thread, changed, *at).boxed()
+        })
+        .await
+    }
+
+    async fn doubt(&self, ids: &[DeliveryId]) -> Stored<()> {
+        self.write(ids.to_vec(), |conn, ids| doubt(conn, ids).boxed())
+            .await
+    }
+
+    async fn doubt_pending(&self) -> Stored<()> {
+        self.write((), |conn, ()| doubt_pending(conn).boxed()).await
     }
 
     async fn delivered(&self, ids: &[DeliveryId], at: Millis) -> Stored<()> {
@@ -88,15 +111,20 @@ impl OutboxStore for SqliteStore {
             .transpose()
     }
 
-    async fn is_fresh(&self, thread: &Thread, head: &DeliveryId) -> Stored<bool> {
-        let posted: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM post WHERE thread = $1 AND delivery <> $2)",
-        )
-        .bind(address(thread)?)
-        .bind(head.as_str())
-        .fetch_one(&mut *self.reader().await?)
-        .await?;
-        Ok(!posted)
+    async fn first_in(&self, thread: &Thread) -> Stored<Option<DeliveryId>> {
+        posts::first_in(&mut *self.reader().await?, thread).await
+    }
+
+    async fn card_of(&self, thread: &Thread) -> Stored<Vec<Carried>> {
+        posts::card_of(&mut *self.reader().await?, thread).await
+    }
+
+    async fn posts_of(&self, conversation: &ConversationId, seq: Seq) -> Stored<Vec<Carried>> {
+        posts::of_event(&mut *self.reader().await?, conversation, seq).await
+    }
+
+    async fn carried_by(&self, thread: &Thread, post: &PostId) -> Stored<Vec<Carried>> {
+        posts::carried_by(&mut *self.reader().await?, thread, post).await
     }
 
     async fn owner_of(&self, thread: &Thread) -> Stored<Option<(SiteId, ConversationId)>> {
@@ -128,59 +156,11 @@ impl OutboxStore for SqliteStore {
     }
 }
 
-async fn posted(
+pub(super) async fn delivered(
     conn: &mut SqliteConnection,
-    thread: &str,
-    posts: &[Post],
+    ids: &[DeliveryId],
     at: Millis,
 ) -> Stored<()> {
-    for post in posts {
-        for part in &post.carries {
-            note_post(conn, thread, &post.id.0, part, at).await?;
-            note_part(conn, part, at).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn note_post(
-    conn: &mut SqliteConnection,
-    thread: &str,
-    post: &str,
-    part: &Part,
-    at: Millis,
-) -> Stored<()> {
-    sqlx::query(
-        "INSERT INTO post (thread, post, delivery, part, at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(thread)
-    .bind(post)
-    .bind(&part.delivery)
-    .bind(i64::from(part.index))
-    .bind(at)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn note_part(conn: &mut SqliteConnection, part: &Part, at: Millis) -> Stored<()> {
-    let done = i64::from(part.index) + 1;
-    sqlx::query(
-        "UPDATE delivery SET parts_done = CASE WHEN parts_done < $2 THEN $2 ELSE parts_done END, \
-         state = CASE WHEN $3 = 1 THEN 'sent' ELSE state END, \
-         ended_at = CASE WHEN $3 = 1 THEN $4 ELSE ended_at END WHERE id = $1",
-    )
-    .bind(&part.delivery)
-    .bind(done)
-    .bind(i64::from(part.last))
-    .bind(at)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn delivered(conn: &mut SqliteConnection, ids: &[DeliveryId], at: Millis) -> Stored<()> {
     for id in ids {
         sqlx::query("UPDATE delivery SET state = 'sent', ended_at = $2 WHERE id = $1")
             .bind(id.as_str())
@@ -188,6 +168,23 @@ async fn delivered(conn: &mut SqliteConnection, ids: &[DeliveryId], at: Millis) 
             .execute(&mut *conn)
             .await?;
     }
+    Ok(())
+}
+
+async fn doubt(conn: &mut SqliteConnection, ids: &[DeliveryId]) -> Stored<()> {
+    for id in ids {
+        sqlx::query("UPDATE delivery SET doubt = 1 WHERE id = $1 AND state = 'pending'")
+            .bind(id.as_str())
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn doubt_pending(conn: &mut SqliteConnection) -> Stored<()> {
+    sqlx::query("UPDATE delivery SET doubt = 1 WHERE state = 'pending'")
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

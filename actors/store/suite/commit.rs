@@ -26,7 +26,7 @@ async fn assert_untouched(talk: &Talk<'_>, refused: &Change) {
     let store = talk.store;
     assert_eq!(store.history(&talk.id).await.unwrap(), []);
     assert_eq!(store.alarms().await.unwrap(), []);
-    assert_eq!(store.due(9, &[], 9).await.unwrap(), []);
+    assert_eq!(store.due(9, &[], &[], 9).await.unwrap(), []);
     assert_eq!(store.thread_of(&talk.id).await.unwrap(), None);
     let receipt = store.receipt(&talk.site, &refused.cause).await.unwrap();
     assert_eq!(receipt, None);

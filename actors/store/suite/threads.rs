@@ -53,7 +53,7 @@ pub async fn a_lost_thread_is_active_no_longer(store: &dyn Store) {
     assert_eq!(store.thread_of(&talk.id).await.unwrap(), None);
     assert!(store.owner_of(&thread("a")).await.unwrap().is_some());
     // The first part is gone with the thread, so the next one must hear it too.
-    let batches = store.due(1, &[], 9).await.unwrap();
+    let batches = store.due(1, &[], &[], 9).await.unwrap();
     assert_eq!(batches[0].deliveries[0].parts_done, 0);
 }
 

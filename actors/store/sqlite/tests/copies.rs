@@ -73,7 +73,7 @@ async fn a_copy_made_under_load_holds_a_prefix_and_goes_on() {
     }
     assert!(known <= lines && lines <= TALKS as u64 * LINES);
     assert_eq!(store.counts().await.unwrap().pending_deliveries, lines);
-    assert_eq!(store.due(1, &[], 100).await.unwrap().len(), TALKS);
+    assert_eq!(store.due(1, &[], &[], 100).await.unwrap().len(), TALKS);
     let talk = Talk::begin(&store, "shop").await;
     talk.commit(talk.said(0, "life goes on", None)).await;
     store.close().await;
