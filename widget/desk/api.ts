@@ -1,5 +1,6 @@
 /** The desk's calls to its server. Whatever goes wrong comes out as one `CallError` that says what to do next. */
 
+import type { FileRef } from "../src/wire";
 import type { Answer, Conversation, Failed, Me, Row } from "./types";
 
 export class CallError extends Error {
@@ -26,21 +27,29 @@ export const api = {
   logout: () => call<void>("POST", "logout", {}),
   threads: () => call<{ threads: Row[] }>("GET", "threads?state=all"),
   conversation: (id: string) => call<Conversation>("GET", `conversations/${encodeURIComponent(id)}`),
-  reply: (conversation: string, id: string, text: string) =>
-    call<{ seq: number }>("POST", `conversations/${encodeURIComponent(conversation)}/lines`, { id, text }),
-  turn: (conversation: string, to: Turning, id: string) =>
-    call<{ seq: number }>("POST", `conversations/${encodeURIComponent(conversation)}/${to}`, { id }),
+  reply: (conversation: string, id: string, text: string, files: string[]) =>
+    to(conversation, "lines", { id, text, ...(files.length && { files }) }),
+  edit: (conversation: string, id: string, of: string, text: string) => to(conversation, "edit", { id, of, text }),
+  erase: (conversation: string, id: string, of: string) => to(conversation, "delete", { id, of }),
+  /** Presses a button of the transcript, as on the other platforms. */
+  press: (conversation: string, id: string, action: string) => to(conversation, "press", { id, action }),
+  turn: (conversation: string, turning: Turning, id: string) => to(conversation, turning, { id }),
+  upload: (name: string, file: Blob) => call<FileRef>("POST", `files?name=${encodeURIComponent(name)}`, file),
+  link: (file: string) => call<{ url: string }>("GET", `files/${encodeURIComponent(file)}/link`),
   answers: () => call<{ answers: Answer[] }>("GET", "answers"),
   failed: () => call<{ failed: Failed[] }>("GET", "failed"),
   retry: (delivery: string | number) => call<void>("POST", `failed/${encodeURIComponent(delivery)}/retry`, {}),
 };
 
+function to(conversation: string, verb: string, body: object): Promise<{ seq: number }> {
+  return call("POST", `conversations/${encodeURIComponent(conversation)}/${verb}`, body);
+}
+
+/** A file goes as its bytes, everything else as JSON. */
 async function call<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await fetch(`/desk/api/${path}`, {
-    method,
-    cache: "no-store",
-    ...(body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
-  }).catch(() => null);
+  const json = body && !(body instanceof Blob);
+  const what = json ? { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } } : { body: body ?? null };
+  const answer = await fetch(`/desk/api/${path}`, { method, cache: "no-store", ...what }).catch(() => null);
   if (!answer) throw new CallError(0, "The server cannot be reached.");
   const value: unknown = await answer.json().catch(() => null);
   if (answer.ok) return value as T;

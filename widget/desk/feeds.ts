@@ -2,7 +2,7 @@
 
 import { h, type Item, setText, sync } from "../src/dom";
 import type { State } from "./state";
-import { sourceLinks } from "./transcript";
+import { sourceLinks } from "./message";
 import type { Answer, Failed } from "./types";
 import { percent, shortTime, words } from "./words";
 

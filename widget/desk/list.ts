@@ -71,6 +71,7 @@ function fillRow(button: HTMLElement, row: Row, state: State, now: number): void
 
 function excerpt({ last, visitor }: Row): string {
   if (!last) return "";
+  const text = last.text || words.attachment;
   const by = { visitor: "", bot: words.bot, agent: last.author.name ?? words.team }[last.author.kind] || visitorName(visitor);
-  return last.author.kind === "visitor" ? last.text : `${by}: ${last.text}`;
+  return last.author.kind === "visitor" ? text : `${by}: ${text}`;
 }

@@ -3,14 +3,17 @@
  * state with the server and the page; what happens is decided in `state.ts` and `replies.ts`.
  */
 
+import type { Attached } from "../src/attached";
 import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "../src/connection";
 import { newId } from "../src/dom";
+import { sameServer } from "../src/files";
 import { Typing } from "../src/typing";
 import { api, CallError, type Turning } from "./api";
 import { Replies } from "./replies";
 import { type Action, initial, type State, step, type Tab } from "./state";
 import { type DeskFrame, type Failed, type Me, readDeskFrame } from "./types";
 import { buildPage } from "./page";
+import { words } from "./words";
 
 type Happening = Action extends infer One ? (One extends Action ? Omit<One, "now"> : never) : never;
 
@@ -22,10 +25,14 @@ const RETRY_MS = 2000;
 const clock = browserClock;
 let state: State = initial;
 
+/** The bytes of chosen files, which last as long as this page. */
+const blobs = new Map<string, File>();
+
 const replies = new Replies({
   clock,
   storage: storage(),
-  post: ({ conversation, id, text }) => guarded(api.reply(conversation, id, text)),
+  post: ({ conversation, id, text, files }) => guarded(api.reply(conversation, id, text, files.map((file) => file.id ?? ""))),
+  upload,
   changed() {
     settle();
     show();
@@ -55,7 +62,15 @@ const page = buildPage({
   back: () => go(""),
   rename: (name) => attempt(api.rename(name), () => happened({ type: "renamed", name })),
   turn,
+  press,
   reply,
+  edit: (of, text) => change((conversation) => api.edit(conversation, newId(), of, text)),
+  erase: (of) => change((conversation) => api.erase(conversation, newId(), of)),
+  keep,
+  files: {
+    ours: (url) => sameServer(url, location.origin),
+    link: async (id) => sameServer((await guarded(api.link(id))).url, location.origin) ?? Promise.reject(new CallError(0, "")),
+  },
   typing: () => typing.key(),
   retry: (id) => replies.retry(id),
   remove: (id) => replies.remove(id),
@@ -96,13 +111,39 @@ function load(id: string): void {
   });
 }
 
-function turn(to: Turning): void {
-  if (state.shown) attempt(api.turn(state.shown, to, newId()), () => happened({ type: "trouble", trouble: null }));
+/** A call about the shown conversation. Its effect comes back as an event; a failure is told. */
+function change(calling: (conversation: string) => Promise<unknown>, failed = () => {}): void {
+  if (!state.shown) return;
+  attempt(calling(state.shown), () => happened({ type: "trouble", trouble: null }), failed);
 }
 
-function reply(text: string): void {
+function turn(to: Turning): void {
+  change((conversation) => api.turn(conversation, to, newId()));
+}
+
+function press(action: string, failed: () => void): void {
+  change((conversation) => api.press(conversation, newId(), action), failed);
+}
+
+function reply(text: string, files: Attached[]): void {
   typing.stop();
-  if (state.shown) replies.add(state.shown, newId(), text);
+  if (state.shown) replies.add(state.shown, newId(), text, files);
+}
+
+function keep(files: File[]): Attached[] {
+  return files.map((file) => {
+    const key = newId();
+    blobs.set(key, file);
+    return { key, name: file.name, mime: file.type, size: file.size, id: null };
+  });
+}
+
+async function upload({ key, name }: Attached): Promise<string> {
+  const blob = blobs.get(key);
+  if (!blob) throw new CallError(410, words.lostFile);
+  const { id } = await guarded(api.upload(name, blob));
+  blobs.delete(key);
+  return id;
 }
 
 function redeliver(delivery: Failed["delivery"]): void {
@@ -110,8 +151,11 @@ function redeliver(delivery: Failed["delivery"]): void {
 }
 
 /** Runs a call whose failure the agent should read. */
-function attempt<T>(calling: Promise<T>, then: (value: T) => void): void {
-  guarded(calling).then(then, (error: Error) => happened({ type: "trouble", trouble: error.message }));
+function attempt<T>(calling: Promise<T>, then: (value: T) => void, failed = () => {}): void {
+  guarded(calling).then(then, (error: Error) => {
+    failed();
+    happened({ type: "trouble", trouble: error.message });
+  });
 }
 
 /** A session that ended shows at any call; the page then says how to get a new one. */

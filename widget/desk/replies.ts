@@ -3,6 +3,7 @@
  * sent again under the same id after a failure, so that a reply is never lost and never doubled.
  */
 
+import type { Attached } from "../src/attached";
 import type { Clock } from "../src/connection";
 import { fits, parse } from "../src/wire";
 import { CallError } from "./api";
@@ -11,6 +12,7 @@ export interface Reply {
   id: string;
   conversation: string;
   text: string;
+  files: Attached[];
   /** Why the server will not take it; null while there is hope. */
   refused: string | null;
   /** At least one attempt failed and another will follow. */
@@ -23,11 +25,13 @@ export interface Options {
   clock: Clock;
   storage: Pick<Storage, "getItem" | "setItem"> | null;
   post(reply: Reply): Promise<{ seq: number }>;
+  /** Brings a file to the server, which names it. */
+  upload(file: Attached): Promise<string>;
   changed(): void;
 }
 
 const KEY = "hinny-desk:unsent";
-const kept = { id: "string", conversation: "string", text: "string" };
+const kept = { id: "string", conversation: "string", text: "string", files: "array?" };
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -45,8 +49,8 @@ export class Replies {
     return this.replies.filter((one) => one.conversation === conversation);
   }
 
-  add(conversation: string, id: string, text: string): void {
-    this.replies.push({ id, conversation, text, refused: null, delayed: false, seq: null });
+  add(conversation: string, id: string, text: string, files: Attached[] = []): void {
+    this.replies.push({ id, conversation, text, files, refused: null, delayed: false, seq: null });
     this.save();
     this.flush();
   }
@@ -80,7 +84,7 @@ export class Replies {
   private async send(reply: Reply): Promise<void> {
     this.busy = true;
     try {
-      const { seq } = await this.options.post(reply);
+      const { seq } = await this.options.post(reply.files.length ? await this.carried(reply) : reply);
       this.failures = 0;
       this.change(reply.id, { seq, delayed: false });
     } catch (error) {
@@ -89,6 +93,23 @@ export class Replies {
       this.busy = false;
     }
     if (!this.cancelWait) this.flush();
+  }
+
+  /** The reply with all its files at the server; what has arrived need not go again. */
+  private async carried({ id, files }: Reply): Promise<Reply> {
+    let reply = this.get(id);
+    for (const file of files.filter((one) => one.id === null)) {
+      const named = await this.options.upload(file);
+      this.change(id, { files: this.get(id).files.map((one) => (one.key === file.key ? { ...one, id: named } : one)) });
+      reply = this.get(id);
+    }
+    return reply;
+  }
+
+  private get(id: string): Reply {
+    const reply = this.replies.find((one) => one.id === id);
+    if (!reply) throw new CallError(410, "");
+    return reply;
   }
 
   private missed(reply: Reply, error: unknown): void {
@@ -106,7 +127,7 @@ export class Replies {
   private save(): void {
     const unsent = this.replies.filter((one) => one.seq === null);
     try {
-      this.options.storage?.setItem(KEY, JSON.stringify(unsent.map(({ id, conversation, text }) => ({ id, conversation, text }))));
+      this.options.storage?.setItem(KEY, JSON.stringify(unsent.map(({ id, conversation, text, files }) => ({ id, conversation, text, files }))));
     } catch {
       // Without storage a reply lasts as long as the page.
     }
@@ -117,5 +138,5 @@ export class Replies {
 function restored(storage: Options["storage"]): Reply[] {
   const list = parse(storage?.getItem(KEY));
   const whole = (Array.isArray(list) ? list : []).filter((one) => fits(one, kept)) as Reply[];
-  return whole.map(({ id, conversation, text }) => ({ id, conversation, text, refused: null, delayed: true, seq: null }));
+  return whole.map(({ id, conversation, text, files = [] }) => ({ id, conversation, text, files, refused: null, delayed: true, seq: null }));
 }

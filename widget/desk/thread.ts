@@ -1,21 +1,31 @@
-/** One thread: the card with who, where and why; the transcript; the reply box and the buttons. */
+/** One conversation: the card on top, its transcript, and the box to answer in. */
 
-import { h, setText, sync } from "../src/dom";
-import { outsideLink } from "../src/render";
+import type { Attached } from "../src/attached";
+import { h, type Item, setText, sync } from "../src/dom";
+import type { Door } from "../src/files";
 import type { Turning } from "./api";
+import { buildCard } from "./card";
+import { buildComposer } from "./composer";
+import { fold } from "./fold";
 import type { Reply } from "./replies";
 import type { State } from "./state";
 import { replyItem, transcriptItems } from "./transcript";
-import type { Conversation } from "./types";
-import { reason, visitorName, words } from "./words";
+import { visitorName, words } from "./words";
 
 export interface ThreadActions {
   back(): void;
   turn(to: Turning): void;
-  reply(text: string): void;
+  /** Presses a button of the transcript or the card; `failed` runs when it had no effect. */
+  press(action: string, failed: () => void): void;
+  reply(text: string, files: Attached[]): void;
+  edit(of: string, text: string): void;
+  erase(of: string): void;
   typing(): void;
   retry(id: string): void;
   remove(id: string): void;
+  /** Keeps the bytes of chosen files until they are sent. */
+  keep(files: File[]): Attached[];
+  files: Door;
 }
 
 export interface ThreadView {
@@ -46,107 +56,21 @@ export function buildThread(actions: ThreadActions): ThreadView {
       shownBefore = open.conversation;
       root.dataset.handling = open.handling;
       root.dataset.conversation = open.conversation;
-      card.show(open, state.me?.agent.name ?? null, now);
-      composer.show(open, fresh);
+      const folded = fold(open.events);
+      const me = state.me?.agent.name ?? null;
+      card.show(open, folded, me, now);
+      composer.show(open, state.me?.limits ?? { text: 4000 }, fresh);
       const writes = (state.writingUntil ?? 0) > now;
       setText(typing, writes ? words.writes(visitorName(open.visitor)) : "");
-      fill(log, open, replies, actions, fresh);
+      const items = transcriptItems({ open, folded, me, actions, edit: composer.edit });
+      fill(log, [...items, ...replies.map((one) => replyItem(one, actions))], fresh);
     },
   };
 }
 
 /** A reader at the end stays at the end; one who scrolled up is left alone. */
-function fill(log: HTMLElement, open: Conversation, replies: Reply[], actions: ThreadActions, fresh: boolean): void {
+function fill(log: HTMLElement, items: Item[], fresh: boolean): void {
   const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
-  sync(log, [...transcriptItems(open), ...replies.map((one) => replyItem(one, actions))]);
+  sync(log, items);
   if (following || fresh) log.scrollTop = log.scrollHeight;
-}
-
-function buildCard(actions: ThreadActions) {
-  const back = h("button", { type: "button", class: "back", "data-role": "back", "aria-label": words.back, title: words.back }, "‹");
-  back.onclick = () => actions.back();
-  const name = h("h2", { "data-role": "who" });
-  const about = h("span", { class: "about" });
-  const tag = h("span", { class: "tag", "data-role": "handling" });
-  const facts = h("dl", { class: "facts" });
-  const buttons = (["take", "bot", "close"] as const).map((to) => {
-    const label = { take: words.take, bot: words.toBot, close: words.close }[to];
-    const button = h("button", { type: "button", "data-role": to }, label);
-    button.onclick = () => actions.turn(to);
-    return { to, button };
-  });
-  const who = h("div", { class: "whois" }, name, tag, about);
-  const turns = h("div", { class: "turns" }, ...buttons.map((one) => one.button));
-  const root = h("header", { class: "card", "data-role": "card" }, back, who, turns, facts);
-  const show = (open: Conversation, me: string | null, now: number) => {
-    setText(name, visitorName(open.visitor));
-    setText(about, aboutVisitor(open, now));
-    setText(tag, open.handling === "agent" ? (open.agent ?? words.team) : words.handling[open.handling]);
-    tag.dataset.handling = open.handling;
-    const mine = open.handling === "agent" && open.agent === me;
-    const done = { take: mine, bot: open.handling === "bot" || open.handling === "closed", close: open.handling === "closed" };
-    for (const { to, button } of buttons) button.disabled = done[to];
-    showFacts(facts, open);
-  };
-  return { root, show };
-}
-
-function showFacts(facts: HTMLElement, { page, reason: code, handling }: Conversation): void {
-  const why = handling === "waiting" ? reason(code) : null;
-  const key = JSON.stringify([page, why]);
-  if (facts.dataset.key === key) return;
-  facts.dataset.key = key;
-  facts.replaceChildren();
-  if (why) facts.append(h("dt", {}, words.why), h("dd", { "data-role": "why" }, why));
-  if (!page) return;
-  const link = outsideLink(page.url);
-  link.textContent = page.title || page.url;
-  link.title = page.url;
-  facts.append(h("dt", {}, words.where), h("dd", { "data-role": "where" }, link));
-}
-
-function aboutVisitor({ visitor }: Conversation, now: number): string {
-  const kind = visitor.kind === "identified" ? words.identified : words.anonymous;
-  return [kind, visitor.language, localTime(visitor.time_zone, now)].filter(Boolean).join(" · ");
-}
-
-/** The visitor's clock, as far as their browser named a zone that ours knows. */
-function localTime(zone: string | null, now: number): string | null {
-  if (!zone) return null;
-  try {
-    return words.there(new Date(now).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: zone }));
-  } catch {
-    return null;
-  }
-}
-
-function buildComposer(actions: ThreadActions) {
-  const input = h("textarea", { rows: "2", "aria-label": words.reply, "aria-describedby": "hint", "data-role": "composer" });
-  const send = h("button", { type: "submit", "data-role": "send" }, words.send);
-  const hint = h("p", { class: "hint", id: "hint" }, words.hint);
-  const root = h("form", { class: "composer" }, input, send, hint);
-  /** What was begun for each conversation, so that looking at another one loses nothing. */
-  const drafts = new Map<string, string>();
-  let shown = "";
-  root.onsubmit = (event) => {
-    event.preventDefault();
-    const text = input.value.trim();
-    input.value = "";
-    if (text) actions.reply(text);
-    input.focus();
-  };
-  input.onkeydown = (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    root.requestSubmit();
-  };
-  input.oninput = () => actions.typing();
-  const show = (open: Conversation, fresh: boolean) => {
-    input.placeholder = words.placeholder(visitorName(open.visitor));
-    if (!fresh) return;
-    drafts.set(shown, input.value);
-    shown = open.conversation;
-    input.value = drafts.get(shown) ?? "";
-  };
-  return { root, show };
 }

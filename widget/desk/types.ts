@@ -1,10 +1,12 @@
 /** The desk's own interface as the page sees it: rows, conversations in the team's view, frames of its socket. */
 
-import { type Author, type Block, fits, type Handling, parse, type Shape, type Source } from "../src/wire";
+import { type Author, type Block, type FileRef, fits, type Handling, type Limits, parse, type Shape, type Source } from "../src/wire";
 
 export interface Me {
   site: { id: string; name: string };
   agent: { name: string };
+  /** What one line may hold. */
+  limits?: Limits;
 }
 
 export interface Place {
@@ -33,11 +35,42 @@ export interface Candidate {
 }
 
 export type TeamEvent =
-  | { kind: "message"; id: string; author: Author; text: Block[]; sources: Source[]; note: boolean }
+  | Said
   | { kind: "handling"; handling: Handling; reason: string | null; agent: string | null }
   | { kind: "verdict"; verdict: string; confidence: number; candidates: Candidate[] }
   | { kind: "notice"; text: string }
-  | { kind: "thread_opened" };
+  | { kind: "thread_opened" }
+  | { kind: "edited"; id: string; text: Block[]; files?: FileRef[] }
+  | { kind: "deleted"; id: string }
+  | { kind: "reaction"; id: string; sign: string; on: boolean }
+  /** A line that waits for somebody to say whether the visitor may have it; named by its event's seq. */
+  | { kind: "held"; id: string; by: Author; why: string; text: Block[]; files?: FileRef[] }
+  | { kind: "held_dropped"; held: number }
+  | { kind: "joined"; agent: string }
+  | { kind: "blocked"; agent: string; until: number | null }
+  | { kind: "unblocked"; agent: string }
+  /** The visitor had everything up to here before their eyes. */
+  | { kind: "seen"; upto: number }
+  | { kind: "delivery_failed"; delivery: string; of: number }
+  /** A draft for the frequent questions; named by its event's seq. */
+  | { kind: "faq_proposed"; question: string; answer: string; masked: boolean }
+  | { kind: "faq_saved"; draft: number; entry: string }
+  | { kind: "faq_undone"; draft: number };
+
+export interface Said {
+  kind: "message";
+  id: string;
+  author: Author;
+  text: Block[];
+  sources: Source[];
+  note: boolean;
+  files?: FileRef[];
+  quotes?: string | null;
+  edited?: boolean;
+  deleted?: boolean;
+  /** The held line that this was. */
+  held?: number | null;
+}
 
 export interface Numbered {
   seq: number;

@@ -1,5 +1,6 @@
 /** Where the visitor writes: the box, the files chosen for the next message, and what is in the way of sending. */
 
+import type { Attached } from "./attached";
 import { h, type Item, setText, sync } from "./dom";
 import { label } from "./files";
 import { button, marks } from "./marks";
@@ -45,7 +46,8 @@ export function showComposer(nodes: Composer, state: State, detach: (key: string
   sync(nodes.chosen, chosen.map((one) => chosenItem(one, detach)));
 }
 
-function chosenItem(one: State["chosen"][number], detach: (key: string) => void): Item {
+/** A chosen file, which can be taken away again. */
+export function chosenItem(one: Attached, detach: (key: string) => void): Item {
   return {
     key: one.key,
     make: () => {
@@ -57,7 +59,7 @@ function chosenItem(one: State["chosen"][number], detach: (key: string) => void)
 }
 
 /** Files from the picker, the clipboard or a drop all go one way. */
-export function followFiles({ attach, picker, input }: Composer, place: HTMLElement, add: (files: File[]) => void): void {
+export function followFiles({ attach, picker, input }: Pick<Composer, "attach" | "picker" | "input">, place: HTMLElement, add: (files: File[]) => void): void {
   attach.onclick = () => picker.click();
   picker.onchange = () => {
     add([...(picker.files ?? [])]);

@@ -54,6 +54,16 @@ export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
+const drawn = new WeakMap<Element, string>();
+
+/** Fills a node anew only when something else is to be shown, so that nothing is read out twice. */
+export function draw(node: Element, what: unknown, make: () => (Node | string)[]): void {
+  const key = JSON.stringify(what);
+  if (drawn.get(node) === key) return;
+  drawn.set(node, key);
+  node.replaceChildren(...make());
+}
+
 /** A random name for something we send, so that sending it again has no second effect. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));

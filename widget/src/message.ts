@@ -1,6 +1,6 @@
 /** One message as a node: its words, files and quote, what was done to it since, and where it is on its way. */
 
-import { h, setText } from "./dom";
+import { draw, h, setText } from "./dom";
 import type { Entry, Message } from "./entries";
 import { type Door, fileNode, label } from "./files";
 import type { Pending } from "./pending";
@@ -87,16 +87,6 @@ function sourceList(sources: Message["sources"]): HTMLElement {
     return link;
   });
   return h("div", { class: "sources", part: "sources", "data-role": "sources", "aria-label": words.sources, role: "group" }, ...links);
-}
-
-const drawn = new WeakMap<Element, string>();
-
-/** Draws anew only when something else is to be shown, so that nothing is read out twice. */
-function draw(node: Element, what: unknown, make: () => (Node | string)[]): void {
-  const key = JSON.stringify(what);
-  if (drawn.get(node) === key) return;
-  drawn.set(node, key);
-  node.replaceChildren(...make());
 }
 
 /** Time and tick under a message; written only when the state changes, so that it is not read out again. */

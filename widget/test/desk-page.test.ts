@@ -38,8 +38,10 @@ const signedIn: State = { ...initial, session: "in", me, rows: [row], shown: "c"
 
 let calls: unknown[][] = [];
 const note = (name: string) => (...values: unknown[]) => void calls.push([name, ...values]);
-const names = ["tab", "filter", "open", "back", "rename", "turn", "reply", "typing", "retry", "remove", "redeliver"] as const;
-const actions = Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Parameters<typeof buildPage>[0];
+const names = ["tab", "filter", "open", "back", "rename", "turn", "reply", "typing", "retry", "remove", "redeliver", "press", "edit", "erase"] as const;
+const files = { ours: (url: unknown) => (typeof url === "string" && url.startsWith("/v1/") ? url : null), link: () => Promise.resolve("/v1/fresh") };
+const keep = (all: File[]) => all.map(({ name, type, size }) => ({ key: name, name, mime: type, size, id: null }));
+const actions = { ...Object.fromEntries(names.map((name) => [name, note(name)])), files, keep } as unknown as Parameters<typeof buildPage>[0];
 
 beforeEach(() => {
   calls = [];
@@ -80,7 +82,7 @@ test("the transcript shows messages, notes, verdicts and turns in order", () => 
   const kinds = log.map((node) => node.dataset.kind ?? node.dataset.author ?? "unknown");
   assert.deepEqual(kinds, ["visitor", "verdict", "handling", "thread_opened", "agent", "notice", "unknown"]);
   assert.equal(log[1]?.querySelector("summary")?.textContent, "The bot was not sure enough (34 %)");
-  assert.equal(log[1]?.querySelector("li")?.textContent, `${attack} 3.14`);
+  assert.equal(log[1]?.querySelector("li")?.textContent, `${attack} 3.14SendSend and save`);
   assert.deepEqual([log[4]?.dataset.note, log[0]?.dataset.note], ["true", "false"]);
   assert.ok(log[6]?.hidden);
 });
@@ -99,7 +101,7 @@ test("buttons, Enter and rows do what they say", () => {
   input.value = " Hello ";
   input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", cancelable: true }));
   const turns = [["turn", "take"], ["turn", "bot"], ["turn", "close"], ["back"], ["open", "c"], ["tab", "answers"], ["filter", "closed"]];
-  assert.deepEqual(calls, [...turns, ["reply", "Hello"]]);
+  assert.deepEqual(calls, [...turns, ["reply", "Hello", []]]);
   assert.equal(input.value, "");
 });
 
@@ -114,7 +116,7 @@ test("a begun reply waits while another thread is looked at", () => {
 });
 
 test("a reply the server refused shows why and what to do", () => {
-  const reply: Reply = { id: "r", conversation: "c", text: "x", refused: "Too long.", delayed: false, seq: null };
+  const reply: Reply = { id: "r", conversation: "c", text: "x", files: [], refused: "Too long.", delayed: false, seq: null };
   const { find } = shown(signedIn, [reply]);
   assert.equal(find("reply").dataset.state, "failed");
   assert.ok(find("reply").textContent?.includes("Too long."));

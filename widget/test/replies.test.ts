@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CallError } from "../desk/api";
+import type { Attached } from "../src/attached";
 import { Replies, type Reply } from "../desk/replies";
 import { eventually, TestClock } from "./support";
 
@@ -12,6 +13,10 @@ class Desk {
   items = new Map<string, string>();
   attempts: string[] = [];
   answers: (() => Promise<{ seq: number }>)[] = [];
+  /** Names of files that were brought, and how the next ones are taken. */
+  uploads: string[] = [];
+  taken: (() => Promise<string>)[] = [];
+  posted: (string | null)[][] = [];
   replies = this.page();
 
   /** The same browser, a new page. */
@@ -20,13 +25,19 @@ class Desk {
       getItem: (key: string) => this.items.get(key) ?? null,
       setItem: (key: string, value: string) => void this.items.set(key, value),
     };
-    return new Replies({ clock: this.clock, storage, post: (reply) => this.post(reply), changed: () => undefined });
+    return new Replies({ clock: this.clock, storage, post: (reply) => this.post(reply), upload: (file) => this.upload(file), changed: () => undefined });
   }
 
-  private post({ id }: Reply): Promise<{ seq: number }> {
+  private post({ id, files }: Reply): Promise<{ seq: number }> {
     this.attempts.push(id);
+    this.posted.push(files.map((file) => file.id));
     const answer = this.answers.shift() ?? (() => Promise.resolve({ seq: this.attempts.length }));
     return answer();
+  }
+
+  private upload({ name }: Attached): Promise<string> {
+    this.uploads.push(name);
+    return (this.taken.shift() ?? (() => Promise.resolve(`at-${name}`)))();
   }
 
   states(): string[] {
@@ -93,6 +104,42 @@ test("a session that ended keeps the reply until somebody signs in again", async
   desk.replies.add("c", "r1", "one");
   await eventually("the failure", () => desk.states().join() === "r1 delayed");
   assert.equal(desk.page().of("c").length, 1);
+});
+
+const file = (name: string): Attached => ({ key: name, name, mime: "image/png", size: 1, id: null });
+
+test("files go before their reply, each once, also when one breaks off", async () => {
+  const desk = new Desk();
+  desk.taken = [() => Promise.resolve("one"), () => Promise.reject(new CallError(503, ""))];
+  desk.replies.add("c", "r1", "", [file("a"), file("b")]);
+  await eventually("the failure", () => desk.clock.waits() !== null);
+  assert.deepEqual([desk.attempts, desk.states()], [[], ["r1 delayed"]]);
+  desk.replies.flush();
+  await eventually("stored", () => desk.states().join() === "r1 1");
+  assert.deepEqual([desk.uploads, desk.posted], [["a", "b", "b"], [["one", "at-b"]]]);
+});
+
+test("a file that was lost with its page is told, and nothing half is sent", async () => {
+  const desk = new Desk();
+  desk.taken = [() => Promise.reject(new CallError(0, "")), () => Promise.reject(new CallError(410, "Lost."))];
+  desk.replies.add("c", "r1", "Here", [file("a")]);
+  await eventually("the failure", () => desk.clock.waits() !== null);
+  desk.replies = desk.page();
+  desk.replies.flush();
+  await eventually("the truth", () => desk.states().join() === "r1 Lost.");
+  assert.deepEqual(desk.attempts, []);
+});
+
+test("a reply that was removed while its file was on its way is not sent", async () => {
+  const desk = new Desk();
+  let release = (_: string) => {};
+  desk.taken = [() => new Promise((done) => (release = done))];
+  desk.replies.add("c", "r1", "Here", [file("a")]);
+  desk.replies.add("c", "r2", "next");
+  desk.replies.remove("r1");
+  release("one");
+  await eventually("the next", () => desk.states().join() === "r2 1");
+  assert.deepEqual(desk.attempts, ["r2"]);
 });
 
 test("broken storage is taken for nothing", () => {

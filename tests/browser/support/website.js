@@ -27,7 +27,7 @@ function escaped(text) {
 /** Nothing may run or be reached but the chat's server. */
 function policy(server) {
   const { host } = new URL(server);
-  return `default-src 'none'; script-src ${server}; connect-src ws://${host}; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src ${server}; connect-src ws://${host} ${server}; img-src ${server}; base-uri 'none'; form-action 'none'`;
 }
 
 export class Website {
