@@ -46,6 +46,7 @@ async fn ring(switchboard: &Arc<Switchboard>, due: Due) {
         AlarmName::AnswerDue => Request::AnswerDue {
             turn: due.alarm.turn,
         },
+        AlarmName::Learn => Request::LearnDue { of: due.alarm.turn },
     };
     let order = Order {
         site: due.site,

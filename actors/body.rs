@@ -6,6 +6,8 @@ use hinny_bridges::text::Text;
 use hinny_kb::{Judgement, Source};
 use serde::{Deserialize, Serialize};
 
+use crate::ids::{FileId, MessageId};
+
 /// What belongs to an event but is not needed to fold it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "body", rename_all = "snake_case")]
@@ -18,6 +20,14 @@ pub enum Body {
         /// The agent's name as it was when they wrote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// A web address of the agent's picture.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        avatar: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileRef>,
+        /// The message that this one answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quotes: Option<MessageId>,
     },
     /// Everything the verdict was made from.
     Verdict {
@@ -28,6 +38,35 @@ pub enum Body {
         name: String,
     },
     Profile(Profile),
+    Faq(FaqDraft),
+}
+
+/// A question with its answer, as it would stand among the site's frequent questions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaqDraft {
+    pub question: String,
+    /// In Markdown.
+    pub answer: String,
+    /// Personal data was found and covered.
+    #[serde(default)]
+    pub masked: bool,
+    /// The name of the agent who proposed it.
+    #[serde(default)]
+    pub author: String,
+}
+
+/// A file that is kept, and what was found by looking at its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRef {
+    pub id: FileId,
+    pub name: String,
+    pub mime: String,
+    /// Bytes.
+    pub size: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
 }
 
 /// Where an answer comes from, as a visitor sees it.
@@ -82,6 +121,9 @@ impl Body {
             text,
             sources: Vec::new(),
             name: None,
+            avatar: None,
+            files: Vec::new(),
+            quotes: None,
         }
     }
 }

@@ -14,16 +14,16 @@ use crate::{dialogue::TeamLine, intent, lines, words};
 /// What the request wants, without its words.
 pub fn command(request: &Request, asked_here: impl Fn(Turn) -> bool) -> Command {
     match request {
-        Request::Say { message, text } => Command::Say {
+        Request::Say { message, text, .. } => Command::Say {
             message: message.clone(),
             intent: intent::classify(text),
         },
         Request::RequestPerson { message } => Command::RequestPerson {
             message: message.clone(),
         },
-        Request::Reply { by, text, via } => Command::Reply {
+        Request::Reply { by, said, via } => Command::Reply {
             by: by.id.clone(),
-            line: lines::classify(text).0,
+            line: lines::classify(&said.text).0,
             via: via.clone(),
         },
         Request::Take { by } => button(&by.id, TeamLine::Take),
@@ -47,6 +47,16 @@ pub fn command(request: &Request, asked_here: impl Fn(Turn) -> bool) -> Command 
             thread: thread.clone(),
         },
         Request::HandOver => Command::HandOver,
+        Request::EditMessage { .. }
+        | Request::DeleteMessage { .. }
+        | Request::Press { .. }
+        | Request::React { .. }
+        | Request::Saw { .. }
+        | Request::Block { .. }
+        | Request::Unblock { .. }
+        | Request::DeliveryFailed { .. }
+        | Request::LearnDue { .. }
+        | Request::FaqSettled { .. } => Command::Nothing,
     }
 }
 
@@ -69,11 +79,21 @@ fn verdict(verdict: hinny_kb::Verdict) -> Verdict {
 /// The words that a planned event takes from its request.
 pub fn body(words: Words, request: &Request) -> Option<Body> {
     match (words, request) {
-        (Words::Said, Request::Say { text, .. }) => Some(Body::words(Text::plain(text))),
-        (Words::Said, Request::Reply { by, text, .. }) => Some(Body::Message {
-            text: lines::classify(text).1,
+        (Words::Said, Request::Say { text, files, .. }) => Some(Body::Message {
+            text: Text::plain(text),
+            sources: Vec::new(),
+            name: None,
+            avatar: None,
+            files: files.clone(),
+            quotes: None,
+        }),
+        (Words::Said, Request::Reply { by, said, .. }) => Some(Body::Message {
+            text: lines::classify(&said.text).1,
             sources: Vec::new(),
             name: Some(by.name.clone()),
+            avatar: by.avatar.clone(),
+            files: said.files.clone(),
+            quotes: None,
         }),
         (Words::Verdict, Request::Judge { judgement, .. }) => Some(Body::Verdict {
             judgement: judgement.clone(),
@@ -84,6 +104,9 @@ pub fn body(words: Words, request: &Request) -> Option<Body> {
                 text: Text::from_markdown(&answer.markdown),
                 sources: answer.sources.iter().map(SourceLink::from).collect(),
                 name: None,
+                avatar: None,
+                files: Vec::new(),
+                quotes: None,
             })
         }
         (Words::Courtesy(intent), _) => Some(Body::words(words::courtesy(intent))),

@@ -131,20 +131,13 @@ impl Core {
     }
 
     fn empty_change(&self, order: &Order, dialogue: &Dialogue) -> Change {
-        Change {
-            site: self.site.clone(),
-            conversation: self.id.clone(),
-            expected_seq: dialogue.seq,
-            cause: order.cause.clone(),
-            events: Vec::new(),
-            bodies: Vec::new(),
-            deliveries: Vec::new(),
-            alarms_set: Vec::new(),
-            alarms_cleared: Vec::new(),
-            thread_opened: None,
-            thread_lost: None,
-            handling: dialogue.handling.clone(),
-        }
+        Change::new(
+            self.site.clone(),
+            self.id.clone(),
+            dialogue.seq,
+            order.cause.clone(),
+            dialogue.handling.clone(),
+        )
     }
 
     fn set_alarms(

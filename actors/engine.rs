@@ -116,6 +116,7 @@ fn shell(parts: Parts) -> Shell {
         answerer: parts.answerer,
         bridges: parts.bridges,
         sites: parts.sites,
+        learner: parts.learner,
         timing: parts.timing,
         mailbox: parts.mailbox,
         feed: feed::Feed::default(),

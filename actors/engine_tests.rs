@@ -49,12 +49,12 @@ async fn room() -> Room {
         channel: Channel::Desk,
     };
     let desk: Arc<dyn Bridge> = Arc::new(Desk);
-    let name = "Shop".into();
     let engine = Engine::start(Parts {
         store: store.clone() as Arc<dyn Store>,
         answerer: Arc::new(Thinking),
         bridges: HashMap::from([(connection, desk)]),
-        sites: HashMap::from([(site(), SiteRules { name, target })]),
+        sites: HashMap::from([(site(), SiteRules::new("Shop", target))]),
+        learner: None,
         // Alarms ring only when a test rings them.
         timing: Timing {
             alarm_poll: Duration::from_secs(3600),
@@ -85,7 +85,15 @@ impl Room {
     async fn say(&self, id: &str) {
         let message = id.into();
         let text = format!("question {id}");
-        self.order(id, Request::Say { message, text }).await;
+        self.order(
+            id,
+            Request::Say {
+                message,
+                text,
+                files: Vec::new(),
+            },
+        )
+        .await;
     }
 
     /// The turns whose alarms are set.

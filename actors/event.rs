@@ -77,10 +77,15 @@ pub enum What {
         by: AgentId,
         questions: Vec<Seq>,
     },
-    /// Body: the message.
+    /// Body: the message. `held` is the line it was before somebody let it go.
     AgentSaid {
         message: MessageId,
         by: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held: Option<Seq>,
+        /// The words are the bot's, sent by a button.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chosen: Option<Chosen>,
     },
     /// Body: a remark among colleagues. Never for the visitor.
     NoteWritten {
@@ -101,10 +106,185 @@ pub enum What {
     Reopened,
     /// Body: the profile. The visitor proved who they are.
     VisitorIdentified,
+    /// The body of `of` has a new version.
+    MessageEdited {
+        of: Seq,
+        message: MessageId,
+        by: By,
+    },
+    /// The body of `of` was removed.
+    MessageDeleted {
+        of: Seq,
+        message: MessageId,
+        by: By,
+    },
+    /// A note or a held line has a new body. Never for the visitor, like the line itself.
+    NoteEdited {
+        of: Seq,
+        by: AgentId,
+    },
+    NoteDeleted {
+        of: Seq,
+        by: AgentId,
+    },
+    /// Body: the agent's name. They answer too; who has the conversation keeps it.
+    AgentJoined {
+        by: AgentId,
+    },
+    /// Body: the message. It stays with the team until somebody says that the visitor may have it.
+    LineHeld {
+        held: MessageId,
+        by: AgentId,
+        why: Held,
+    },
+    /// Somebody decided that a held line stays with the team.
+    HeldDropped {
+        of: Seq,
+        by: AgentId,
+    },
+    /// Body: the agent's name. The visitor may say nothing more, until `until` or until somebody undoes it.
+    /// `questions` were open and are settled by it.
+    Blocked {
+        by: AgentId,
+        until: Option<Millis>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        questions: Vec<Seq>,
+    },
+    /// Body: the agent's name.
+    Unblocked {
+        by: AgentId,
+    },
+    /// The visitor had everything up to `upto` before their eyes; `of` is the newest of an agent's lines in it.
+    VisitorSaw {
+        upto: Seq,
+        of: Seq,
+    },
+    /// An agent put a sign on a message, or took it away.
+    Reacted {
+        of: Seq,
+        message: MessageId,
+        by: AgentId,
+        sign: String,
+        on: bool,
+    },
+    /// What should have told the thread of event `of` was given up.
+    DeliveryFailed {
+        of: Seq,
+        delivery: String,
+    },
+    /// Body: the draft of an entry, made from the event `question` and the event `answer`.
+    FaqProposed {
+        by: AgentId,
+        question: Seq,
+        answer: Seq,
+    },
+    /// Somebody wants the draft of `of` saved; that takes a moment.
+    FaqConfirmed {
+        of: Seq,
+        by: AgentId,
+    },
+    FaqSaved {
+        of: Seq,
+        by: AgentId,
+        entry: String,
+    },
+    /// The draft of `of`, or the entry made from it, is not wanted.
+    FaqUndone {
+        of: Seq,
+        by: AgentId,
+        entry: Option<String>,
+    },
+    /// The entry made from the draft of `of` is not live any more.
+    FaqTakenOut {
+        of: Seq,
+    },
+    /// The entry of `of` could not be saved or taken out.
+    FaqFailed {
+        of: Seq,
+    },
+}
+
+impl What {
+    /// The event that this one is about, if it changes what another event means.
+    pub fn refers(&self) -> Option<Seq> {
+        match self {
+            What::MessageEdited { of, .. }
+            | What::MessageDeleted { of, .. }
+            | What::NoteEdited { of, .. }
+            | What::NoteDeleted { of, .. }
+            | What::HeldDropped { of, .. }
+            | What::Reacted { of, .. }
+            | What::VisitorSaw { of, .. }
+            | What::DeliveryFailed { of, .. }
+            | What::FaqConfirmed { of, .. }
+            | What::FaqSaved { of, .. }
+            | What::FaqUndone { of, .. }
+            | What::FaqTakenOut { of }
+            | What::FaqFailed { of } => Some(*of),
+            What::AgentSaid { held, chosen, .. } => {
+                held.or(chosen.as_ref().map(|chosen| chosen.verdict))
+            }
+            What::VisitorSaid { .. }
+            | What::PersonRequested { .. }
+            | What::Judged { .. }
+            | What::AnswererFailed { .. }
+            | What::BotAnswered { .. }
+            | What::BotGreeted { .. }
+            | What::Escalated { .. }
+            | What::ThreadOpened { .. }
+            | What::ThreadLost { .. }
+            | What::AgentTook { .. }
+            | What::NoteWritten { .. }
+            | What::TeamTold { .. }
+            | What::HandedBack { .. }
+            | What::Closed { .. }
+            | What::Reopened
+            | What::VisitorIdentified
+            | What::AgentJoined { .. }
+            | What::LineHeld { .. }
+            | What::Blocked { .. }
+            | What::Unblocked { .. }
+            | What::FaqProposed { .. } => None,
+        }
+    }
 }
 
 /// An agent's id within the site, as the bridge or the desk knows them. Their name is in the body.
 pub type AgentId = String;
+
+/// Candidate `index` of the verdict at `verdict`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    pub verdict: Seq,
+    pub index: usize,
+}
+
+/// Whose doing it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    Visitor,
+    Bot,
+    Agent(AgentId),
+}
+
+/// Why a line was not sent to the visitor at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// Somebody else has the conversation.
+    Colleague,
+    /// It begins by mentioning a colleague.
+    Mention,
+    /// It answers a colleague.
+    Reply,
+    /// It looks as if it held a secret.
+    Secret,
+    /// The site sends only what is marked for the visitor.
+    Unmarked,
+    /// It was written in a thread that is not the one in use.
+    OtherThread,
+}
 
 /// What a visitor's message wants. Told from its words before `decide`, which never sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

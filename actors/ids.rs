@@ -66,7 +66,12 @@ id!(
     Cause
 );
 
-random!(VisitorId ConversationId DeliveryId SessionId);
+id!(
+    /// A file that we keep, whoever it came from.
+    FileId
+);
+
+random!(VisitorId ConversationId DeliveryId SessionId FileId);
 
 /// The number of an event within its conversation, from 1.
 pub type Seq = u64;

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod action;
 mod alarms;
 pub mod answerer;
 pub mod body;
@@ -21,6 +22,7 @@ pub mod feed;
 pub mod files;
 pub mod ids;
 mod intent;
+pub mod learner;
 mod lines;
 mod listeners;
 pub mod order;
@@ -33,8 +35,10 @@ pub mod tally;
 pub mod view;
 mod words;
 
+pub use action::Action;
 pub use answerer::{Answerer, KbAnswerer, Knowledge};
 pub use engine::Engine;
 pub use feed::{Feed, Subscription, Topic, Typist, Wake};
+pub use learner::Learner;
 pub use order::{Order, Refusal, Request};
-pub use shell::{Parts, SiteRules, Timing};
+pub use shell::{Agents, Mode, Parts, SiteRules, Timing};

@@ -8,7 +8,7 @@ use hinny_bridges::{
 };
 
 use crate::ids::Cause;
-use crate::order::{Order, Refusal, Request};
+use crate::order::{Order, Pointer, Refusal, Request, TeamSaid};
 use crate::retry;
 use crate::shell::Shell;
 use crate::switchboard::Switchboard;
@@ -31,7 +31,14 @@ impl Inbox for Replies {
             // A thread that people made themselves, or of another server.
             return Ok(());
         };
-        let Happened::Said(Said { text, .. }) = inbound.what else {
+        let Happened::Said(Said {
+            post,
+            text,
+            quotes,
+            aside,
+            ..
+        }) = inbound.what
+        else {
             return Ok(());
         };
         let order = Order {
@@ -40,7 +47,14 @@ impl Inbox for Replies {
             cause: Cause::platform(&inbound.connection.0, &inbound.event_id),
             request: Request::Reply {
                 by: inbound.agent,
-                text,
+                said: TeamSaid {
+                    text,
+                    files: Vec::new(),
+                    quotes: quotes.map(Pointer::Post),
+                    aside,
+                    post: Some(post),
+                    refused: Vec::new(),
+                },
                 via: Some(thread.clone()),
             },
         };

@@ -1,12 +1,13 @@
 //! `Order`: what somebody wants of a conversation, with the words; and how it is refused.
 
 use hinny_bridges::text::Text;
-use hinny_bridges::{Person, Target, Thread};
+use hinny_bridges::{Aside, Person, PostId, Target, Thread};
 use hinny_kb::Judgement;
 
-use crate::body::Profile;
+use crate::action::Action;
+use crate::body::{FileRef, Profile};
 use crate::event::Turn;
-use crate::ids::{Cause, ConversationId, MessageId, SiteId};
+use crate::ids::{Cause, ConversationId, DeliveryId, MessageId, Millis, Seq, SiteId};
 use crate::store::StoreError;
 
 /// A request to one conversation. The same cause may come any number of times and has one effect.
@@ -20,9 +21,11 @@ pub struct Order {
 
 #[derive(Clone, Debug)]
 pub enum Request {
+    /// The text may be empty when there are files.
     Say {
         message: MessageId,
         text: String,
+        files: Vec<FileRef>,
     },
     RequestPerson {
         message: MessageId,
@@ -31,8 +34,40 @@ pub enum Request {
     /// for the desk.
     Reply {
         by: Person,
+        said: TeamSaid,
+        via: Option<Thread>,
+    },
+    /// New words for what somebody said before.
+    EditMessage {
+        by: Editor,
+        of: Pointer,
         text: Text,
         via: Option<Thread>,
+    },
+    /// Takes back what somebody said before. `gone`: the platform's message is not there any more.
+    DeleteMessage {
+        by: Editor,
+        of: Pointer,
+        gone: bool,
+        via: Option<Thread>,
+    },
+    /// A button of ours was pressed.
+    Press {
+        by: Person,
+        action: Action,
+        via: Option<Thread>,
+    },
+    /// A member put a sign on a message, or took it away.
+    React {
+        by: Person,
+        of: Pointer,
+        sign: String,
+        on: bool,
+        via: Option<Thread>,
+    },
+    /// The visitor had everything up to `upto` before their eyes.
+    Saw {
+        upto: Seq,
     },
     Take {
         by: Person,
@@ -41,6 +76,14 @@ pub enum Request {
         by: Person,
     },
     Close {
+        by: Person,
+    },
+    /// The visitor may say nothing more; for good without `until`.
+    Block {
+        by: Person,
+        until: Option<Millis>,
+    },
+    Unblock {
         by: Person,
     },
     Identify {
@@ -66,8 +109,69 @@ pub enum Request {
     LoseThread {
         thread: Thread,
     },
+    /// From the outbox, when it gave up.
+    DeliveryFailed {
+        delivery: DeliveryId,
+        of: Seq,
+    },
+    /// From an alarm: the work on the draft of `of` did not end in time.
+    LearnDue {
+        of: Seq,
+    },
+    /// From the learner: what became of saving the draft of `of`, or of taking its entry out.
+    FaqSettled {
+        of: Seq,
+        outcome: FaqOutcome,
+    },
     /// From the switchboard, after a command could not be handled.
     HandOver,
+}
+
+/// What a member of the team wrote.
+#[derive(Clone, Debug, Default)]
+pub struct TeamSaid {
+    pub text: Text,
+    pub files: Vec<FileRef>,
+    /// What the line answers.
+    pub quotes: Option<Pointer>,
+    /// The platform says that it seems meant for a colleague.
+    pub aside: Option<Aside>,
+    /// The platform's message; `None` for the desk.
+    pub post: Option<PostId>,
+    /// Files that could not be taken, each as a sentence that says why.
+    pub refused: Vec<String>,
+}
+
+impl TeamSaid {
+    /// Words and nothing around them, as they come from the desk.
+    pub fn words(text: Text) -> Self {
+        TeamSaid {
+            text,
+            ..TeamSaid::default()
+        }
+    }
+}
+
+/// Names something that was said: by its own id, or by the post in the thread that the request came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pointer {
+    Message(MessageId),
+    Post(PostId),
+}
+
+/// Who changes what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Editor {
+    Visitor,
+    Agent(Person),
+}
+
+/// How work on an entry of the frequent questions ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaqOutcome {
+    Saved { entry: String },
+    TakenOut,
+    Failed,
 }
 
 impl Request {
@@ -77,6 +181,16 @@ impl Request {
             Request::Say { .. } => "say",
             Request::RequestPerson { .. } => "request_person",
             Request::Reply { .. } => "reply",
+            Request::EditMessage { .. } => "edit",
+            Request::DeleteMessage { .. } => "delete",
+            Request::Press { .. } => "press",
+            Request::React { .. } => "react",
+            Request::Saw { .. } => "saw",
+            Request::Block { .. } => "block",
+            Request::Unblock { .. } => "unblock",
+            Request::DeliveryFailed { .. } => "delivery_failed",
+            Request::LearnDue { .. } => "learn_due",
+            Request::FaqSettled { .. } => "faq_settled",
             Request::Take { .. } => "take",
             Request::Back { .. } => "back",
             Request::Close { .. } => "close",
@@ -102,6 +216,12 @@ pub enum Refusal {
     Storage(#[from] StoreError),
     #[error("there is no such conversation at this site")]
     Unknown,
+    /// The team does not want to hear from this visitor, for good or until then.
+    #[error("the visitor is blocked")]
+    Blocked { until: Option<Millis> },
+    /// Only who said something may change it.
+    #[error("it is not theirs to change")]
+    NotYours,
     /// Handling it went wrong twice. It is kept as a dead letter, and a person was fetched.
     #[error("it could not be handled; a person was told")]
     Parked,

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hinny_bridges::{Bridge, ConnectionId, Target};
+use hinny_bridges::{Bridge, ConnectionId, Mention, Person, Target};
 use tokio::sync::Notify;
 
 use crate::answerer::Answerer;
 use crate::feed::Feed;
 use crate::ids::SiteId;
+use crate::learner::Learner;
 use crate::store::Store;
 use crate::tally::Tally;
 
@@ -51,6 +52,67 @@ pub struct SiteRules {
     pub name: String,
     /// Where threads are opened.
     pub target: Target,
+    /// Who may speak for the team.
+    pub agents: Agents,
+    pub mode: Mode,
+    /// Whom a hand-over calls.
+    pub notify: Option<Mention>,
+    /// A visitor's line after so much quiet calls who has the conversation.
+    pub nudge_after: Option<Duration>,
+    /// What visitors read instead of a member's own name, by the platform's id.
+    pub names: HashMap<String, String>,
+    /// How long a block lasts when nobody says otherwise.
+    pub block_for: Duration,
+}
+
+impl SiteRules {
+    /// Rules that suit a small team: whoever is in the channel may answer.
+    pub fn new(name: impl Into<String>, target: Target) -> Self {
+        SiteRules {
+            name: name.into(),
+            target,
+            agents: Agents::Everyone,
+            mode: Mode::Open,
+            notify: None,
+            nudge_after: None,
+            names: HashMap::new(),
+            block_for: Duration::from_secs(30 * 24 * 3600),
+        }
+    }
+}
+
+/// Who of a channel's members may speak for the team.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Agents {
+    /// Everyone but guests.
+    #[default]
+    Everyone,
+    /// Who has one of these roles, and is no guest.
+    Role(Vec<String>),
+    /// Exactly these, by the platform's id.
+    List(Vec<String>),
+}
+
+impl Agents {
+    pub fn admit(&self, person: &Person) -> bool {
+        match self {
+            Agents::Everyone => !person.guest,
+            Agents::Role(roles) => {
+                !person.guest && person.roles.iter().any(|role| roles.contains(role))
+            }
+            Agents::List(ids) => ids.contains(&person.id),
+        }
+    }
+}
+
+/// Which of the agents' lines are for the visitor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// All that are not marked as something else.
+    #[default]
+    Open,
+    /// Only those that begin with `>` or are sent by a button.
+    Explicit,
 }
 
 /// The parts of an engine. `arbiters` are the threads that conversations live on; `mailbox` is how many orders may
@@ -60,6 +122,8 @@ pub struct Parts {
     pub answerer: Arc<dyn Answerer>,
     pub bridges: HashMap<ConnectionId, Arc<dyn Bridge>>,
     pub sites: HashMap<SiteId, SiteRules>,
+    /// Who keeps the frequent questions; without one, `!faq` says that there is none.
+    pub learner: Option<Arc<dyn Learner>>,
     pub timing: Timing,
     pub arbiters: usize,
     pub mailbox: usize,
@@ -71,6 +135,7 @@ pub struct Shell {
     pub answerer: Arc<dyn Answerer>,
     pub bridges: HashMap<ConnectionId, Arc<dyn Bridge>>,
     pub sites: HashMap<SiteId, SiteRules>,
+    pub learner: Option<Arc<dyn Learner>>,
     pub timing: Timing,
     pub mailbox: usize,
     pub feed: Feed,

@@ -1,12 +1,15 @@
 //! What each audience sees of an event. The two `match`es have no wildcard arm, so that a new kind of event cannot
 //! reach anybody before somebody has decided whom it is for.
 
+mod team;
+
 use hinny_bridges::text::Text;
 use serde::Serialize;
 
-use crate::body::{Body, SourceLink};
-use crate::event::{Handling, Reason, Verdict, What};
+use crate::body::{Body, FileRef, SourceLink};
+use crate::event::{Handling, Reason, What};
 use crate::store::Entry;
+pub use team::{CandidateView, TeamEvent, team};
 
 /// Who said something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,7 +17,19 @@ use crate::store::Entry;
 pub enum Author {
     Visitor,
     Bot,
-    Agent { name: String },
+    Agent {
+        name: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        avatar: Option<String>,
+    },
+}
+
+/// A file of a message. The address is a secret that lasts for minutes, so it is filled in at the door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileView {
+    #[serde(flatten)]
+    pub file: FileRef,
+    pub url: Option<String>,
 }
 
 /// An event as the visitor's browser gets it; see `api/PROTOCOL.md`.
@@ -26,62 +41,71 @@ pub enum VisitorEvent {
         author: Author,
         text: Text,
         sources: Vec<SourceLink>,
+        files: Vec<FileView>,
+        quotes: Option<String>,
+        edited: bool,
+        /// The words are gone; a reader who never had them learns that something stood here.
+        deleted: bool,
     },
     Handling {
         handling: &'static str,
         reason: Option<Reason>,
         agent: Option<String>,
     },
-}
-
-/// An event as the team sees it at the desk.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TeamEvent {
-    Message {
+    Edited {
         id: String,
-        author: Author,
         text: Text,
-        sources: Vec<SourceLink>,
-        note: bool,
+        files: Vec<FileView>,
     },
-    Handling {
-        handling: &'static str,
-        reason: Option<Reason>,
-        agent: Option<String>,
+    Deleted {
+        id: String,
     },
-    Verdict {
-        verdict: Verdict,
-        confidence: f64,
-        candidates: Vec<CandidateView>,
+    Reaction {
+        id: String,
+        sign: String,
+        on: bool,
     },
-    Notice {
-        text: String,
-    },
-    ThreadOpened,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CandidateView {
-    pub title: String,
-    pub score: f64,
-    pub url: Option<String>,
+impl VisitorEvent {
+    /// The files whose addresses are still to be filled in.
+    pub fn files_mut(&mut self) -> &mut [FileView] {
+        match self {
+            VisitorEvent::Message { files, .. } | VisitorEvent::Edited { files, .. } => files,
+            VisitorEvent::Handling { .. }
+            | VisitorEvent::Deleted { .. }
+            | VisitorEvent::Reaction { .. } => &mut [],
+        }
+    }
 }
 
 /// What the visitor sees, if anything.
 pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
     match &entry.event.what {
         What::VisitorSaid { message, .. } => {
-            visitor_message(entry, message.as_str(), Author::Visitor)
+            Some(visitor_message(entry, message.as_str(), Author::Visitor))
         }
         What::BotAnswered { message, .. } | What::BotGreeted { message, .. } => {
-            visitor_message(entry, message.as_str(), Author::Bot)
+            Some(visitor_message(entry, message.as_str(), Author::Bot))
         }
-        What::AgentSaid { message, .. } => visitor_message(entry, message.as_str(), agent(entry)),
+        What::AgentSaid { message, .. } => {
+            Some(visitor_message(entry, message.as_str(), agent(entry)))
+        }
         What::Escalated { reason, .. } => Some(handling("waiting", Some(*reason), None)),
         What::AgentTook { .. } => Some(handling("agent", None, agent_name(entry))),
         What::HandedBack { .. } | What::Reopened => Some(handling("bot", None, None)),
         What::Closed { .. } => Some(handling("closed", None, None)),
+        What::MessageEdited { message, .. } => edited(entry, message.as_str()),
+        What::MessageDeleted { message, .. } => Some(VisitorEvent::Deleted {
+            id: message.0.clone(),
+        }),
+        What::Reacted {
+            message, sign, on, ..
+        } => Some(VisitorEvent::Reaction {
+            id: message.0.clone(),
+            sign: sign.clone(),
+            on: *on,
+        }),
         What::PersonRequested { .. }
         | What::Judged { .. }
         | What::AnswererFailed { .. }
@@ -89,53 +113,30 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::ThreadLost { .. }
         | What::NoteWritten { .. }
         | What::TeamTold { .. }
-        | What::VisitorIdentified => None,
+        | What::VisitorIdentified
+        | What::NoteEdited { .. }
+        | What::NoteDeleted { .. }
+        | What::AgentJoined { .. }
+        | What::LineHeld { .. }
+        | What::HeldDropped { .. }
+        | What::Blocked { .. }
+        | What::Unblocked { .. }
+        | What::VisitorSaw { .. }
+        | What::DeliveryFailed { .. }
+        | What::FaqProposed { .. }
+        | What::FaqConfirmed { .. }
+        | What::FaqSaved { .. }
+        | What::FaqUndone { .. }
+        | What::FaqTakenOut { .. }
+        | What::FaqFailed { .. } => None,
     }
 }
 
-/// What the team sees, if anything.
-pub fn team(entry: &Entry) -> Option<TeamEvent> {
-    let note = matches!(entry.event.what, What::NoteWritten { .. });
-    match &entry.event.what {
-        What::NoteWritten { .. } => {
-            let id = format!("e{}", entry.event.seq);
-            Some(team_message(entry, &id, agent(entry), note))
-        }
-        What::VisitorSaid { message, .. } => {
-            Some(team_message(entry, message.as_str(), Author::Visitor, note))
-        }
-        What::BotAnswered { message, .. } | What::BotGreeted { message, .. } => {
-            Some(team_message(entry, message.as_str(), Author::Bot, note))
-        }
-        What::AgentSaid { message, .. } => {
-            Some(team_message(entry, message.as_str(), agent(entry), note))
-        }
-        What::Judged { .. } => verdict(entry),
-        What::TeamTold { .. } => Some(notice(text(entry).to_plain())),
-        What::PersonRequested { .. } => Some(notice(
-            "The visitor pressed \u{201c}Talk to a person\u{201d}.".into(),
-        )),
-        What::AnswererFailed { .. } => Some(notice("The bot could not answer.".into())),
-        What::VisitorIdentified => Some(notice("The visitor signed in.".into())),
-        What::ThreadLost { .. } => Some(notice(
-            "The thread is gone; the next line opens another.".into(),
-        )),
-        What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
-        What::Escalated { .. }
-        | What::AgentTook { .. }
-        | What::HandedBack { .. }
-        | What::Closed { .. }
-        | What::Reopened => team_handling(entry),
-    }
-}
-
-/// Stands where the words were erased.
-const ERASED: &str = "(removed)";
-
+/// The current words; empty when they were removed.
 fn text(entry: &Entry) -> Text {
     match &entry.body {
         Some(Body::Message { text, .. }) => text.clone(),
-        _ => Text::plain(ERASED),
+        _ => Text::default(),
     }
 }
 
@@ -143,6 +144,24 @@ fn sources(entry: &Entry) -> Vec<SourceLink> {
     match &entry.body {
         Some(Body::Message { sources, .. }) => sources.clone(),
         _ => Vec::new(),
+    }
+}
+
+fn files(entry: &Entry) -> Vec<FileView> {
+    let Some(Body::Message { files, .. }) = &entry.body else {
+        return Vec::new();
+    };
+    let view = |file: &FileRef| FileView {
+        file: file.clone(),
+        url: None,
+    };
+    files.iter().map(view).collect()
+}
+
+fn quotes(entry: &Entry) -> Option<String> {
+    match &entry.body {
+        Some(Body::Message { quotes, .. }) => quotes.as_ref().map(|quoted| quoted.0.clone()),
+        _ => None,
     }
 }
 
@@ -156,28 +175,37 @@ pub fn agent_name(entry: &Entry) -> Option<String> {
 }
 
 fn agent(entry: &Entry) -> Author {
+    let avatar = match &entry.body {
+        Some(Body::Message { avatar, .. }) => avatar.clone(),
+        _ => None,
+    };
     Author::Agent {
         name: agent_name(entry).unwrap_or_else(|| "Team".into()),
+        avatar,
     }
 }
 
-fn visitor_message(entry: &Entry, id: &str, author: Author) -> Option<VisitorEvent> {
-    Some(VisitorEvent::Message {
+fn visitor_message(entry: &Entry, id: &str, author: Author) -> VisitorEvent {
+    VisitorEvent::Message {
         id: id.to_owned(),
         author,
         text: text(entry),
         sources: sources(entry),
+        files: files(entry),
+        quotes: quotes(entry),
+        edited: entry.edited,
+        deleted: entry.body.is_none(),
+    }
+}
+
+/// What was deleted after it was edited says so by itself.
+fn edited(entry: &Entry, id: &str) -> Option<VisitorEvent> {
+    entry.body.as_ref()?;
+    Some(VisitorEvent::Edited {
+        id: id.to_owned(),
+        text: text(entry),
+        files: files(entry),
     })
-}
-
-fn team_message(entry: &Entry, id: &str, author: Author, note: bool) -> TeamEvent {
-    TeamEvent::Message {
-        id: id.to_owned(),
-        author,
-        text: text(entry),
-        sources: sources(entry),
-        note,
-    }
 }
 
 fn handling(handling: &'static str, reason: Option<Reason>, agent: Option<String>) -> VisitorEvent {
@@ -186,43 +214,6 @@ fn handling(handling: &'static str, reason: Option<Reason>, agent: Option<String
         reason,
         agent,
     }
-}
-
-/// Both audiences learn the same about who answers; only the team learns who closed or handed back.
-fn team_handling(entry: &Entry) -> Option<TeamEvent> {
-    match visitor(entry)? {
-        VisitorEvent::Handling {
-            handling, reason, ..
-        } => Some(TeamEvent::Handling {
-            handling,
-            reason,
-            agent: agent_name(entry),
-        }),
-        VisitorEvent::Message { .. } => None,
-    }
-}
-
-fn notice(text: String) -> TeamEvent {
-    TeamEvent::Notice { text }
-}
-
-fn verdict(entry: &Entry) -> Option<TeamEvent> {
-    let Some(Body::Verdict { judgement }) = &entry.body else {
-        return None;
-    };
-    let What::Judged { verdict, .. } = entry.event.what else {
-        return None;
-    };
-    let candidates = judgement.candidates.iter().map(|candidate| CandidateView {
-        title: candidate.title.clone(),
-        score: candidate.score,
-        url: candidate.source.url.clone(),
-    });
-    Some(TeamEvent::Verdict {
-        verdict,
-        confidence: judgement.confidence,
-        candidates: candidates.collect(),
-    })
 }
 
 /// The `reason` that goes with a handling, for those who only see the state.

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use hinny_actors::SiteRules;
 use hinny_actors::ids::SiteId;
+use hinny_actors::{Agents, Mode, SiteRules};
 use hinny_bridges::desk::Desk;
 use hinny_bridges::telegram::{Telegram, TelegramConfig, Token};
 use hinny_bridges::{Bridge, Channel, ConnectionId};
@@ -79,9 +79,25 @@ fn telegram_bridge(
 /// What conversations need to know of each site.
 pub fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
     let rules = |site: &config::Site| SiteRules {
-        name: site.name.clone(),
-        target: site.hand.target(),
+        agents: agents(&site.team.agents),
+        mode: match site.team.mode {
+            config::team::Mode::Open => Mode::Open,
+            config::team::Mode::Explicit => Mode::Explicit,
+        },
+        notify: site.team.notify.clone(),
+        nudge_after: site.team.nudge_after,
+        names: site.team.names.clone(),
+        block_for: site.team.block_for,
+        ..SiteRules::new(site.name.clone(), site.hand.target())
     };
     let sites = config.sites.iter();
     sites.map(|site| (site.id.clone(), rules(site))).collect()
+}
+
+fn agents(agents: &config::team::Agents) -> Agents {
+    match agents {
+        config::team::Agents::Everyone => Agents::Everyone,
+        config::team::Agents::Role(roles) => Agents::Role(roles.clone()),
+        config::team::Agents::List(ids) => Agents::List(ids.clone()),
+    }
 }

@@ -10,6 +10,8 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use hinny_actors::Refusal;
+use hinny_actors::clock;
+use hinny_actors::ids::Millis;
 use hinny_actors::store::StoreError;
 use serde::{Serialize, Serializer};
 use serde_json::json;
@@ -176,12 +178,31 @@ impl From<Refusal> for Problem {
             }
             Refusal::Storage(error) => error.into(),
             Refusal::Unknown => Problem::not_found(),
+            Refusal::Blocked { until } => blocked(until),
+            Refusal::NotYours => {
+                Problem::new(Code::NotYours, "Only who wrote a message can change it.")
+            }
             Refusal::Parked => Problem::new(
                 Code::Storage,
                 "This could not be handled. A person was asked to look.",
             ),
             Refusal::Stopping => Problem::shutting_down(),
         }
+    }
+}
+
+/// Said without blame: whoever reads it may be there by mistake.
+fn blocked(until: Option<Millis>) -> Problem {
+    let problem = Problem::new(
+        Code::Blocked,
+        "The team takes no messages from here at the moment.",
+    );
+    match until {
+        Some(until) => {
+            let left = until.saturating_sub(clock::now()).max(0);
+            problem.after(Duration::from_millis(left as u64))
+        }
+        None => problem,
     }
 }
 

@@ -167,8 +167,12 @@ impl Guest {
         text: String,
     ) -> Result<Stored, Problem> {
         let message = MessageId(id.to_owned());
-        self.order(app, conversation, id, Request::Say { message, text })
-            .await
+        let request = Request::Say {
+            message,
+            text,
+            files: Vec::new(),
+        };
+        self.order(app, conversation, id, request).await
     }
 
     pub async fn ask_person(

@@ -126,6 +126,7 @@ async fn start(
         answerer,
         bridges: connect::bridges(&config)?,
         sites: connect::rules(&config),
+        learner: None,
         timing: config.timing.engine,
         arbiters: std::thread::available_parallelism().map_or(2, usize::from),
         mailbox: MAILBOX,

@@ -179,7 +179,8 @@ impl<'a> Socket<'a> {
                 from: Typist::Agent { name },
                 on,
             } => {
-                let author = Author::Agent { name };
+                let avatar = None;
+                let author = Author::Agent { name, avatar };
                 self.send(ServerFrame::Typing { author, on }).await
             }
             Wake::Typing { .. } | Wake::Opened(_) | Wake::Changed(_) => Ok(()),

@@ -136,7 +136,12 @@ fn welcome(identified: bool) -> ServerFrame {
 /// An event as the log has it, through the visitor's view.
 fn event(seq: Seq, at: Millis, what: What, body: Option<Body>) -> ServerFrame {
     let event = Event { seq, at, what };
-    let event = view::visitor(&Entry { event, body }).unwrap();
+    let event = view::visitor(&Entry {
+        event,
+        body,
+        edited: false,
+    })
+    .unwrap();
     ServerFrame::Event { seq, at, event }
 }
 
@@ -186,6 +191,9 @@ fn message(text: Text, sources: Vec<SourceLink>, name: Option<&str>) -> Option<B
         text,
         sources,
         name,
+        avatar: None,
+        files: Vec::new(),
+        quotes: None,
     })
 }
 
@@ -245,6 +253,8 @@ fn team_events() -> Vec<(&'static str, ServerFrame)> {
     let said = What::AgentSaid {
         message: MessageId::from("e9"),
         by: by(),
+        held: None,
+        chosen: None,
     };
     let closed = What::Closed { by: by() };
     let name = "Ana".to_owned();
@@ -280,6 +290,7 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
     let refused = ServerFrame::refused(Some("m-7Yb2".to_owned()), refused);
     let author = Author::Agent {
         name: "Ana".to_owned(),
+        avatar: None,
     };
     let mut frames = bot_events();
     frames.extend(team_events());

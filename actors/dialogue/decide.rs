@@ -29,6 +29,7 @@ impl Dialogue {
             }
             Command::NoteThread { thread } => plan.note_thread(thread),
             Command::LoseThread { thread } => plan.lose_thread(thread),
+            Command::Nothing => {}
             Command::Identify => plan.push_words(What::VisitorIdentified, Words::Profile),
         }
         plan.finish(self)
@@ -201,7 +202,16 @@ impl Plan {
                 let deliver = self.line_if(elsewhere);
                 let message = self.message_id();
                 let by = by.clone();
-                self.push_with(What::AgentSaid { message, by }, Some(Words::Said), deliver);
+                self.push_with(
+                    What::AgentSaid {
+                        message,
+                        by,
+                        held: None,
+                        chosen: None,
+                    },
+                    Some(Words::Said),
+                    deliver,
+                );
             }
             TeamLine::Note => {
                 let deliver = self.line_if(elsewhere);

@@ -78,6 +78,8 @@ pub enum Command {
         thread: Thread,
     },
     Identify,
+    /// Nothing is decided about it.
+    Nothing,
 }
 
 /// What a line in a thread is.
@@ -191,7 +193,25 @@ impl Dialogue {
             | What::AgentSaid { .. }
             | What::NoteWritten { .. }
             | What::TeamTold { .. }
-            | What::VisitorIdentified => {}
+            | What::VisitorIdentified
+            | What::MessageEdited { .. }
+            | What::MessageDeleted { .. }
+            | What::NoteEdited { .. }
+            | What::NoteDeleted { .. }
+            | What::AgentJoined { .. }
+            | What::LineHeld { .. }
+            | What::HeldDropped { .. }
+            | What::Blocked { .. }
+            | What::Unblocked { .. }
+            | What::VisitorSaw { .. }
+            | What::Reacted { .. }
+            | What::DeliveryFailed { .. }
+            | What::FaqProposed { .. }
+            | What::FaqConfirmed { .. }
+            | What::FaqSaved { .. }
+            | What::FaqUndone { .. }
+            | What::FaqTakenOut { .. }
+            | What::FaqFailed { .. } => {}
         }
     }
 

@@ -135,6 +135,7 @@ fn cell(before: &Dialogue, decision: &Decision) -> String {
             Some(DeliveryKind::Card) => " ✉card",
             Some(DeliveryKind::Line) => " ✉line",
             Some(DeliveryKind::Close) => " ✉close",
+            Some(_) => " ✉",
             None => "",
         };
         names.push(format!("{}{told}", name(&planned.what)));

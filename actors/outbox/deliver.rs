@@ -76,6 +76,10 @@ impl Outbox {
             let done = std::slice::from_ref(&head.id);
             return Ok(self.shell.store.delivered(done, clock::now()).await?);
         }
+        if !is_line(head.what) {
+            let done = std::slice::from_ref(&head.id);
+            return Ok(self.shell.store.delivered(done, clock::now()).await?);
+        }
         let waiting = together(&batch.deliveries);
         let thread = match thread {
             Some(thread) => {
@@ -312,11 +316,16 @@ impl Outbox {
     }
 }
 
+/// What is said in the thread, and not done to it.
+fn is_line(what: DeliveryKind) -> bool {
+    matches!(what, DeliveryKind::Card | DeliveryKind::Line)
+}
+
 /// What can go in one batch: everything up to the next one that is no line.
 fn together(deliveries: &[Delivery]) -> &[Delivery] {
     let end = deliveries
         .iter()
-        .position(|delivery| delivery.what == DeliveryKind::Close)
+        .position(|delivery| !is_line(delivery.what))
         .unwrap_or(deliveries.len());
     &deliveries[..end.min(BATCH)]
 }

@@ -22,7 +22,7 @@ pub(super) async fn render(
     for (index, delivery) in waiting.iter().enumerate() {
         let mut line = match delivery.what {
             DeliveryKind::Card => card::line(shell, batch, delivery).await?,
-            DeliveryKind::Line | DeliveryKind::Close => event_line(shell, batch, delivery).await?,
+            _ => event_line(shell, batch, delivery).await?,
         };
         let headless = fresh && index == 0 && delivery.what != DeliveryKind::Card;
         if headless {

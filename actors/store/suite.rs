@@ -133,20 +133,13 @@ impl<'a> Talk<'a> {
 
     /// A Change with nothing in it yet.
     pub fn change(&self, expected_seq: Seq, cause: &str) -> Change {
-        Change {
-            site: self.site.clone(),
-            conversation: self.id.clone(),
+        Change::new(
+            self.site.clone(),
+            self.id.clone(),
             expected_seq,
-            cause: Cause::from(cause),
-            events: Vec::new(),
-            bodies: Vec::new(),
-            deliveries: Vec::new(),
-            alarms_set: Vec::new(),
-            alarms_cleared: Vec::new(),
-            thread_opened: None,
-            thread_lost: None,
-            handling: Handling::Bot,
-        }
+            Cause::from(cause),
+            Handling::Bot,
+        )
     }
 
     /// The visitor says something, told to the team when `deliver` says how.

@@ -57,8 +57,54 @@ pub struct Change {
     pub thread_opened: Option<(Target, Thread)>,
     /// Is active no longer.
     pub thread_lost: Option<Thread>,
+    /// Events whose words are removed for good, in all versions.
+    pub bodies_removed: Vec<Seq>,
+    /// Platform messages of members, and the events that hold what they said.
+    pub reply_posts: Vec<ReplyPost>,
+    /// Platform messages of members that are not there any more.
+    pub posts_gone: Vec<(Thread, PostId)>,
+    /// Dead letters to be tried again.
+    pub revived: Vec<DeliveryId>,
     /// Who answers after these events, for lists.
     pub handling: Handling,
+}
+
+impl Change {
+    /// A Change with nothing in it yet.
+    pub fn new(
+        site: SiteId,
+        conversation: ConversationId,
+        expected_seq: Seq,
+        cause: Cause,
+        handling: Handling,
+    ) -> Self {
+        Change {
+            site,
+            conversation,
+            expected_seq,
+            cause,
+            events: Vec::new(),
+            bodies: Vec::new(),
+            deliveries: Vec::new(),
+            alarms_set: Vec::new(),
+            alarms_cleared: Vec::new(),
+            thread_opened: None,
+            thread_lost: None,
+            bodies_removed: Vec::new(),
+            reply_posts: Vec::new(),
+            posts_gone: Vec::new(),
+            revived: Vec::new(),
+            handling,
+        }
+    }
+}
+
+/// One message of a member and the event that holds its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplyPost {
+    pub thread: Thread,
+    pub post: PostId,
+    pub seq: Seq,
 }
 
 /// Where a Change stands in its conversation: the events from `first` to `last`.
@@ -76,6 +122,8 @@ pub struct Receipt {
 pub struct Entry {
     pub event: Event,
     pub body: Option<Body>,
+    /// The words are not the first ones.
+    pub edited: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +157,24 @@ pub enum DeliveryKind {
     Line,
     /// Marks the thread as done.
     Close,
+    /// Shows the card as things are now. Many that wait count as one.
+    CardUpdate,
+    /// Shows the message that event `seq` is about with the words it has now.
+    Edit,
+    /// Takes the message that event `seq` is about out of the thread.
+    Delete,
+    /// A sign on the member's own message that event `seq` is about: the visitor has seen it.
+    Seen,
+    /// A sign on the member's own message that event `seq` is about: the visitor does not see it any more.
+    Recalled,
+    /// A sign for what did not arrive, and a line with a button to try again.
+    Failed,
+    /// Who took the conversation in event `seq` follows or joins the thread.
+    Taken,
+    /// Calls who has the conversation.
+    Nudge,
+    /// Tells why the line of event `seq` was not sent, with the button that sends it.
+    Held,
 }
 
 /// All that waits for one conversation, in order.
@@ -185,12 +251,15 @@ pub struct Parked {
 #[serde(rename_all = "snake_case")]
 pub enum AlarmName {
     AnswerDue,
+    /// An entry of the frequent questions is to be written or taken out.
+    Learn,
 }
 
 impl AlarmName {
     pub fn as_str(self) -> &'static str {
         match self {
             AlarmName::AnswerDue => "answer_due",
+            AlarmName::Learn => "learn",
         }
     }
 }

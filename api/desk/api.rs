@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use hinny_actors::clock;
 use hinny_actors::ids::{Cause, DeliveryId, Seq};
+use hinny_actors::order::TeamSaid;
 use hinny_actors::store::{ConversationRow, Entry, ThreadState};
 use hinny_actors::{Order, Request, view};
 use hinny_bridges::Person;
@@ -118,7 +119,7 @@ pub async fn line(
     let text = Text::typed(&line.text);
     let request = |by| Request::Reply {
         by,
-        text,
+        said: TeamSaid::words(text),
         via: None,
     };
     order(&app, &agent, &id, &line.id, request).await

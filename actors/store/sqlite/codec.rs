@@ -15,7 +15,7 @@ pub(super) const CONVERSATION: &str = "SELECT c.id, c.site, COALESCE(a.person, c
      FROM conversation c LEFT JOIN alias a ON a.visitor = c.visitor";
 
 /// Events `e` with their current words.
-pub(super) const ENTRY: &str = "SELECT e.seq, e.at, e.version, e.what, b.body FROM event e \
+pub(super) const ENTRY: &str = "SELECT e.seq, e.at, e.version, e.what, b.body, b.version AS body_version FROM event e \
      LEFT JOIN body b ON b.conversation = e.conversation AND b.seq = e.seq AND b.version = \
      (SELECT MAX(version) FROM body WHERE conversation = e.conversation AND seq = e.seq)";
 
@@ -58,7 +58,13 @@ pub(super) fn entry(row: &SqliteRow) -> Stored<Entry> {
     let body = body
         .map(|text| parsed(&text, &format!("the body of event {}", event.seq)))
         .transpose()?;
-    Ok(Entry { event, body })
+    let version: Option<i64> = row.try_get("body_version")?;
+    let edited = version.is_some_and(|version| version > 1);
+    Ok(Entry {
+        event,
+        body,
+        edited,
+    })
 }
 
 /// Needs the columns of `CONVERSATION`; `seq` names the column with the conversation's seq.

@@ -19,7 +19,7 @@ use crate::store::{AnswerRow, Counts, DeskStore, StoreError, Stored, ThreadRow, 
 /// A line of the list: the conversation, its person, the last thing said, and who took it last.
 const LINES: &str = "SELECT c.id, c.site, v.id AS owner, c.seq AS head, c.handling, c.context, \
      c.opened_at, c.updated_at, c.with_person, v.subject, v.profile, \
-     e.seq, e.at, e.version, e.what, b.body, \
+     e.seq, e.at, e.version, e.what, b.body, b.version AS body_version, \
      (SELECT body FROM body WHERE conversation = c.id AND seq = \
        (SELECT seq FROM event WHERE conversation = c.id AND kind = 'agent_took' ORDER BY seq DESC LIMIT 1) \
        ORDER BY version DESC LIMIT 1) AS taker \

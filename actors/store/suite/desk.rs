@@ -94,6 +94,8 @@ fn taken(talk: &Talk<'_>) -> Change {
     let told = What::AgentSaid {
         message,
         by: by.clone(),
+        held: None,
+        chosen: None,
     };
     add(&mut change, told, words("Good morning!"));
     add(
@@ -170,6 +172,9 @@ fn answered(talk: &Talk<'_>, questions: Vec<u64>) -> Change {
         text: Text::plain("Yes."),
         sources: vec![link],
         name: None,
+        avatar: None,
+        files: Vec::new(),
+        quotes: None,
     };
     add(&mut change, answer, Some(body));
     change

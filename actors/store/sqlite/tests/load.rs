@@ -58,25 +58,16 @@ fn said(site: &SiteId, conversation: &ConversationId, expected_seq: u64) -> Chan
         intent: Intent::Question,
         turn: None,
     };
-    Change {
-        site: site.clone(),
-        conversation: conversation.clone(),
+    let mut change = Change::new(
+        site.clone(),
+        conversation.clone(),
         expected_seq,
-        cause: Cause(format!("{conversation}:{expected_seq}")),
-        events: vec![Event {
-            seq: expected_seq + 1,
-            at: 5,
-            what,
-        }],
-        bodies: vec![(
-            expected_seq + 1,
-            Body::words(Text::plain("How do I return a parcel?")),
-        )],
-        deliveries: Vec::new(),
-        alarms_set: Vec::new(),
-        alarms_cleared: Vec::new(),
-        thread_opened: None,
-        thread_lost: None,
-        handling: Handling::Bot,
-    }
+        Cause(format!("{conversation}:{expected_seq}")),
+        Handling::Bot,
+    );
+    let seq = expected_seq + 1;
+    change.events.push(Event { seq, at: 5, what });
+    let words = Body::words(Text::plain("How do I return a parcel?"));
+    change.bodies.push((seq, words));
+    change
 }

@@ -1,0 +1,289 @@
+//! What the team sees of an event, at the desk.
+
+use hinny_bridges::text::Text;
+use serde::Serialize;
+
+use super::{Author, FileView, agent, agent_name, files, quotes, sources, text};
+use crate::body::{Body, SourceLink};
+use crate::event::{Held, Reason, Verdict, What};
+use crate::ids::{Millis, Seq};
+use crate::store::Entry;
+
+/// An event as the team sees it at the desk.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TeamEvent {
+    Message {
+        id: String,
+        author: Author,
+        text: Text,
+        sources: Vec<SourceLink>,
+        files: Vec<FileView>,
+        quotes: Option<String>,
+        edited: bool,
+        deleted: bool,
+        note: bool,
+        /// The held line that this was.
+        held: Option<Seq>,
+    },
+    Handling {
+        handling: &'static str,
+        reason: Option<Reason>,
+        agent: Option<String>,
+    },
+    Verdict {
+        verdict: Verdict,
+        confidence: f64,
+        candidates: Vec<CandidateView>,
+    },
+    Notice {
+        text: String,
+    },
+    ThreadOpened,
+    Edited {
+        id: String,
+        text: Text,
+        files: Vec<FileView>,
+    },
+    Deleted {
+        id: String,
+    },
+    Reaction {
+        id: String,
+        sign: String,
+        on: bool,
+    },
+    /// A line that waits for somebody to say whether the visitor may have it. The event's seq names it.
+    Held {
+        id: String,
+        by: Author,
+        why: Held,
+        /// Empty when it was sent or removed since.
+        text: Text,
+        files: Vec<FileView>,
+    },
+    HeldDropped {
+        held: Seq,
+    },
+    Joined {
+        agent: String,
+    },
+    Blocked {
+        agent: String,
+        until: Option<Millis>,
+    },
+    Unblocked {
+        agent: String,
+    },
+    Seen {
+        upto: Seq,
+    },
+    DeliveryFailed {
+        delivery: String,
+        of: Seq,
+    },
+    /// A draft for the frequent questions. The event's seq names it.
+    FaqProposed {
+        question: String,
+        answer: String,
+        masked: bool,
+    },
+    FaqSaved {
+        draft: Seq,
+        entry: String,
+    },
+    /// Of no use any more: not wanted, or taken out again.
+    FaqUndone {
+        draft: Seq,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CandidateView {
+    pub title: String,
+    pub score: f64,
+    pub url: Option<String>,
+}
+
+impl TeamEvent {
+    /// The files whose addresses are still to be filled in.
+    pub fn files_mut(&mut self) -> &mut [FileView] {
+        match self {
+            TeamEvent::Message { files, .. }
+            | TeamEvent::Edited { files, .. }
+            | TeamEvent::Held { files, .. } => files,
+            _ => &mut [],
+        }
+    }
+}
+
+/// What the team sees, if anything.
+pub fn team(entry: &Entry) -> Option<TeamEvent> {
+    match &entry.event.what {
+        What::VisitorSaid { message, .. } => {
+            Some(message_of(entry, message.as_str(), Author::Visitor))
+        }
+        What::BotAnswered { message, .. } | What::BotGreeted { message, .. } => {
+            Some(message_of(entry, message.as_str(), Author::Bot))
+        }
+        What::AgentSaid { message, .. } => Some(message_of(entry, message.as_str(), agent(entry))),
+        What::NoteWritten { .. } => Some(message_of(entry, &own_id(entry.event.seq), agent(entry))),
+        What::MessageEdited { message, .. } => edited(entry, message.as_str()),
+        What::NoteEdited { of, .. } => edited(entry, &own_id(*of)),
+        What::MessageDeleted { message, .. } => Some(deleted(message.as_str())),
+        What::NoteDeleted { of, .. } => Some(deleted(&own_id(*of))),
+        What::Reacted {
+            message, sign, on, ..
+        } => Some(TeamEvent::Reaction {
+            id: message.0.clone(),
+            sign: sign.clone(),
+            on: *on,
+        }),
+        What::Judged { .. } => verdict(entry),
+        What::Escalated { reason, .. } => handling("waiting", Some(*reason), None),
+        What::AgentTook { .. } => handling("agent", None, agent_name(entry)),
+        What::HandedBack { .. } => handling("bot", None, agent_name(entry)),
+        What::Reopened => handling("bot", None, None),
+        What::Closed { .. } => handling("closed", None, agent_name(entry)),
+        What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
+        What::LineHeld { held, why, .. } => Some(held_line(entry, held.as_str(), *why)),
+        What::HeldDropped { of, .. } => Some(TeamEvent::HeldDropped { held: *of }),
+        What::AgentJoined { .. } => Some(TeamEvent::Joined { agent: name(entry) }),
+        What::Blocked { until, .. } => Some(TeamEvent::Blocked {
+            agent: name(entry),
+            until: *until,
+        }),
+        What::Unblocked { .. } => Some(TeamEvent::Unblocked { agent: name(entry) }),
+        What::VisitorSaw { upto, .. } => Some(TeamEvent::Seen { upto: *upto }),
+        What::DeliveryFailed { delivery, of } => Some(TeamEvent::DeliveryFailed {
+            delivery: delivery.clone(),
+            of: *of,
+        }),
+        What::FaqProposed { .. } => draft(entry),
+        What::FaqSaved { of, entry, .. } => Some(TeamEvent::FaqSaved {
+            draft: *of,
+            entry: entry.clone(),
+        }),
+        What::FaqUndone { of, .. } => Some(TeamEvent::FaqUndone { draft: *of }),
+        What::TeamTold { .. }
+        | What::PersonRequested { .. }
+        | What::AnswererFailed { .. }
+        | What::VisitorIdentified
+        | What::ThreadLost { .. }
+        | What::FaqTakenOut { .. }
+        | What::FaqFailed { .. } => notice(entry),
+        What::FaqConfirmed { .. } => None,
+    }
+}
+
+/// What hinny says by itself, or what needs no more than a sentence.
+fn notice(entry: &Entry) -> Option<TeamEvent> {
+    let text = match &entry.event.what {
+        What::TeamTold { .. } => text(entry).to_plain(),
+        What::PersonRequested { .. } => {
+            "The visitor pressed \u{201c}Talk to a person\u{201d}.".to_owned()
+        }
+        What::AnswererFailed { .. } => "The bot could not answer.".to_owned(),
+        What::VisitorIdentified => "The visitor signed in.".to_owned(),
+        What::ThreadLost { .. } => "The thread is gone; the next line opens another.".to_owned(),
+        What::FaqTakenOut { .. } => "The entry is not among the answers any more.".to_owned(),
+        What::FaqFailed { .. } => {
+            "The entry could not be changed. The server's log says why.".to_owned()
+        }
+        _ => return None,
+    };
+    Some(TeamEvent::Notice { text })
+}
+
+/// Notes and held lines are named by their place in the log.
+fn own_id(seq: Seq) -> String {
+    format!("e{seq}")
+}
+
+fn name(entry: &Entry) -> String {
+    agent_name(entry).unwrap_or_else(|| "Team".into())
+}
+
+fn message_of(entry: &Entry, id: &str, author: Author) -> TeamEvent {
+    let held = match entry.event.what {
+        What::AgentSaid { held, .. } => held,
+        _ => None,
+    };
+    TeamEvent::Message {
+        id: id.to_owned(),
+        author,
+        text: text(entry),
+        sources: sources(entry),
+        files: files(entry),
+        quotes: quotes(entry),
+        edited: entry.edited,
+        deleted: entry.body.is_none(),
+        note: matches!(entry.event.what, What::NoteWritten { .. }),
+        held,
+    }
+}
+
+fn edited(entry: &Entry, id: &str) -> Option<TeamEvent> {
+    entry.body.as_ref()?;
+    Some(TeamEvent::Edited {
+        id: id.to_owned(),
+        text: text(entry),
+        files: files(entry),
+    })
+}
+
+fn deleted(id: &str) -> TeamEvent {
+    TeamEvent::Deleted { id: id.to_owned() }
+}
+
+fn held_line(entry: &Entry, id: &str, why: Held) -> TeamEvent {
+    TeamEvent::Held {
+        id: id.to_owned(),
+        by: agent(entry),
+        why,
+        text: text(entry),
+        files: files(entry),
+    }
+}
+
+fn handling(
+    handling: &'static str,
+    reason: Option<Reason>,
+    agent: Option<String>,
+) -> Option<TeamEvent> {
+    Some(TeamEvent::Handling {
+        handling,
+        reason,
+        agent,
+    })
+}
+
+fn draft(entry: &Entry) -> Option<TeamEvent> {
+    let Some(Body::Faq(draft)) = &entry.body else {
+        return None;
+    };
+    Some(TeamEvent::FaqProposed {
+        question: draft.question.clone(),
+        answer: draft.answer.clone(),
+        masked: draft.masked,
+    })
+}
+
+fn verdict(entry: &Entry) -> Option<TeamEvent> {
+    let Some(Body::Verdict { judgement }) = &entry.body else {
+        return None;
+    };
+    let What::Judged { verdict, .. } = entry.event.what else {
+        return None;
+    };
+    let candidates = judgement.candidates.iter().map(|candidate| CandidateView {
+        title: candidate.title.clone(),
+        score: candidate.score,
+        url: candidate.source.url.clone(),
+    });
+    Some(TeamEvent::Verdict {
+        verdict,
+        confidence: judgement.confidence,
+        candidates: candidates.collect(),
+    })
+}
