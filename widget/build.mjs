@@ -55,7 +55,7 @@ async function script(path) {
     legalComments: "none",
     plugins: [inlineStyle],
   });
-  const { code } = await minify(outputFiles[0].text, { ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true } });
+  const { code } = await minify(outputFiles[0].text, { ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true } });
   return `${code}\n`;
 }
 

@@ -52,153 +52,153 @@ const LONGEST_RETRY_MS = 30_000;
 const GOOD_AFTER_MS = 5_000;
 
 export class Connection<Frame extends Heard> {
-  private socket: Socket | null = null;
-  private ready = false;
-  private wanted = false;
-  private upSince = 0;
-  private failures = 0;
-  private pings = 0;
+  #socket: Socket | null = null;
+  #ready = false;
+  #wanted = false;
+  #upSince = 0;
+  #failures = 0;
+  #pings = 0;
   /** What the server asked us to wait, once. */
-  private hold: number | null = null;
-  private cancelRetry: (() => void) | null = null;
-  private cancelBeat: (() => void) | null = null;
-  private cancelDeadline: (() => void) | null = null;
+  #hold: number | null = null;
+  #cancelRetry: (() => void) | null = null;
+  #cancelBeat: (() => void) | null = null;
+  #cancelDeadline: (() => void) | null = null;
 
   constructor(private readonly options: Options<Frame>) {}
 
   start(): void {
-    if (this.wanted) return;
-    this.wanted = true;
-    this.open();
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#open();
   }
 
   stop(): void {
-    this.wanted = false;
-    this.drop();
+    this.#wanted = false;
+    this.#drop();
   }
 
   /** Says hello again on a new socket, now. */
   reconnect(): void {
-    this.wanted = true;
-    this.failures = 0;
-    this.open();
+    this.#wanted = true;
+    this.#failures = 0;
+    this.#open();
   }
 
   /** False when there is no connection to send on; whoever must not lose a frame keeps it. */
   send(frame: object): boolean {
-    if (!this.ready || !this.socket) return false;
-    this.socket.send(JSON.stringify(frame));
+    if (!this.#ready || !this.#socket) return false;
+    this.#socket.send(JSON.stringify(frame));
     return true;
   }
 
   /** The page woke up or the network is back: no more waiting, and a check whether the line lives. */
   nudge(): void {
-    if (!this.wanted) return;
-    if (this.cancelRetry) this.reconnect();
-    else if (this.ready) this.ping();
+    if (!this.#wanted) return;
+    if (this.#cancelRetry) this.reconnect();
+    else if (this.#ready) this.#ping();
   }
 
   /** The browser says that the network is gone. */
   networkLost(): void {
-    if (this.wanted) this.failed();
+    if (this.#wanted) this.#failed();
   }
 
-  private open(): void {
-    this.drop();
-    this.phase(this.failures ? this.waitingPhase() : "connecting");
+  #open(): void {
+    this.#drop();
+    this.#phase(this.#failures ? this.#waitingPhase() : "connecting");
     try {
-      this.listen(this.options.dial());
+      this.#listen(this.options.dial());
     } catch {
-      this.failed();
+      this.#failed();
     }
   }
 
-  private listen(socket: Socket): void {
-    this.socket = socket;
-    const current = (run: () => void) => () => void (this.socket === socket && run());
+  #listen(socket: Socket): void {
+    this.#socket = socket;
+    const current = (run: () => void) => () => void (this.#socket === socket && run());
     socket.onopen = current(() => {
       for (const frame of this.options.hello()) socket.send(JSON.stringify(frame));
-      if (this.options.ready === null) this.up();
+      if (this.options.ready === null) this.#up();
     });
-    socket.onmessage = ({ data }) => current(() => this.heard(data, socket))();
-    socket.onclose = current(() => this.failed());
+    socket.onmessage = ({ data }) => current(() => this.#heard(data, socket))();
+    socket.onclose = current(() => this.#failed());
     // A close follows every error, so the error itself has nothing to add.
     socket.onerror = () => undefined;
-    this.expect(GREETING_MS);
+    this.#expect(GREETING_MS);
   }
 
-  private heard(data: unknown, socket: Socket): void {
+  #heard(data: unknown, socket: Socket): void {
     const frame = this.options.read(data);
-    if (this.ready) this.expect(null);
+    if (this.#ready) this.#expect(null);
     if (!frame || frame.type === "pong") return;
     const welcome = frame.type === this.options.ready;
-    if (welcome) this.ready = true;
+    if (welcome) this.#ready = true;
     this.options.onFrame(frame);
-    if (this.socket !== socket) return;
-    if (welcome) this.up();
-    if (frame.type === "bye") this.dismissed(frame.retry_after_ms ?? null);
+    if (this.#socket !== socket) return;
+    if (welcome) this.#up();
+    if (frame.type === "bye") this.#dismissed(frame.retry_after_ms ?? null);
   }
 
-  private up(): void {
-    this.ready = true;
-    this.upSince = this.options.clock.now();
-    this.expect(null);
-    this.beat();
-    this.phase("online");
+  #up(): void {
+    this.#ready = true;
+    this.#upSince = this.options.clock.now();
+    this.#expect(null);
+    this.#beat();
+    this.#phase("online");
   }
 
-  private dismissed(wait: number | null): void {
-    this.hold = wait;
-    if (wait !== null) return this.failed();
+  #dismissed(wait: number | null): void {
+    this.#hold = wait;
+    if (wait !== null) return this.#failed();
     this.stop();
-    this.phase("stopped");
+    this.#phase("stopped");
   }
 
   /** The line is gone: wait, then try again. */
-  private failed(): void {
+  #failed(): void {
     const { clock } = this.options;
-    if (this.ready && clock.now() - this.upSince >= GOOD_AFTER_MS) this.failures = 0;
-    this.drop();
-    const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures++);
-    const wait = this.hold === null ? backoff * (0.5 + clock.random() / 2) : this.hold * (1 + clock.random() / 4);
-    this.hold = null;
-    this.cancelRetry = clock.after(wait, () => this.open());
-    this.phase(this.waitingPhase());
+    if (this.#ready && clock.now() - this.#upSince >= GOOD_AFTER_MS) this.#failures = 0;
+    this.#drop();
+    const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
+    const wait = this.#hold === null ? backoff * (0.5 + clock.random() / 2) : this.#hold * (1 + clock.random() / 4);
+    this.#hold = null;
+    this.#cancelRetry = clock.after(wait, () => this.#open());
+    this.#phase(this.#waitingPhase());
   }
 
-  private waitingPhase(): LinkPhase {
+  #waitingPhase(): LinkPhase {
     return this.options.online() ? "retrying" : "offline";
   }
 
-  private phase(phase: LinkPhase): void {
+  #phase(phase: LinkPhase): void {
     this.options.onPhase(phase);
   }
 
-  private beat(): void {
-    this.cancelBeat = this.options.clock.after(PING_EVERY_MS, () => {
-      this.ping();
-      this.beat();
+  #beat(): void {
+    this.#cancelBeat = this.options.clock.after(PING_EVERY_MS, () => {
+      this.#ping();
+      this.#beat();
     });
   }
 
-  private ping(): void {
-    this.send({ type: "ping", n: ++this.pings });
-    this.expect(PONG_WITHIN_MS);
+  #ping(): void {
+    this.send({ type: "ping", n: ++this.#pings });
+    this.#expect(PONG_WITHIN_MS);
   }
 
   /** Gives the line up unless something is heard in time; null: something was. */
-  private expect(ms: number | null): void {
-    this.cancelDeadline?.();
-    this.cancelDeadline = ms === null ? null : this.options.clock.after(ms, () => this.failed());
+  #expect(ms: number | null): void {
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = ms === null ? null : this.options.clock.after(ms, () => this.#failed());
   }
 
   /** Lets go of the socket and every timer. A dead line may take minutes to close, so nobody waits for it. */
-  private drop(): void {
-    for (const cancel of [this.cancelRetry, this.cancelBeat, this.cancelDeadline]) cancel?.();
-    this.cancelRetry = this.cancelBeat = this.cancelDeadline = null;
-    this.ready = false;
-    const socket = this.socket;
-    this.socket = null;
+  #drop(): void {
+    for (const cancel of [this.#cancelRetry, this.#cancelBeat, this.#cancelDeadline]) cancel?.();
+    this.#cancelRetry = this.#cancelBeat = this.#cancelDeadline = null;
+    this.#ready = false;
+    const socket = this.#socket;
+    this.#socket = null;
     socket?.close();
   }
 }

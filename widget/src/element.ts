@@ -28,18 +28,18 @@ const LONGEST_TITLE = 200;
 const LONGEST_WAIT_MS = 1e9;
 
 export class HinnyChat extends HTMLElement {
-  private state: State = initial;
-  private nodes!: Panel;
-  private store!: Store;
-  private link!: Connection<ServerFrame>;
-  private typing!: Typing;
-  private files!: Files;
-  private eyes!: Eyes;
+  #state: State = initial;
+  #nodes!: Panel;
+  #store!: Store;
+  #link!: Connection<ServerFrame>;
+  #typing!: Typing;
+  #files!: Files;
+  #eyes!: Eyes;
   /** The bytes of chosen files, which last as long as this page. */
-  private readonly blobs = new Map<string, File>();
-  private readonly uploading = new Set<string>();
-  private cancelWake: (() => void) | null = null;
-  private undo: (() => void)[] = [];
+  readonly #blobs = new Map<string, File>();
+  readonly #uploading = new Set<string>();
+  #cancelWake: (() => void) | null = null;
+  #undo: (() => void)[] = [];
 
   connectedCallback(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -47,78 +47,78 @@ export class HinnyChat extends HTMLElement {
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren();
-    this.nodes = buildPanel(root);
-    this.store = new Store(this.site);
-    this.link = this.connection();
-    this.files = new Files(this.server, () => this.state.token);
-    this.eyes = new Eyes(this.nodes.log, (node) => this.happened({ type: "viewed", seq: Number(node.dataset.seq) }));
-    this.typing = new Typing(browserClock, (on) => void this.link.send({ type: "typing", on }));
-    this.listen();
-    const kept = this.store.read();
-    this.happened({ type: "kept", kept });
-    if ((kept.token && kept.conversation) || kept.unsent.length) this.link.start();
+    this.#nodes = buildPanel(root);
+    this.#store = new Store(this.#site);
+    this.#link = this.#connection();
+    this.#files = new Files(this.#server, () => this.#state.token);
+    this.#eyes = new Eyes(this.#nodes.log, (node) => this.#happened({ type: "viewed", seq: Number(node.dataset.seq) }));
+    this.#typing = new Typing(browserClock, (on) => void this.#link.send({ type: "typing", on }));
+    this.#listen();
+    const kept = this.#store.read();
+    this.#happened({ type: "kept", kept });
+    if ((kept.token && kept.conversation) || kept.unsent.length) this.#link.start();
   }
 
   disconnectedCallback(): void {
-    this.link.stop();
-    this.eyes.watch(null);
-    this.cancelWake?.();
-    for (const undo of this.undo.splice(0)) undo();
-    this.state = initial;
+    this.#link.stop();
+    this.#eyes.watch(null);
+    this.#cancelWake?.();
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#state = initial;
   }
 
   open(): void {
-    this.happened({ type: "open" });
-    this.link.start();
-    scrollToEnd(this.nodes);
-    this.nodes.input.focus();
+    this.#happened({ type: "open" });
+    this.#link.start();
+    scrollToEnd(this.#nodes);
+    this.#nodes.input.focus();
   }
 
   close(): void {
-    this.typing.stop();
-    this.happened({ type: "close" });
-    this.nodes.launcher.focus();
+    this.#typing.stop();
+    this.#happened({ type: "close" });
+    this.#nodes.launcher.focus();
   }
 
   /** A token signed by the site's own server says who the visitor is; null signs them out. */
   identify(identity: string | null): void {
-    this.happened({ type: "identify", identity: identity || null });
+    this.#happened({ type: "identify", identity: identity || null });
   }
 
   /** Opens the chat and says something in the visitor's name. */
   ask(text: string): void {
     this.open();
-    this.request({ text });
+    this.#request({ text });
   }
 
-  private get site(): string {
+  get #site(): string {
     return this.getAttribute("site") ?? "";
   }
 
-  private get server(): string {
+  get #server(): string {
     return this.getAttribute("server") ?? location.href;
   }
 
-  private connection(): Connection<ServerFrame> {
-    const url = socketUrl("/v1/ws", this.server);
+  #connection(): Connection<ServerFrame> {
+    const url = socketUrl("/v1/ws", this.#server);
     return new Connection<ServerFrame>({
       clock: browserClock,
       dial: () => new WebSocket(url) as Socket,
-      hello: () => [this.hello()],
+      hello: () => [this.#hello()],
       read: readFrame,
       ready: "welcome",
       online: () => navigator.onLine,
-      onFrame: (frame) => this.happened({ type: "frame", frame }),
-      onPhase: (phase) => this.happened({ type: "link", phase }),
+      onFrame: (frame) => this.#happened({ type: "frame", frame }),
+      onPhase: (phase) => this.#happened({ type: "link", phase }),
     });
   }
 
-  private hello(): Hello {
-    const { token, identity, conversation, seq } = this.state;
+  #hello(): Hello {
+    const { token, identity, conversation, seq } = this.#state;
     return {
       type: "hello",
       protocol: 1,
-      site: this.site,
+      site: this.#site,
       ...(token && { token }),
       ...(identity && { identity }),
       ...(conversation && { conversation }),
@@ -129,100 +129,100 @@ export class HinnyChat extends HTMLElement {
     };
   }
 
-  private happened(happening: Happening): void {
-    const before = this.state;
+  #happened(happening: Happening): void {
+    const before = this.#state;
     const { state, send, upload, reconnect } = step(before, { ...happening, now: browserClock.now() });
-    this.state = state;
-    this.remember(before, state);
-    for (const frame of send) this.link.send(frame);
-    if (upload) void this.upload(upload);
-    if (reconnect) this.link.reconnect();
-    this.show();
+    this.#state = state;
+    this.#remember(before, state);
+    for (const frame of send) this.#link.send(frame);
+    if (upload) void this.#upload(upload);
+    if (reconnect) this.#link.reconnect();
+    this.#show();
   }
 
-  private show(): void {
-    showPanel(this.nodes, this.state, this.acts());
-    this.eyes.watch(this.newest());
-    this.cancelWake?.();
-    const wake = wakeAt(this.state);
+  #show(): void {
+    showPanel(this.#nodes, this.#state, this.#acts());
+    this.#eyes.watch(this.#newest());
+    this.#cancelWake?.();
+    const wake = wakeAt(this.#state);
     const wait = wake === null ? null : Math.min(LONGEST_WAIT_MS, Math.max(0, wake - browserClock.now()));
-    this.cancelWake = wait === null ? null : browserClock.after(wait, () => this.happened({ type: "tick" }));
+    this.#cancelWake = wait === null ? null : browserClock.after(wait, () => this.#happened({ type: "tick" }));
   }
 
-  private acts(): PanelActs {
+  #acts(): PanelActs {
     return {
-      retry: (id) => this.happened({ type: "retry", id }),
-      remove: (id) => this.happened({ type: "remove", id }),
-      detach: (key) => this.happened({ type: "detach", key }),
-      files: this.files,
+      retry: (id) => this.#happened({ type: "retry", id }),
+      remove: (id) => this.#happened({ type: "remove", id }),
+      detach: (key) => this.#happened({ type: "detach", key }),
+      files: this.#files,
     };
   }
 
   /** The newest message of an agent, if anybody can be looking at it. */
-  private newest(): HTMLElement | null {
-    if (!this.state.open || document.hidden) return null;
-    return Array.from(this.nodes.log.querySelectorAll<HTMLElement>('[data-author="agent"]')).at(-1) ?? null;
+  #newest(): HTMLElement | null {
+    if (!this.#state.open || document.hidden) return null;
+    return Array.from(this.#nodes.log.querySelectorAll<HTMLElement>('[data-author="agent"]')).at(-1) ?? null;
   }
 
   /** Writes down what must outlive this page. A tab that knows less does not overwrite one that knows more. */
-  private remember(before: State, { token, conversation, seen, pending }: State): void {
-    for (const one of pending) if (!before.pending.includes(one)) this.store.keep(unsent(one));
-    for (const { id } of before.pending) if (!pending.some((one) => one.id === id)) this.store.forget(id);
+  #remember(before: State, { token, conversation, seen, pending }: State): void {
+    for (const one of pending) if (!before.pending.includes(one)) this.#store.keep(unsent(one));
+    for (const { id } of before.pending) if (!pending.some((one) => one.id === id)) this.#store.forget(id);
     if (token === before.token && conversation === before.conversation && seen === before.seen) return;
-    if (!conversation && !before.conversation && this.store.read().conversation) return;
-    this.store.write({ token, conversation, seen });
+    if (!conversation && !before.conversation && this.#store.read().conversation) return;
+    this.#store.write({ token, conversation, seen });
   }
 
-  private say(): void {
-    const { chosen: files } = this.state;
-    const { input } = this.nodes;
+  #say(): void {
+    const { chosen: files } = this.#state;
+    const { input } = this.#nodes;
     const text = input.value.trim();
-    this.typing.stop();
-    if (text || files.length) this.request({ text, files });
+    this.#typing.stop();
+    if (text || files.length) this.#request({ text, files });
     input.value = "";
-    this.fit();
+    this.#fit();
     input.focus();
   }
 
-  private request(what: Pick<Unsent, "text" | "files">): void {
-    this.happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), page: page(), ...what } });
-    this.link.start();
+  #request(what: Pick<Unsent, "text" | "files">): void {
+    this.#happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), page: page(), ...what } });
+    this.#link.start();
   }
 
-  private attach(files: File[]): void {
+  #attach(files: File[]): void {
     const fresh = files.map((file): Attached => {
       const key = newId();
-      this.blobs.set(key, file);
+      this.#blobs.set(key, file);
       return { key, name: file.name, mime: file.type, size: file.size, id: null };
     });
-    this.happened({ type: "attach", files: fresh });
+    this.#happened({ type: "attach", files: fresh });
   }
 
-  private async upload({ key, name }: Attached): Promise<void> {
-    if (this.uploading.has(key)) return;
-    this.uploading.add(key);
-    const blob = this.blobs.get(key);
+  async #upload({ key, name }: Attached): Promise<void> {
+    if (this.#uploading.has(key)) return;
+    this.#uploading.add(key);
+    const blob = this.#blobs.get(key);
     const done = (happening: Happening) => {
-      this.uploading.delete(key);
-      this.happened(happening);
+      this.#uploading.delete(key);
+      this.#happened(happening);
     };
     try {
       if (!blob) throw new NotTaken(words.lostFile);
-      const id = await this.files.upload(name, blob);
-      this.blobs.delete(key);
+      const id = await this.#files.upload(name, blob);
+      this.#blobs.delete(key);
       done({ type: "uploaded", key, id });
     } catch (error) {
       done({ type: "unsendable", key, why: error instanceof NotTaken ? error.why : null });
     }
   }
 
-  private listen(): void {
-    const { launcher, close, panel, person, form, input, again } = this.nodes;
+  #listen(): void {
+    const { launcher, close, panel, person, form, input, again } = this.#nodes;
     launcher.onclick = () => this.open();
     close.onclick = () => this.close();
-    again.onclick = () => this.link.reconnect();
+    again.onclick = () => this.#link.reconnect();
     person.onclick = () => {
-      this.request({ text: null });
+      this.#request({ text: null });
       input.focus();
     };
     panel.onkeydown = (event) => {
@@ -230,41 +230,41 @@ export class HinnyChat extends HTMLElement {
     };
     form.onsubmit = (event) => {
       event.preventDefault();
-      this.say();
+      this.#say();
     };
     input.onkeydown = (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       form.requestSubmit();
     };
-    input.oninput = () => this.wrote();
-    followFiles(this.nodes, panel, (files) => this.attach(files));
-    this.undo.push(followBrowser(this.link), followViewport(panel), this.followTabs(), this.followEyes());
+    input.oninput = () => this.#wrote();
+    followFiles(this.#nodes, panel, (files) => this.#attach(files));
+    this.#undo.push(followBrowser(this.#link), followViewport(panel), this.#followTabs(), this.#followEyes());
   }
 
-  private wrote(): void {
-    const { handling } = this.state;
-    if (handling === "agent" || handling === "waiting") this.typing.key();
-    this.fit();
+  #wrote(): void {
+    const { handling } = this.#state;
+    if (handling === "agent" || handling === "waiting") this.#typing.key();
+    this.#fit();
   }
 
   /** The box grows with its text; the style sheet says how far. */
-  private fit(): void {
-    const { input } = this.nodes;
+  #fit(): void {
+    const { input } = this.#nodes;
     input.style.height = "auto";
     input.style.height = `${input.scrollHeight}px`;
   }
 
   /** A page that is looked at again may show something new. */
-  private followEyes(): () => void {
-    const look = () => this.eyes.watch(this.newest());
+  #followEyes(): () => void {
+    const look = () => this.#eyes.watch(this.#newest());
     document.addEventListener("visibilitychange", look);
     return () => document.removeEventListener("visibilitychange", look);
   }
 
-  private followTabs(): () => void {
+  #followTabs(): () => void {
     const heard = (event: StorageEvent) => {
-      if (event.key === this.store.key) this.happened({ type: "kept", kept: this.store.read() });
+      if (event.key === this.#store.key) this.#happened({ type: "kept", kept: this.#store.read() });
     };
     addEventListener("storage", heard);
     return () => removeEventListener("storage", heard);

@@ -4,8 +4,8 @@
 const HALF = 0.5;
 
 export class Eyes {
-  private observer: IntersectionObserver | null = null;
-  private target: HTMLElement | null = null;
+  #observer: IntersectionObserver | null = null;
+  #target: HTMLElement | null = null;
 
   constructor(
     private readonly log: HTMLElement,
@@ -14,16 +14,16 @@ export class Eyes {
 
   /** Watches this one message from now on, or nothing. */
   watch(node: HTMLElement | null): void {
-    if (node === this.target) return;
-    this.target = node;
-    this.observer?.disconnect();
+    if (node === this.#target) return;
+    this.#target = node;
+    this.#observer?.disconnect();
     if (!node) return;
     const options = { root: this.log, threshold: [0, 0.25, HALF, 0.75, 1] };
-    this.observer = new IntersectionObserver((entries) => this.look(node, entries), options);
-    this.observer.observe(node);
+    this.#observer = new IntersectionObserver((entries) => this.#look(node, entries), options);
+    this.#observer.observe(node);
   }
 
-  private look(node: HTMLElement, entries: IntersectionObserverEntry[]): void {
+  #look(node: HTMLElement, entries: IntersectionObserverEntry[]): void {
     const shows = entries.some(({ intersectionRatio: ratio, intersectionRect, rootBounds }) => {
       return ratio >= HALF || (rootBounds && intersectionRect.height >= rootBounds.height * HALF);
     });

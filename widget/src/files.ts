@@ -38,16 +38,16 @@ export class Files implements Door {
   }
 
   async link(id: string): Promise<string> {
-    const { url } = await this.call(`/v1/files/${encodeURIComponent(id)}/link`);
+    const { url } = await this.#call(`/v1/files/${encodeURIComponent(id)}/link`);
     return this.ours(url) ?? Promise.reject(new NotTaken(null));
   }
 
   async upload(name: string, body: Blob): Promise<string> {
-    const { id } = await this.call(`/v1/files?name=${encodeURIComponent(name)}`, { method: "POST", body });
+    const { id } = await this.#call(`/v1/files?name=${encodeURIComponent(name)}`, { method: "POST", body });
     return String(id);
   }
 
-  private async call(path: string, what: RequestInit = {}): Promise<Record<string, unknown>> {
+  async #call(path: string, what: RequestInit = {}): Promise<Record<string, unknown>> {
     const headers = { Authorization: `Bearer ${this.token()}` };
     const answer = await fetch(new URL(path, this.server), { ...what, headers, credentials: "omit" });
     const value = (await answer.json().catch(() => null)) as Record<string, unknown> | null;

@@ -63,17 +63,23 @@ export function buildPanel(root: ShadowRoot): Panel {
 }
 
 export function showPanel(nodes: Panel, state: State, acts: PanelActs): void {
+  const { log } = nodes;
+  const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
+  const last = log.lastElementChild;
   showLauncher(nodes, state);
   nodes.panel.hidden = !state.open;
   nodes.panel.dataset.phase = state.phase;
   nodes.panel.dataset.handling = state.handling;
   setText(nodes.title, state.site?.name ?? words.chat);
   setText(nodes.who, state.site ? whoAnswers(state) : "");
-  showLog(nodes, state, acts);
+  log.setAttribute("aria-busy", String(!state.caughtUp && state.phase === "online"));
+  sync(log, logItems(state, acts));
   showTyping(nodes, state);
   showStatus(nodes, state);
   nodes.person.disabled = personIsComing(state) || state.blocked !== null;
   showComposer(nodes, state, acts.detach);
+  // A reader who scrolled up stays where they are, unless they have just written something.
+  if (following || (log.lastElementChild !== last && state.pending.length)) scrollToEnd(nodes);
 }
 
 /** On a phone the keyboard covers half the page; the window then takes what is left of it. Undone by the answer. */
@@ -110,23 +116,10 @@ function whoAnswers({ handling, agent }: State): string {
   return handling === "agent" ? words.answering.agent(agent ?? words.team) : words.answering[handling];
 }
 
-/** A reader who scrolled up stays where they are, unless they have just written something. */
-function showLog(nodes: Panel, state: State, acts: Acts): void {
-  const { log } = nodes;
-  const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
-  const last = log.lastElementChild;
-  log.setAttribute("aria-busy", String(!state.caughtUp && state.phase === "online"));
-  sync(log, logItems(state, acts));
-  const wrote = log.lastElementChild !== last && state.pending.length > 0;
-  if (following || wrote) scrollToEnd(nodes);
-}
-
 function showTyping(nodes: Panel, state: State): void {
   const writer = state.typing;
-  const following = nodes.log.scrollHeight - nodes.log.scrollTop - nodes.log.clientHeight < FOLLOWING_PX;
   nodes.typing.hidden = !writer;
   setText(nodes.typing.lastElementChild as HTMLElement, writer ? words.writes(writer.name ?? words.assistant) : "");
-  if (following) scrollToEnd(nodes);
 }
 
 function showStatus({ status, statusText, again }: Panel, { phase, stopped }: State): void {

@@ -18,7 +18,7 @@ const unsent = { id: "string", at: "number", text: "string?", page, files: "arra
 
 export class Store {
   readonly key: string;
-  private memory: string | null = null;
+  #memory: string | null = null;
 
   constructor(
     site: string,
@@ -28,16 +28,16 @@ export class Store {
   }
 
   read(): Kept {
-    const value = parse(this.raw());
+    const value = parse(this.#raw());
     if (!fits(value, kept)) return empty;
     const found = value as Kept;
     return { ...found, unsent: found.unsent.filter((one) => fits(one, unsent)) };
   }
 
   write(change: Partial<Kept>): void {
-    this.memory = JSON.stringify({ ...this.read(), ...change });
+    this.#memory = JSON.stringify({ ...this.read(), ...change });
     try {
-      this.storage?.setItem(this.key, this.memory);
+      this.storage?.setItem(this.key, this.#memory);
     } catch {
       // A full or blocked storage costs the memory across pages, never the chat itself.
       this.storage = null;
@@ -45,22 +45,22 @@ export class Store {
   }
 
   keep(one: Unsent): void {
-    this.write({ unsent: [...this.others(one.id), one] });
+    this.write({ unsent: [...this.#others(one.id), one] });
   }
 
   forget(id: string): void {
-    this.write({ unsent: this.others(id) });
+    this.write({ unsent: this.#others(id) });
   }
 
-  private others(id: string): Unsent[] {
+  #others(id: string): Unsent[] {
     return this.read().unsent.filter((one) => one.id !== id);
   }
 
-  private raw(): string | null {
+  #raw(): string | null {
     try {
-      return this.storage ? this.storage.getItem(this.key) : this.memory;
+      return this.storage ? this.storage.getItem(this.key) : this.#memory;
     } catch {
-      return this.memory;
+      return this.#memory;
     }
   }
 }

@@ -7,8 +7,8 @@ const REPEAT_MS = 3000;
 const IDLE_MS = 4000;
 
 export class Typing {
-  private toldAt: number | null = null;
-  private cancel: (() => void) | null = null;
+  #toldAt: number | null = null;
+  #cancel: (() => void) | null = null;
 
   constructor(
     private readonly clock: Clock,
@@ -17,19 +17,19 @@ export class Typing {
 
   key(): void {
     const now = this.clock.now();
-    if (this.toldAt === null || now - this.toldAt >= REPEAT_MS) {
-      this.toldAt = now;
+    if (this.#toldAt === null || now - this.#toldAt >= REPEAT_MS) {
+      this.#toldAt = now;
       this.tell(true);
     }
-    this.cancel?.();
-    this.cancel = this.clock.after(IDLE_MS, () => this.stop());
+    this.#cancel?.();
+    this.#cancel = this.clock.after(IDLE_MS, () => this.stop());
   }
 
   stop(): void {
-    this.cancel?.();
-    this.cancel = null;
-    if (this.toldAt === null) return;
-    this.toldAt = null;
+    this.#cancel?.();
+    this.#cancel = null;
+    if (this.#toldAt === null) return;
+    this.#toldAt = null;
     this.tell(false);
   }
 }
