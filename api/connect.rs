@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use hinny_actors::SiteRules;
 use hinny_actors::ids::SiteId;
-use hinny_actors::{Agents, Mode, SiteRules};
 use hinny_bridges::desk::Desk;
 use hinny_bridges::telegram::{Telegram, TelegramConfig, Token};
 use hinny_bridges::{Bridge, Channel, ConnectionId};
@@ -21,6 +21,9 @@ pub struct NoConnection {
     why: String,
 }
 
+/// A bridge, or why there is none.
+pub type Made = Result<Arc<dyn Bridge>, NoConnection>;
+
 /// Every connection of the configuration and the desk.
 pub fn bridges(config: &Config) -> Result<HashMap<ConnectionId, Arc<dyn Bridge>>, NoConnection> {
     let desk: Arc<dyn Bridge> = Arc::new(Desk);
@@ -32,7 +35,7 @@ pub fn bridges(config: &Config) -> Result<HashMap<ConnectionId, Arc<dyn Bridge>>
 }
 
 /// Every connection of the configuration by itself, so that one that cannot be made hides no other.
-pub fn connections(config: &Config) -> Vec<(ConnectionId, Result<Arc<dyn Bridge>, NoConnection>)> {
+pub fn connections(config: &Config) -> Vec<(ConnectionId, Made)> {
     let telegram = config.connections.telegram.iter();
     let telegram =
         telegram.map(|one| (ConnectionId(one.name.clone()), telegram_bridge(config, one)));
@@ -78,26 +81,19 @@ fn telegram_bridge(
 
 /// What conversations need to know of each site.
 pub fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
-    let rules = |site: &config::Site| SiteRules {
-        agents: agents(&site.team.agents),
-        mode: match site.team.mode {
-            config::team::Mode::Open => Mode::Open,
-            config::team::Mode::Explicit => Mode::Explicit,
-        },
-        notify: site.team.notify.clone(),
-        nudge_after: site.team.nudge_after,
-        names: site.team.names.clone(),
-        block_for: site.team.block_for,
-        ..SiteRules::new(site.name.clone(), site.hand.target())
+    let rules = |site: &config::Site| {
+        let team = site.team.clone();
+        SiteRules {
+            name: site.name.clone(),
+            target: site.hand.target(),
+            agents: team.agents,
+            mode: team.mode,
+            notify: team.notify,
+            nudge_after: team.nudge_after,
+            names: team.names,
+            block_for: team.block_for,
+        }
     };
     let sites = config.sites.iter();
     sites.map(|site| (site.id.clone(), rules(site))).collect()
-}
-
-fn agents(agents: &config::team::Agents) -> Agents {
-    match agents {
-        config::team::Agents::Everyone => Agents::Everyone,
-        config::team::Agents::Role(roles) => Agents::Role(roles.clone()),
-        config::team::Agents::List(ids) => Agents::List(ids.clone()),
-    }
 }

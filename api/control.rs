@@ -180,8 +180,13 @@ impl<'a> Doer<'a> {
                 paths,
                 base_url,
             } => {
-                self.index(&site, IndexJob { paths, base_url }, replies)
-                    .await
+                let saved = Some(crate::index::saved(self.config, &site));
+                let job = IndexJob {
+                    paths,
+                    saved,
+                    base_url,
+                };
+                self.index(&site, job, replies).await
             }
             Verb::OutboxRetry { delivery } => self.retry(delivery).await.map_err(in_words),
             Verb::Backup { file } => {

@@ -2,20 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
-use hinny_kb::{IndexJob, IndexReport};
+use hinny_kb::{IndexJob, IndexReport, Library};
 
 use crate::app::Shared;
-use crate::config::Site;
+use crate::config::{Config, Site};
 
 /// Where a site's index lives.
 pub fn folder(data: &Path, site: &str) -> PathBuf {
     data.join("kb").join(site)
 }
 
+/// Where the team's own answers of a site lie.
+pub fn saved(config: &Config, site: &str) -> PathBuf {
+    let configured = config
+        .site(site)
+        .and_then(|site| site.knowledge.saved.clone());
+    configured.unwrap_or_else(|| {
+        config
+            .data
+            .join("knowledge")
+            .join(site)
+            .join("from-threads.md")
+    })
+}
+
 /// What a site's configuration says to index.
-pub fn job(site: &Site) -> IndexJob {
+pub fn job(config: &Config, site: &Site) -> IndexJob {
     IndexJob {
         paths: site.knowledge.paths.clone(),
+        saved: Some(saved(config, site.id.as_str())),
         base_url: site.knowledge.base_url.as_ref().map(ToString::to_string),
     }
 }
@@ -28,15 +43,32 @@ pub fn at_start(app: &Shared) {
             continue;
         };
         let has_one = knowledge.library.generation().is_some();
-        if site.knowledge.paths.is_empty() || (has_one && !app.demo) {
+        let saved = saved(&app.config, site.id.as_str());
+        if has_one && !app.demo {
+            // A crash may have come between the file and the index.
+            if saved.exists() {
+                renew(knowledge.library.clone(), saved, site, &app.config);
+            }
             continue;
         }
-        let (library, id, job) = (knowledge.library.clone(), site.id.clone(), job(site));
+        if site.knowledge.paths.is_empty() && !saved.exists() {
+            continue;
+        }
+        let (library, id) = (knowledge.library.clone(), site.id.clone());
+        let job = job(&app.config, site);
         tokio::task::spawn_blocking(move || match library.index(&job, &mut |_| {}) {
             Ok(report) => log(id.as_str(), &report),
             Err(error) => tracing::error!(site = %id, %error, "the knowledge could not be indexed"),
         });
     }
+}
+
+fn renew(library: Library, saved: PathBuf, site: &Site, config: &Config) {
+    let (id, job) = (site.id.clone(), job(config, site));
+    tokio::task::spawn_blocking(move || match library.renew(&saved, &job) {
+        Ok(report) => log(id.as_str(), &report),
+        Err(error) => tracing::error!(site = %id, %error, "the saved answers could not be indexed"),
+    });
 }
 
 fn log(site: &str, report: &IndexReport) {

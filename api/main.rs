@@ -37,10 +37,11 @@ mod origin;
 mod proxy;
 mod session;
 
-// The team's page, and the operator's commands to a running server.
+// The team's page, what it teaches, and the operator's commands to a running server.
 mod control;
 mod desk;
 mod index;
+mod learner;
 
 use std::process::ExitCode;
 

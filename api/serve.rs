@@ -18,6 +18,7 @@ use crate::config::{self, Config};
 use crate::connect::{self, NoConnection};
 use crate::control;
 use crate::health::Pulse;
+use crate::learner::Shelves;
 use crate::limits::Limits;
 use crate::metrics::Meter;
 use crate::session::Sessions;
@@ -126,7 +127,7 @@ async fn start(
         answerer,
         bridges: connect::bridges(&config)?,
         sites: connect::rules(&config),
-        learner: None,
+        learner: Some(Arc::new(Shelves::new(&config, &knowledge))),
         timing: config.timing.engine,
         arbiters: std::thread::available_parallelism().map_or(2, usize::from),
         mailbox: MAILBOX,
@@ -147,10 +148,14 @@ async fn start(
 fn knowledge(config: &Config) -> Result<HashMap<SiteId, Knowledge>, StartError> {
     let open = |site: &config::Site| {
         let folder = index::folder(&config.data, site.id.as_str());
-        let library = Library::open(folder).map_err(|source| StartError::Knowledge {
-            site: site.id.clone(),
-            source,
-        })?;
+        let library = match Library::open(&folder) {
+            // What the configuration names can be indexed again, and is, at the end of the start.
+            Err(_) if !site.knowledge.paths.is_empty() => Library::open_to_index(folder),
+            opened => opened.map_err(|source| StartError::Knowledge {
+                site: site.id.clone(),
+                source,
+            })?,
+        };
         let settings = site.answers;
         Ok((site.id.clone(), Knowledge { library, settings }))
     };

@@ -11,6 +11,7 @@ mod inbound;
 mod line;
 pub mod links;
 pub mod markdown;
+mod markdown_out;
 mod place;
 pub mod telegram;
 pub mod text;

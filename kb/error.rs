@@ -27,6 +27,9 @@ pub enum KbError {
         lines(problems)
     )]
     Nothing { problems: Vec<Problem> },
+    /// The entry cannot stand among the saved ones; a person has to look.
+    #[error("“{question}” is answered in {path} already; change it there")]
+    Known { question: String, path: String },
     /// Another process is indexing this library right now.
     #[error("another process is indexing {path}")]
     Busy { path: PathBuf },

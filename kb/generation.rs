@@ -15,7 +15,7 @@ use crate::judge::{self, Judgement};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const MANIFEST: &str = "manifest.json";

@@ -15,7 +15,7 @@ use crate::entry::Entry;
 use crate::error::KbError;
 use crate::generation::{ENTRIES, FORMAT, FileRecord, Generation, INDEX, MANIFEST, Manifest};
 use crate::library::{Indexing, Library, sync_dir, write_synced};
-use crate::read;
+use crate::read::{self, Format};
 use crate::scan::{Found, scan};
 
 /// What to index.
@@ -23,9 +23,18 @@ use crate::scan::{Found, scan};
 pub struct IndexJob {
     /// Files and folders; the knowledge becomes exactly what they hold.
     pub paths: Vec<PathBuf>,
+    /// The file of saved entries. Read first, so that it keeps its name whatever else is indexed; it may be absent.
+    pub saved: Option<PathBuf>,
     /// What links of documents begin with: base URL, path without its extension, anchor. Without it,
     /// documents have no link and are shown by their path.
     pub base_url: Option<String>,
+}
+
+impl IndexJob {
+    fn all_paths(&self) -> Vec<PathBuf> {
+        let saved = self.saved.iter().filter(|path| path.exists());
+        saved.chain(&self.paths).cloned().collect()
+    }
 }
 
 /// How far indexing is; told before each file.
@@ -102,6 +111,81 @@ impl Library {
         let generation = publish(&turn, before.as_ref(), &gathered)?;
         Ok(report(&generation, gathered, &old))
     }
+
+    /// Reads one file anew and leaves everything else as it was indexed, whatever has changed on disk since. Without
+    /// any index, all of `job` is read.
+    pub fn renew(&self, file: &Path, job: &IndexJob) -> Result<IndexReport, KbError> {
+        let Some(format) = Format::of(file) else {
+            return self.index(job, &mut |_| {});
+        };
+        let turn = self.begin()?;
+        let Some(before) = self.generation() else {
+            drop(turn);
+            return self.index(job, &mut |_| {});
+        };
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let found = Found {
+            path: file.to_owned(),
+            format,
+            relative: name.clone(),
+            name,
+        };
+        let gathered = exchange(&found, &before)?;
+        let old = Old::of(Some(&before), job);
+        let generation = publish(&turn, Some(&before), &gathered)?;
+        Ok(report(&generation, gathered, &old))
+    }
+}
+
+/// The generation before with one file read anew. That file comes first, as `IndexJob` has it.
+fn exchange(file: &Found, before: &Generation) -> Result<Gathered, KbError> {
+    let job = IndexJob {
+        base_url: before.manifest().base_url.clone(),
+        ..IndexJob::default()
+    };
+    let mut assembly = Assembly::new(Vec::new());
+    let hash = read_file(file, &job, &Old::default(), &mut assembly);
+    let clean = assembly.problems.is_empty();
+    let mut entries = before.by_file()?;
+    let others = before
+        .manifest()
+        .files
+        .iter()
+        .filter(|other| other.path != file.name);
+    let mut files: Vec<FileRecord> = others.cloned().collect();
+    for other in &files {
+        let kept = entries.remove(&other.path).unwrap_or_default();
+        if !assembly.take_over(&kept) {
+            let what = "one of its ids is taken by a saved entry".to_owned();
+            assembly.problem(&other.path, None, what);
+        }
+    }
+    let record = hash.map(|hash| FileRecord {
+        path: file.name.clone(),
+        hash,
+        clean,
+    });
+    files.splice(0..0, record);
+    Ok(gathered(job.base_url, files, assembly))
+}
+
+fn gathered(base_url: Option<String>, files: Vec<FileRecord>, assembly: Assembly) -> Gathered {
+    let mut manifest = Manifest {
+        format: FORMAT,
+        base_url,
+        files,
+        ..Manifest::default()
+    };
+    manifest.count(&assembly.entries);
+    Gathered {
+        manifest,
+        entries: assembly.entries,
+        problems: assembly.problems,
+    }
 }
 
 /// What the generation before can lend.
@@ -150,7 +234,7 @@ struct Gathered {
 }
 
 fn gather(job: &IndexJob, old: &Old, progress: &mut dyn FnMut(Progress)) -> Gathered {
-    let (found, problems) = scan(&job.paths);
+    let (found, problems) = scan(&job.all_paths());
     let total = found.len();
     let mut assembly = Assembly::new(problems);
     let mut files = Vec::with_capacity(total);
@@ -173,18 +257,7 @@ fn gather(job: &IndexJob, old: &Old, progress: &mut dyn FnMut(Progress)) -> Gath
         total,
         file: String::new(),
     });
-    let mut manifest = Manifest {
-        format: FORMAT,
-        base_url: job.base_url.clone(),
-        files,
-        ..Manifest::default()
-    };
-    manifest.count(&assembly.entries);
-    Gathered {
-        manifest,
-        entries: assembly.entries,
-        problems: assembly.problems,
-    }
+    gathered(job.base_url.clone(), files, assembly)
 }
 
 /// Adds one file's entries and gives its hash, or nothing if it could not even be read.

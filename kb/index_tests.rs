@@ -9,6 +9,7 @@ fn index(library: &Library, path: &Path) -> Result<IndexReport, KbError> {
     let job = IndexJob {
         paths: vec![path.to_owned()],
         base_url: None,
+        saved: None,
     };
     library.index(&job, &mut |_| {})
 }

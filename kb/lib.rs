@@ -23,11 +23,15 @@ mod judge;
 mod library;
 #[cfg(test)]
 mod library_tests;
+mod mask;
 mod metrics;
 #[cfg(test)]
 mod property_tests;
 mod read;
 mod retrieve;
+mod saved;
+#[cfg(test)]
+mod saved_tests;
 mod scan;
 mod settings;
 mod slug;
@@ -39,7 +43,9 @@ pub use generation::{FileRecord, Generation, Manifest};
 pub use index::{IndexJob, IndexReport, Problem, Progress};
 pub use judge::{Answer, Borders, Candidate, Judgement, MAX_QUERY_CHARS, Verdict};
 pub use library::Library;
+pub use mask::mask;
 pub use metrics::EvalReport;
 pub use retrieve::MAX_TERMS;
+pub use saved::{Lesson, Saved};
 pub use settings::Settings;
 pub use slug::Slugs as Anchors;

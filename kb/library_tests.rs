@@ -40,6 +40,7 @@ impl Bench {
         IndexJob {
             paths: vec![self.source()],
             base_url: None,
+            saved: None,
         }
     }
 

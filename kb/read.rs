@@ -11,6 +11,8 @@ mod yaml;
 
 use std::path::Path;
 
+pub(crate) use markdown::{comments, headings};
+
 use crate::entry::Kind;
 
 /// Faults listed per file; a file with more is broken as a whole, and the rest is only counted.

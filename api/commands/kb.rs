@@ -43,12 +43,17 @@ fn verb(
     paths: Vec<PathBuf>,
     base_url: Option<String>,
 ) -> Result<Verb, Failure> {
-    let configured = config.site(&site).map(index::job).unwrap_or_default();
+    let configured = config.site(&site).map(|site| index::job(config, site));
+    let configured = configured.unwrap_or_default();
     let paths = match paths.is_empty() {
         true => configured.paths,
         false => paths,
     };
-    if paths.is_empty() {
+    let saved = configured
+        .saved
+        .as_ref()
+        .is_some_and(|saved| saved.exists());
+    if paths.is_empty() && !saved {
         return Err(
             "what shall be indexed? Name files or folders, or set `paths` below [site.knowledge]"
                 .into(),

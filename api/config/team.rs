@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use hinny_actors::shell::{Agents, Mode};
 use hinny_bridges::Mention;
 use toml::Value;
 
@@ -11,21 +12,6 @@ use super::connections::Platform;
 use super::duration;
 use super::hand::Hand;
 use super::raw::RawTeam;
-
-/// Who may answer visitors.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Agents {
-    Everyone,
-    Role(Vec<String>),
-    List(Vec<String>),
-}
-
-/// Which of a taker's lines go to the visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    Open,
-    Explicit,
-}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Team {

@@ -1,8 +1,8 @@
 //! Tests of the configuration: the example is true, and every mistake is named.
 
+use hinny_actors::shell::{Agents, Mode};
 use hinny_bridges::Mention;
 
-use super::team::{Agents, Mode};
 use super::*;
 
 const SECRET: &str = "f3Qm0x1VbT9kZr7LsYp2WnHd5uGc8eJa";

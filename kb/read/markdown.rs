@@ -45,11 +45,13 @@ pub(crate) fn read(name: &str, text: &str) -> Reading {
         Ok(found) => found,
         Err(fault) => return Reading::broken(fault),
     };
+    let (sections, comments) = sections(text, start);
     let mut page = Page {
         text,
         title: front.title.clone(),
         url: front.url.clone(),
-        sections: sections(text, start),
+        sections,
+        comments,
         reading: Reading::default(),
     };
     if page.title.is_none() {
@@ -93,7 +95,8 @@ fn parse_front_matter(source: &str) -> Result<FrontMatter, Fault> {
 }
 
 /// Cuts the text at its headings. Headings inside quotes and lists belong to the text around them.
-fn sections(text: &str, start: usize) -> Vec<Section> {
+/// Second come the comments, which are for whoever keeps the file.
+fn sections(text: &str, start: usize) -> (Vec<Section>, Vec<Range<usize>>) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
     let mut cutter = Cutter {
         text,
@@ -105,6 +108,7 @@ fn sections(text: &str, start: usize) -> Vec<Section> {
             body: start..text.len(),
         }],
         open: None,
+        comments: Vec::new(),
         depth: 0,
         slugs: Slugs::default(),
         counted: 0,
@@ -113,7 +117,22 @@ fn sections(text: &str, start: usize) -> Vec<Section> {
     for (event, range) in Parser::new_ext(&text[start..], options).into_offset_iter() {
         cutter.take(event, range.start + start..range.end + start);
     }
-    cutter.sections
+    (cutter.sections, cutter.comments)
+}
+
+/// Where the headings begin that part a file.
+pub(crate) fn headings(text: &str) -> Vec<usize> {
+    let start = front_matter(text).map_or(0, |(_, start)| start);
+    let (sections, _) = sections(text, start);
+    // A section ends where the next one's heading begins; the last one has no next.
+    let ends = sections.iter().map(|section| section.body.end);
+    ends.take(sections.len() - 1).collect()
+}
+
+/// Where the comments stand that are blocks of their own.
+pub(crate) fn comments(text: &str) -> Vec<Range<usize>> {
+    let start = front_matter(text).map_or(0, |(_, start)| start);
+    sections(text, start).1
 }
 
 /// Walks through the parser's events and notes where sections begin and end.
@@ -122,6 +141,7 @@ struct Cutter<'a> {
     sections: Vec<Section>,
     /// The heading being read.
     open: Option<Section>,
+    comments: Vec<Range<usize>>,
     /// How many blocks are open around this place.
     depth: usize,
     slugs: Slugs,
@@ -139,7 +159,12 @@ impl Cutter<'_> {
             Event::End(TagEnd::Heading(_)) if self.depth == 0 => self.end(),
             Event::Text(part) | Event::Code(part) => self.say(&part),
             Event::SoftBreak => self.say(" "),
-            Event::Start(_) if self.open.is_none() => self.depth += 1,
+            Event::Start(tag) if self.open.is_none() => {
+                self.depth += 1;
+                if tag == Tag::HtmlBlock && is_comment(&self.text[range.clone()]) {
+                    self.comments.push(range);
+                }
+            }
             Event::End(_) if self.open.is_none() => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
@@ -174,12 +199,18 @@ impl Cutter<'_> {
     }
 }
 
+fn is_comment(block: &str) -> bool {
+    let block = block.trim();
+    block.starts_with("<!--") && block.find("-->").is_some_and(|end| end + 3 == block.len())
+}
+
 /// One file on its way to drafts.
 struct Page<'a> {
     text: &'a str,
     title: Option<String>,
     url: Option<String>,
     sections: Vec<Section>,
+    comments: Vec<Range<usize>>,
     reading: Reading,
 }
 
@@ -228,7 +259,7 @@ impl Page<'_> {
     fn question(&mut self, at: usize, next: usize) {
         let section = &self.sections[at];
         let end = self.sections[next - 1].body.end;
-        let answer = self.text[section.body.start..end].trim();
+        let answer = self.words(section.body.start..end);
         let deeper = self
             .sections
             .get(next)
@@ -238,7 +269,7 @@ impl Page<'_> {
         }
         let raw = RawEntry {
             question: Some(section.heading.clone()),
-            answer: Some(answer.to_owned()),
+            answer: Some(answer),
             url: self.url.clone(),
             ..RawEntry::default()
         };
@@ -248,11 +279,25 @@ impl Page<'_> {
             .push(found.map(|draft| Draft { anchor, ..draft }));
     }
 
+    /// What stands in this range, without comments.
+    fn words(&self, range: Range<usize>) -> String {
+        let mut words = String::with_capacity(range.len());
+        let mut at = range.start;
+        let inside =
+            |comment: &&Range<usize>| comment.start >= range.start && comment.end <= range.end;
+        for comment in self.comments.iter().filter(inside) {
+            words.push_str(&self.text[at..comment.start]);
+            at = comment.end;
+        }
+        words.push_str(&self.text[at..range.end]);
+        words.trim().to_owned()
+    }
+
     fn document(&mut self, at: usize, path: &[(HeadingLevel, String)]) {
         let section = &self.sections[at];
         let title = self.title.as_deref().unwrap_or_default();
         let title = crate::read::heading_path(title, path.iter().map(|(_, name)| name.as_str()));
-        for piece in chunk::pieces(&self.text[section.body.clone()]) {
+        for piece in chunk::pieces(&self.words(section.body.clone())) {
             self.reading.drafts.push(Draft {
                 line: section.line,
                 id: None,
@@ -328,6 +373,21 @@ mod tests {
         let reading = read("a.md", "# T\n\n```\n# no\n```\n\n> # nor this\n\nend\n");
         assert_eq!(reading.drafts.len(), 1);
         assert!(reading.drafts[0].body.ends_with("end"));
+    }
+
+    #[test]
+    fn comments_are_for_whoever_keeps_the_file() {
+        let text = "<!-- a -->\n\n# Why?\n\nSo.\n\n<!-- by\nAda -->\n\nAnd `<!-- this -->`.\n\n# T\n\nx\n\n<!-- b -->\n";
+        let reading = read("a.md", text);
+        let found: Vec<_> = reading
+            .drafts
+            .iter()
+            .map(|d| (d.title.as_str(), d.body.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [("Why?", "So.\n\n\nAnd `<!-- this -->`."), ("T", "x")]
+        );
     }
 
     #[test]
