@@ -2,7 +2,6 @@
 
 import { draw, h, type Item } from "../src/dom";
 import { outsideLink } from "../src/render";
-import { wholeFiles } from "../src/wire";
 import { press } from "./card";
 import { button, type Context, drawWords, speaker } from "./message";
 import type { Candidate, Numbered, TeamEvent } from "./types";
@@ -43,7 +42,8 @@ function candidate({ title, score, url }: Candidate, name: string | null, { acti
 
 /** A line that the visitor has not got. Once it is sent it stands further down, as a message. */
 export function heldItem({ seq }: Numbered, event: Of<"held">, context: Context): Item {
-  const settled = context.folded.settled.get(seq);
+  const said = context.folded.words.get(`e${seq}`)!;
+  const settled = said.deleted ? "dropped" : context.folded.settled.get(seq);
   if (settled) return settledItem(seq, "held", settled === "dropped" ? words.dropped : "");
   const join = event.why === "colleague" ? words.joinAndSend : words.sendAnyway;
   return {
@@ -54,7 +54,7 @@ export function heldItem({ seq }: Numbered, event: Of<"held">, context: Context)
       const choices = choicesOf([["held-send", join, `held:${seq}`], ["held-drop", words.drop, `drop:${seq}`]], context);
       return h("div", marks, h("div", { class: "by" }, words.heldBy(speaker(event.by, context.open))), h("div", { class: "bubble" }), why, choices);
     },
-    update: (node) => drawWords(node.querySelector(".bubble")!, { text: event.text, files: wholeFiles(event.files), deleted: false }, null, context),
+    update: (node) => drawWords(node.querySelector(".bubble")!, said, null, context),
   };
 }
 

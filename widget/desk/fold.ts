@@ -17,7 +17,7 @@ export interface Words {
 }
 
 export interface Folded {
-  /** Messages by their id. */
+  /** Messages by their id; notes and held lines go by their place, `eSEQ`. */
   words: Map<string, Words>;
   /** Held lines and drafts that somebody has decided on, by the seq that names them. */
   settled: Map<number, "sent" | "dropped" | "saved">;
@@ -47,6 +47,9 @@ function take(folded: Folded, { seq, event }: Numbered): void {
       if (held != null) folded.settled.set(held, "sent");
       return;
     }
+    case "held":
+      folded.words.set(`e${seq}`, { text: event.text, files: wholeFiles(event.files), edited: false, deleted: false, signs: [] });
+      return;
     case "edited":
       return change(folded, event.id, () => ({ text: event.text, files: wholeFiles(event.files), edited: true }));
     case "deleted":

@@ -84,6 +84,7 @@ export const words = {
     mention: "Not sent: it begins by mentioning a colleague.",
     reply: "Not sent: it answers a colleague.",
     secret: "Not sent: it looks like a password, key or card number.",
+    other_thread: "Not sent: it was written in a thread that is not in use any more.",
     unmarked: "Not sent: only marked lines go to the visitor here.",
   } as Record<string, string>,
   heldBy: (name: string) => `${name} · not sent`,

@@ -257,6 +257,7 @@ function welcomed(state: State, frame: Welcome): State {
     site: frame.site,
     limits: frame.limits,
     told: 0,
+    blocked: null,
     handling: frame.handling,
     caughtUp: known && frame.seq <= state.seq,
   };

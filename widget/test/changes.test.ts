@@ -152,3 +152,11 @@ test("who is blocked reads it in plain words and cannot write until it is over",
   tab.find("retry").click();
   await tab.reads("visitor stored spam");
 });
+
+test("a block may be lifted early: on a new line the visitor may try again", async () => {
+  const tab = await new Tab().opened();
+  server.broadcast(JSON.stringify({ type: "refused", id: null, error: "blocked", detail: "Not now.", retry_after_ms: null }));
+  await tab.shows("shut", () => (tab.find("composer") as HTMLTextAreaElement).disabled);
+  for (const socket of server.sockets) socket.terminate();
+  await tab.shows("open again", () => !(tab.find("composer") as HTMLTextAreaElement).disabled);
+});

@@ -115,6 +115,15 @@ test("a held line says why, and is sent or dropped by one press", () => {
   assert.deepEqual(all("line").map((node) => (node.hidden ? "" : node.textContent)), ["", "A held line was not sent."]);
 });
 
+test("a held line that its author changes or takes back elsewhere follows", () => {
+  const held: TeamEvent = { kind: "held", id: "h", by: { kind: "agent", name: "Ben" }, why: "mention", text: tree("@ana look"), files: [] };
+  const { show, all, texts } = desk(held);
+  show({ kind: "edited", id: "e1", text: tree("@ana please look"), files: [] });
+  assert.deepEqual(bubbles(all("held")), ["@ana please look"]);
+  show({ kind: "deleted", id: "e1" });
+  assert.deepEqual([all("held").length, texts("line")], [0, ["A held line was not sent."]]);
+});
+
 test("a press without effect gives its button back", () => {
   failing = true;
   const { find } = desk({ kind: "delivery_failed", delivery: "d1", of: 1 });

@@ -21,6 +21,13 @@ export class Desk {
     this.composer = inside("composer");
     this.back = inside("back");
     this.closeButton = inside("close");
+    this.block = inside("block");
+    this.blocked = inside("blocked");
+    this.attach = inside("attach");
+    this.picker = inside("picker");
+    this.held = inside("held");
+    this.seen = inside("seen");
+    this.note = inside("note");
     this.trouble = find("trouble");
   }
 
@@ -51,6 +58,43 @@ export class Desk {
     const said = this.log.locator(`[data-role="message"][data-author="${author}"]`).filter({ hasText: words });
     await said.last().waitFor();
     return said.last();
+  }
+
+  /** Chooses files for the next reply; each is `{name, mimeType, buffer}`. */
+  async attaches(...files) {
+    await this.attach.waitFor();
+    await this.picker.setInputFiles(files);
+  }
+
+  /** Waits for a picture in a message by this author, until it shows. */
+  async seesPicture(author, name) {
+    const image = this.log.locator(`[data-role="message"][data-author="${author}"] [data-role="file"] img[alt="${name}"]`);
+    await image.last().waitFor();
+    await eventually(`the picture ${name} shows`, () => image.last().evaluate((node) => node.complete && node.naturalWidth > 0));
+    return image.last();
+  }
+
+  /** Chooses "edit" or "erase" behind the dots of one's own line with these words. */
+  async chooses(what, words) {
+    const line = await this.sees("agent", words);
+    await line.locator('[data-role="more"] summary').click();
+    await line.locator(`[data-role="${what}"]`).click();
+  }
+
+  /** Puts other words in the place of one's own line. */
+  async corrects(wrong, right) {
+    await this.chooses("edit", wrong);
+    await eventually("the old words are in the box", async () => (await this.composer.inputValue()) === wrong);
+    await this.writes(right);
+    const line = await this.sees("agent", right);
+    await line.locator('[data-role="edited"]').waitFor();
+  }
+
+  /** Waits for a line that was not sent, with these words. */
+  async holds(words) {
+    const line = this.held.filter({ hasText: words });
+    await line.waitFor();
+    return line;
   }
 
   async seesLine(words) {

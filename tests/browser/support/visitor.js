@@ -22,6 +22,10 @@ export class Visitor {
     this.person = find("person");
     this.composer = find("composer");
     this.send = find("send");
+    this.attach = find("attach");
+    this.picker = find("picker");
+    this.chosen = find("attached");
+    this.note = find("note");
   }
 
   async opensChat() {
@@ -52,6 +56,26 @@ export class Visitor {
     const said = this.log.locator(`[data-role="message"][data-author="${author}"]`).filter({ hasText: words });
     await said.last().waitFor();
     return said.last();
+  }
+
+  /** Chooses files for the next message; each is `{name, mimeType, buffer}`. */
+  async attaches(...files) {
+    await this.attach.waitFor();
+    await this.picker.setInputFiles(files);
+  }
+
+  /** Waits for a picture in a message by this author, until it shows. */
+  async seesPicture(author, name) {
+    const image = this.log.locator(`[data-author="${author}"] [data-role="file"] img[alt="${name}"]`);
+    await image.last().waitFor();
+    await eventually(`the picture ${name} shows`, () => image.last().evaluate((node) => node.complete && node.naturalWidth > 0));
+    return image.last();
+  }
+
+  /** Waits for a message by `bot` or `agent` that has these words and is marked as edited. */
+  async hearsEdited(author, words) {
+    const said = await this.hears(author, words);
+    await said.locator('[data-role="edited"]').waitFor();
   }
 
   /** Waits until it is so: bot, waiting, agent or closed answers. */
