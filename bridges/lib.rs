@@ -13,6 +13,7 @@ pub mod links;
 pub mod markdown;
 mod markdown_out;
 mod place;
+pub mod slack;
 pub mod telegram;
 pub mod text;
 
