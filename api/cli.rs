@@ -42,16 +42,21 @@ pub enum Command {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
-    /// Write a commented configuration to begin with
-    #[command(after_help = "Example:\n  hinny init hinny.toml")]
-    Init {
-        /// A file that does not exist yet
-        #[arg(default_value = "hinny.toml")]
-        file: PathBuf,
-    },
+    /// Write a commented configuration to begin with; asks for a first site
+    #[command(
+        after_help = "Examples:\n  hinny init\n  hinny init --name \"The Shop\" --origin https://shop.example --slack C0123456789"
+    )]
+    Init(Init),
     /// Run the server
     #[command(after_help = "Example:\n  hinny serve --config /etc/hinny/hinny.toml")]
     Serve,
+    /// Look at everything that has to be right, and say what to change
+    #[command(after_help = "Example:\n  hinny doctor --config /etc/hinny/hinny.toml")]
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// The knowledge that answers come from
     #[command(subcommand)]
     Kb(Kb),
@@ -73,6 +78,47 @@ pub enum Command {
     /// Sign an identity token as your own server would, for trying it out
     #[command(after_help = "Example:\n  hinny token --site shop --sub customer-42 --name Ada")]
     Token(Token),
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub struct Init {
+    /// A file that does not exist yet. Without it: the one of --config, or ./hinny.toml
+    pub file: Option<PathBuf>,
+    /// The first site's id
+    #[arg(long, value_name = "ID")]
+    pub site: Option<String>,
+    /// The first site's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Pages that may show the chat; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub origin: Vec<String>,
+    /// A file or folder to answer from; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub docs: Vec<String>,
+    /// The team answers in this Slack channel. Without a platform: at the desk
+    #[arg(long, value_name = "CHANNEL", conflicts_with_all = ["discord", "telegram"])]
+    pub slack: Option<String>,
+    /// The team answers in this Discord channel or forum
+    #[arg(long, value_name = "CHANNEL", conflicts_with = "telegram")]
+    pub discord: Option<String>,
+    /// The team answers in this Telegram group
+    #[arg(long, value_name = "CHAT", allow_hyphen_values = true)]
+    pub telegram: Option<String>,
+}
+
+impl Init {
+    /// Whether anything about the first site stands on the command line.
+    pub fn is_said(&self) -> bool {
+        let named = [
+            &self.site,
+            &self.name,
+            &self.slack,
+            &self.discord,
+            &self.telegram,
+        ];
+        named.iter().any(|flag| flag.is_some()) || !(self.origin.is_empty() && self.docs.is_empty())
+    }
 }
 
 #[derive(Debug, Subcommand)]

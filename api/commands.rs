@@ -2,11 +2,12 @@
 
 mod ask;
 mod desk;
-mod doing;
+mod doctor;
+pub(crate) mod doing;
+mod init;
 mod kb;
 mod outbox;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::{Cli, Command, Global};
 use crate::config::raw::RawConfig;
-use crate::config::{Config, ConfigError, EXAMPLE, Site};
+use crate::config::{Config, ConfigError, Site};
 use crate::say::say;
 use crate::serve::Starting;
 use crate::{demo, logs};
@@ -39,7 +40,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
 fn run_short(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     logs::quiet(global.verbose);
     match command {
-        Command::Init { file } => init(&file),
+        Command::Init(init) => init::run(global, init),
+        Command::Doctor { json } => doctor::run(global, json),
         Command::Kb(command) => kb::run(global, command),
         Command::Ask(ask) => ask::run(global, ask),
         Command::Backup { file } => doing::backup(global, &file),
@@ -50,23 +52,13 @@ fn run_short(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// `hinny init`: the example, which is the defaults, as a file of one's own.
-fn init(file: &Path) -> Result<ExitCode, Failure> {
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => format!("{} exists already", file.display()),
-        _ => format!("{}: {error}", file.display()),
-    };
-    let mut out = std::fs::File::create_new(file).map_err(failed)?;
-    out.write_all(EXAMPLE.as_bytes()).map_err(failed)?;
-    say!(
-        "{} is written. Add a [[site]], then run: hinny serve",
-        file.display()
-    );
-    Ok(ExitCode::SUCCESS)
-}
-
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Something random in place of a secret that is not set here.
+fn lenient(name: &str) -> Option<String> {
+    env(name).or_else(|| Some(format!("1:{}{}", random_id(), random_id())))
 }
 
 fn run_server(global: &Global) -> Result<ExitCode, Failure> {
@@ -136,8 +128,7 @@ fn load(global: &Global) -> Result<Config, ConfigError> {
     if global.config.is_none() && !file.exists() {
         return Ok(with_data(Config::defaults(RawConfig::default()), global));
     }
-    let env = |name: &str| env(name).or_else(|| Some(format!("1:{}{}", random_id(), random_id())));
-    Ok(with_data(Config::load(&file, &env)?, global))
+    Ok(with_data(Config::load(&file, &lenient)?, global))
 }
 
 /// The site that is meant: the named one, or the only one there is.

@@ -4,12 +4,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use hinny_actors::SiteRules;
 use hinny_actors::ids::SiteId;
+use hinny_actors::{Agents, SiteRules};
 use hinny_bridges::desk::Desk;
-use hinny_bridges::telegram::{Telegram, TelegramConfig, Token};
+use hinny_bridges::slack::{self, Slack, SlackConfig};
+use hinny_bridges::telegram::{self, Telegram, TelegramConfig};
 use hinny_bridges::{Bridge, Channel, ConnectionId};
 
+use crate::config::connections::Platform;
+use crate::config::secret::Secret;
 use crate::config::{self, Config, connections};
 
 /// Why a connection cannot even be tried.
@@ -36,10 +39,18 @@ pub fn bridges(config: &Config) -> Result<HashMap<ConnectionId, Arc<dyn Bridge>>
 
 /// Every connection of the configuration by itself, so that one that cannot be made hides no other.
 pub fn connections(config: &Config) -> Vec<(ConnectionId, Made)> {
-    let telegram = config.connections.telegram.iter();
-    let telegram =
-        telegram.map(|one| (ConnectionId(one.name.clone()), telegram_bridge(config, one)));
-    telegram.collect()
+    let all = &config.connections;
+    let slack = all
+        .slack
+        .iter()
+        .map(|one| (&one.name, slack_bridge(config, one)));
+    let telegram = all
+        .telegram
+        .iter()
+        .map(|one| (&one.name, telegram_bridge(config, one)));
+    let all = slack.chain(telegram);
+    all.map(|(name, made)| (ConnectionId(name.clone()), made))
+        .collect()
 }
 
 /// The channels in which sites meet their teams over this connection.
@@ -54,29 +65,75 @@ pub fn channels(config: &Config, connection: &str) -> Vec<Channel> {
     channels
 }
 
-fn telegram_bridge(
-    config: &Config,
-    connection: &connections::Telegram,
-) -> Result<Arc<dyn Bridge>, NoConnection> {
-    let id = ConnectionId(connection.name.clone());
-    let mut settings = TelegramConfig::new(id, Token::new(connection.token.expose().to_owned()));
-    settings.per_minute = connection.per_minute;
-    if let Some(url) = &connection.api_url {
-        settings.api_url.clone_from(url);
-    }
-    let chats = channels(config, &connection.name).into_iter();
-    settings.chats = chats
-        .filter_map(|channel| match channel {
-            Channel::Telegram(channel) => Some(channel.chat),
+/// The roles by which sites of this connection know their agents.
+pub fn roles(config: &Config, connection: &str) -> Vec<String> {
+    let sites = config
+        .sites
+        .iter()
+        .filter(|site| site.hand.connection() == connection);
+    let mut roles: Vec<String> = sites
+        .filter_map(|site| match &site.team.agents {
+            Agents::Role(roles) => Some(roles.clone()),
             _ => None,
         })
+        .flatten()
         .collect();
-    let bridge = Telegram::new(settings).map_err(|why| NoConnection {
-        platform: connections::Platform::Telegram.word(),
-        name: connection.name.clone(),
-        why: why.to_string(),
-    })?;
-    Ok(Arc::new(bridge))
+    roles.sort();
+    roles.dedup();
+    roles
+}
+
+fn slack_bridge(config: &Config, one: &connections::Slack) -> Made {
+    let id = ConnectionId(one.name.clone());
+    let token = |secret: &Secret| slack::Token::new(secret.expose().to_owned());
+    let mut settings = SlackConfig::new(id, token(&one.bot_token), token(&one.app_token));
+    settings.channels = named(config, &one.name, |channel| match channel {
+        Channel::Slack(channel) => Some(channel.channel),
+        _ => None,
+    });
+    settings.groups = roles(config, &one.name);
+    if let Some(url) = &one.api_url {
+        settings.api_url.clone_from(url);
+    }
+    made(Platform::Slack, &one.name, Slack::new(settings))
+}
+
+fn telegram_bridge(config: &Config, one: &connections::Telegram) -> Made {
+    let id = ConnectionId(one.name.clone());
+    let token = telegram::Token::new(one.token.expose().to_owned());
+    let mut settings = TelegramConfig::new(id, token);
+    settings.per_minute = one.per_minute;
+    settings.chats = named(config, &one.name, |channel| match channel {
+        Channel::Telegram(channel) => Some(channel.chat),
+        _ => None,
+    });
+    if let Some(url) = &one.api_url {
+        settings.api_url.clone_from(url);
+    }
+    made(Platform::Telegram, &one.name, Telegram::new(settings))
+}
+
+/// The channels of a connection as its platform names them.
+fn named<T>(config: &Config, connection: &str, name: fn(Channel) -> Option<T>) -> Vec<T> {
+    channels(config, connection)
+        .into_iter()
+        .filter_map(name)
+        .collect()
+}
+
+fn made<B: Bridge + 'static>(
+    platform: Platform,
+    name: &str,
+    bridge: Result<B, impl std::fmt::Display>,
+) -> Made {
+    match bridge {
+        Ok(bridge) => Ok(Arc::new(bridge)),
+        Err(why) => Err(NoConnection {
+            platform: platform.word(),
+            name: name.to_owned(),
+            why: why.to_string(),
+        }),
+    }
 }
 
 /// What conversations need to know of each site.

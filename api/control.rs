@@ -1,6 +1,7 @@
 //! Control: how commands reach the running server, over a Unix socket in the data folder. One JSON line asks,
 //! JSON lines answer. Only the owner of the folder can open it.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use hinny_actors::clock;
 use hinny_actors::ids::{DeliveryId, SiteId, random_id};
 use hinny_actors::store::{Store, StoreError};
+use hinny_actors::tally;
 use hinny_kb::{IndexJob, Library, Progress};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -45,6 +47,33 @@ pub enum Verb {
     DeskLogin {
         site: String,
     },
+    /// How the server is doing: `Status`.
+    Status,
+}
+
+/// What a running server tells of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Status {
+    pub connections: BTreeMap<String, Link>,
+}
+
+/// How a connection's listener is doing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Link {
+    Up,
+    Down { why: String },
+    Stopped { why: String },
+}
+
+impl From<tally::Link> for Link {
+    fn from(link: tally::Link) -> Self {
+        match link {
+            tally::Link::Up => Link::Up,
+            tally::Link::Down(why) => Link::Down { why },
+            tally::Link::Stopped(why) => Link::Stopped { why },
+        }
+    }
 }
 
 /// What comes back: any number of `Progress`, then one of the others.
@@ -194,6 +223,7 @@ impl<'a> Doer<'a> {
                 Ok(json!({ "file": file }))
             }
             Verb::DeskLogin { site } => self.login(&site).await,
+            Verb::Status => self.status(),
         }
     }
 
@@ -224,6 +254,15 @@ impl<'a> Doer<'a> {
                 Ok(knowledge.library.clone())
             }
         }
+    }
+
+    /// Connections belong to a server; a command has none.
+    fn status(&self) -> Result<Value, String> {
+        let app = self.serving.ok_or("no server runs")?;
+        let links = app.engine.tally().links().into_iter();
+        let connections = links.map(|(name, link)| (name.0, link.into())).collect();
+        let status = Status { connections };
+        Ok(serde_json::to_value(status).expect("a status has string keys"))
     }
 
     async fn retry(&self, delivery: Option<String>) -> Result<Value, StoreError> {

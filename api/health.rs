@@ -44,6 +44,14 @@ pub struct Ready {
     /// The generation in use by site; null when nothing was indexed.
     index: BTreeMap<String, Option<String>>,
     connections: BTreeMap<String, &'static str>,
+    /// Lines for the team; null when the store cannot tell.
+    deliveries: Option<Deliveries>,
+}
+
+#[derive(Serialize)]
+struct Deliveries {
+    waiting: u64,
+    failed: u64,
 }
 
 /// `GET /healthz`
@@ -65,11 +73,16 @@ pub async fn ready(State(app): State<Shared>) -> (StatusCode, Json<Ready>) {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
+    let counts = app.store().counts().await.ok();
     let body = Ready {
         ready,
         store,
         index: index(&app),
         connections: connections(&app),
+        deliveries: counts.map(|counts| Deliveries {
+            waiting: counts.pending_deliveries,
+            failed: counts.dead_letters,
+        }),
     };
     (status, Json(body))
 }

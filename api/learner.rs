@@ -171,7 +171,7 @@ mod tests {
             "I am [name], can [e-mail] pay later?".to_owned(),
             expected.to_owned(),
         );
-        assert_eq!(entries(&library), [first.clone()]);
+        assert_eq!(entries(&library), std::slice::from_ref(&first));
         let other = FaqDraft {
             question: "Other".to_owned(),
             ..draft.clone()

@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod connect;
 mod demo;
+mod doctor;
 #[cfg(feature = "failpoints")]
 mod failpoints;
 mod logs;
@@ -50,6 +51,10 @@ use clap::Parser;
 fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _until_the_end = failpoints::set_up();
+    // Some of the platforms' libraries ask for it when they first connect; an error says that it is there already.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
     match commands::run(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {

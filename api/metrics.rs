@@ -122,14 +122,23 @@ fn engine(app: &App, registry: &mut Registry) {
         "Conversations in memory",
         awake,
     );
-    let links = Family::<Connection, Gauge>::default();
+    let (up, stopped) = (
+        Family::<Connection, Gauge>::default(),
+        Family::<Connection, Gauge>::default(),
+    );
     for (connection, link) in app.engine.tally().links() {
-        let connection = connection.0;
-        let up = i64::from(link == Link::Up);
-        links.get_or_create(&Connection { connection }).set(up);
+        let connection = Connection {
+            connection: connection.0,
+        };
+        up.get_or_create(&connection)
+            .set(i64::from(link == Link::Up));
+        let refused = matches!(link, Link::Stopped(_));
+        stopped.get_or_create(&connection).set(i64::from(refused));
     }
     let help = "Whether a connection's listener works";
-    registry.register("connection_up", help, links);
+    registry.register("connection_up", help, up);
+    let help = "Whether a connection was refused and waits for a person";
+    registry.register("connection_stopped", help, stopped);
 }
 
 fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 11] {
@@ -179,6 +188,12 @@ async fn store(app: &App, registry: &mut Registry) -> Result<(), Problem> {
         "dead_letters",
         "Deliveries given up",
         counts.dead_letters,
+    );
+    gauge(
+        registry,
+        "orders_parked",
+        "Orders that were given up and are kept",
+        counts.parked,
     );
     gauge(registry, "alarms", "Alarms that are set", counts.alarms);
     Ok(())

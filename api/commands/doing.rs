@@ -29,6 +29,12 @@ pub fn carry_out(
     })
 }
 
+/// Asks the server of this data folder, if one runs.
+pub async fn ask_running(data: &Path, verb: &Verb) -> Option<Result<Value, Failure>> {
+    let server = UnixStream::connect(socket(data)).await.ok()?;
+    Some(ask_server(server, verb, &mut |_, _, _| {}).await)
+}
+
 async fn ask_server(
     mut server: UnixStream,
     verb: &Verb,

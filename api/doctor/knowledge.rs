@@ -1,0 +1,40 @@
+//! What the bot of a site knows: is anything indexed, and is what the configuration names still there?
+
+use hinny_bridges::Finding;
+use hinny_kb::Library;
+
+use super::counted;
+use crate::config::{Config, Site};
+use crate::index;
+
+pub fn look(config: &Config, site: &Site) -> Vec<Finding> {
+    let mut findings = vec![indexed(config, site)];
+    let missing = site.knowledge.paths.iter().filter(|path| !path.exists());
+    findings.extend(missing.map(|path| {
+        Finding::bad(
+            format!("there is no {}", path.display()),
+            "put it there, or take it out of `paths` below [site.knowledge]",
+        )
+    }));
+    findings
+}
+
+fn indexed(config: &Config, site: &Site) -> Finding {
+    let fix = format!("run: hinny kb index --site {}", site.id);
+    let library = match Library::open(index::folder(&config.data, site.id.as_str())) {
+        Ok(library) => library,
+        Err(error) => return Finding::bad(error.to_string(), fix),
+    };
+    match library.generation() {
+        Some(generation) if !generation.is_empty() => {
+            let entries = counted(generation.len() as u64, "entry is", "entries are");
+            let files = counted(generation.manifest().files.len() as u64, "file", "files");
+            Finding::good(format!("{entries} indexed from {files}"))
+        }
+        _ if site.knowledge.paths.is_empty() => Finding::doubtful(
+            "nothing is indexed, so every question goes to a person",
+            "run `hinny kb index` with your FAQ and documents, or name them below [site.knowledge]",
+        ),
+        _ => Finding::bad("nothing is indexed yet", fix),
+    }
+}
