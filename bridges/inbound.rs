@@ -144,6 +144,11 @@ pub trait Inbox: Send + Sync {
     /// Only then may the bridge confirm it to its platform.
     async fn receive(&self, inbound: Inbound) -> Result<(), NotStored>;
 
+    /// Whether the same thing was stored under an older name that events of this kind once had.
+    async fn knows(&self, _inbound: &Inbound, _older_id: &str) -> Result<bool, NotStored> {
+        Ok(false)
+    }
+
     /// The threads to look through after a time without connection, for platforms that keep a history.
     async fn live(&self, _connection: &ConnectionId) -> Result<Vec<LiveThread>, NotStored> {
         Ok(Vec::new())

@@ -20,17 +20,32 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 pub(super) enum Failure {
     TopicClosed,
     NotModified,
+    /// The message is not there any more.
+    Missing,
+    /// Too old to be deleted without the right to.
+    CantDelete,
+    /// The group does not allow this reaction.
+    NoSuchSign,
+    /// What came back was not the Bot API's.
+    Unreadable,
     Final(SendError),
 }
 
 impl Failure {
     /// For callers to whom a closed topic is no special case.
     pub(super) fn into_error(self) -> SendError {
-        match self {
-            Failure::TopicClosed => SendError::Refused("the topic is closed".to_owned()),
-            Failure::NotModified => SendError::Refused("nothing to change".to_owned()),
-            Failure::Final(error) => error,
-        }
+        let why = match self {
+            Failure::TopicClosed => "the topic is closed",
+            Failure::NotModified => "nothing to change",
+            Failure::Missing => "the message is not there any more",
+            Failure::CantDelete => "the message is too old to be deleted",
+            Failure::NoSuchSign => "the group does not allow this reaction",
+            Failure::Unreadable => {
+                return SendError::Ambiguous("the answer was not the Bot API's".to_owned());
+            }
+            Failure::Final(error) => return error,
+        };
+        SendError::Refused(why.to_owned())
     }
 }
 
@@ -39,7 +54,7 @@ pub(super) fn classify(error: &RequestError, token: &Token) -> Failure {
         RequestError::RetryAfter(seconds) => SendError::RateLimited {
             retry_after: seconds.duration(),
         },
-        RequestError::MigrateToChatId(chat) => SendError::Refused(format!(
+        RequestError::MigrateToChatId(chat) => SendError::NoAccess(format!(
             "the group has become the supergroup {chat}; put that number into the configuration"
         )),
         RequestError::Api(error) => return api_error(error, token),
@@ -50,63 +65,99 @@ pub(super) fn classify(error: &RequestError, token: &Token) -> Failure {
         RequestError::Network(error) => {
             SendError::Ambiguous(token.scrub(&with_causes(error.as_ref())))
         }
-        RequestError::InvalidJson { .. } => {
-            SendError::Ambiguous("the answer was not the Bot API's".to_owned())
-        }
+        RequestError::InvalidJson { .. } => return Failure::Unreadable,
         RequestError::Io(error) => SendError::Ambiguous(token.scrub(&with_causes(error.as_ref()))),
     })
 }
 
 fn api_error(error: &ApiError, token: &Token) -> Failure {
     let refused = |text: String| Failure::Final(SendError::Refused(token.scrub(&text)));
+    let no_access = || Failure::Final(SendError::NoAccess(token.scrub(&error.to_string())));
     match error {
-        ApiError::InvalidToken
-        | ApiError::BotBlocked
+        ApiError::InvalidToken => Failure::Final(SendError::Unauthorized(error.to_string())),
+        ApiError::BotBlocked
         | ApiError::BotKicked
         | ApiError::BotKickedFromSupergroup
         | ApiError::BotKickedFromChannel
-        | ApiError::UserDeactivated => Failure::Final(SendError::Unauthorized(error.to_string())),
+        | ApiError::UserDeactivated
+        | ApiError::ChatNotFound
+        | ApiError::GroupDeactivated
+        | ApiError::NotEnoughRightsToPostMessages => no_access(),
+        ApiError::MessageNotModified => Failure::NotModified,
+        ApiError::MessageIdInvalid
+        | ApiError::MessageToEditNotFound
+        | ApiError::MessageToDeleteNotFound => Failure::Missing,
+        ApiError::MessageCantBeDeleted => Failure::CantDelete,
         ApiError::TerminatedByOtherGetUpdates => Failure::Final(SendError::Unreachable(
             "another program polls with the same token".to_owned(),
         )),
-        ApiError::CantGetUpdates => {
-            refused("a webhook is set for this bot; remove it, so that hinny can poll".to_owned())
-        }
+        ApiError::CantGetUpdates => webhook(),
         ApiError::Unknown(description) => description_error(description, token),
         known => refused(known.to_string()),
     }
 }
 
+fn webhook() -> Failure {
+    let text = "a webhook is set for this bot; remove it, so that hinny can poll";
+    Failure::Final(SendError::Refused(text.to_owned()))
+}
+
 /// Descriptions that teloxide does not know, as the Bot API gives them.
 fn description_error(description: &str, token: &Token) -> Failure {
     let has = |part: &str| description.contains(part);
-    let begins = |part: &str| description.starts_with(part);
-    let text = token.scrub(description);
-    if has("TOPIC_CLOSED") {
-        return Failure::TopicClosed;
+    match () {
+        () if has("TOPIC_CLOSED") => Failure::TopicClosed,
+        () if has("TOPIC_NOT_MODIFIED") || has("message is not modified") => Failure::NotModified,
+        () if has("message to edit not found") || has("message to react not found") => {
+            Failure::Missing
+        }
+        () if has("message to delete not found") => Failure::Missing,
+        () if has("message can't be deleted") => Failure::CantDelete,
+        () if has("REACTION_INVALID") || has("REACTIONS_TOO_MANY") => Failure::NoSuchSign,
+        () if has("webhook is active") => webhook(),
+        () => Failure::Final(status_error(description, token.scrub(description))),
     }
-    if has("TOPIC_NOT_MODIFIED") {
-        return Failure::NotModified;
-    }
-    Failure::Final(
-        if has("message thread not found") || has("TOPIC_DELETED") || has("TOPIC_ID_INVALID") {
-            SendError::ThreadGone
-        } else if begins("Unauthorized") || begins("Not Found") || begins("Forbidden") {
-            SendError::Unauthorized(text)
-        } else if begins("Conflict") {
-            SendError::Unreachable(text)
-        } else if begins("Too Many Requests") {
-            SendError::RateLimited {
-                retry_after: DEFAULT_WAIT,
-            }
-        } else if begins("Bad Request") {
-            SendError::Refused(text)
-        } else {
-            // What is left is 5xx: Telegram may have failed before or after it took the message.
-            SendError::Ambiguous(text)
-        },
-    )
 }
+
+/// What is left, by the status at the beginning. `text` is what may be shown.
+fn status_error(description: &str, text: String) -> SendError {
+    let has = |part: &str| description.contains(part);
+    let begins = |part: &str| description.starts_with(part);
+    let gone = [
+        "message thread not found",
+        "TOPIC_DELETED",
+        "TOPIC_ID_INVALID",
+    ];
+    if gone.into_iter().any(has) {
+        SendError::ThreadGone
+    } else if begins("Unauthorized") || begins("Not Found") {
+        SendError::Unauthorized(text)
+    } else if begins("Forbidden") || CLOSED_TO_US.into_iter().any(has) {
+        SendError::NoAccess(text)
+    } else if begins("Conflict") {
+        SendError::Unreachable(text)
+    } else if begins("Too Many Requests") {
+        SendError::RateLimited {
+            retry_after: DEFAULT_WAIT,
+        }
+    } else if begins("Bad Request") || begins("Request Entity Too Large") {
+        SendError::Refused(text)
+    } else {
+        // What is left is 5xx: Telegram may have failed before or after it took the message.
+        SendError::Ambiguous(text)
+    }
+}
+
+/// Parts of descriptions that say: not in this group, until somebody changes its settings.
+const CLOSED_TO_US: [&str; 7] = [
+    "not enough rights",
+    "have no rights",
+    "CHAT_ADMIN_REQUIRED",
+    "CHAT_WRITE_FORBIDDEN",
+    "chat not found",
+    "group is deactivated",
+    "chat is not a forum",
+];
 
 /// An error with what caused it: reqwest keeps the reason ("connection refused") one level down.
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -164,19 +215,32 @@ mod tests {
             ("Not Found", "Unauthorized"),
             (
                 "Forbidden: bot was kicked from the supergroup chat",
-                "Unauthorized",
+                "NoAccess",
             ),
             (
                 "Forbidden: bot is not a member of the supergroup chat",
-                "Unauthorized",
+                "NoAccess",
             ),
             ("Bad Request: message thread not found", "ThreadGone"),
             ("Bad Request: TOPIC_DELETED", "ThreadGone"),
             ("Bad Request: TOPIC_CLOSED", "TopicClosed"),
             ("Bad Request: TOPIC_NOT_MODIFIED", "NotModified"),
-            ("Bad Request: chat not found", "Refused"),
+            ("Bad Request: chat not found", "NoAccess"),
+            ("Bad Request: the chat is not a forum", "NoAccess"),
             (
                 "Bad Request: not enough rights to create a topic",
+                "NoAccess",
+            ),
+            ("Bad Request: message to edit not found", "Missing"),
+            ("Bad Request: message to react not found", "Missing"),
+            (
+                "Bad Request: message is not modified: so it is",
+                "NotModified",
+            ),
+            ("Bad Request: message can't be deleted", "CantDelete"),
+            ("Bad Request: REACTION_INVALID", "NoSuchSign"),
+            (
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
                 "Refused",
             ),
             ("Bad Request: message is too long", "Refused"),

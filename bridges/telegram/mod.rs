@@ -7,31 +7,38 @@
 //! Nothing is stored and nothing is queued.
 
 mod budget;
+mod calls;
 mod calm;
 mod classify;
 mod config;
 mod entities;
+mod examine;
+mod files;
+mod listen;
+mod media;
+mod members;
+mod memory;
 mod pack;
+mod post;
 mod read;
 mod render;
+mod signs;
 
-use std::{future::Future, time::Duration};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures_util::StreamExt;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use teloxide::{
-    Bot, RequestError,
-    payloads::SendMessageSetters,
+    Bot,
     requests::{Request, Requester},
-    types::{AllowedUpdate, ChatId, LinkPreviewOptions, MessageId, ThreadId, Update},
-    update_listeners::{AsUpdateStream, Polling},
+    types::{ChatId, ForumTopic, Me},
 };
 
 use self::{
-    budget::Budget,
-    classify::{Failure, classify, forgive},
-    render::Flat,
+    budget::{Budget, Weight},
+    classify::Failure,
+    members::Member,
+    memory::Memory,
 };
 use crate::{
     Bridge, Channel, FetchError, Finding, Inbox, Line, Mark, Opened, Post, PostChange, PostId,
@@ -43,6 +50,9 @@ pub use self::config::{InvalidConfig, TelegramConfig, Token};
 /// Telegram's limit for the name of a topic (<https://core.telegram.org/bots/api#createforumtopic>).
 const LONGEST_TITLE: usize = 128;
 
+/// "Is typing" is shown for about five seconds (<https://core.telegram.org/bots/api#sendchataction>).
+const TYPING_LASTS: Duration = Duration::from_secs(4);
+
 /// One bot. The caller of `send` keeps the order of each thread; this keeps the budget of each group.
 pub struct Telegram {
     config: TelegramConfig,
@@ -51,6 +61,18 @@ pub struct Telegram {
     /// For `getUpdates`, which Telegram answers only when something happened.
     poller: Bot,
     budget: Budget,
+    /// Topics in which nothing was said yet, by group and number.
+    fresh: Memory<(i64, i32), ()>,
+    /// What messages of ours look like, so that an edit that changes nothing is no call.
+    shown: Memory<(i64, i32), u64>,
+    /// The topics of messages, because Telegram does not tell in which topic a reaction happens.
+    places: Memory<(i64, i32), i32>,
+    /// Members by group and user.
+    members: Memory<(i64, u64), Member>,
+    /// How often in a row it could not be found out who a member is.
+    doubts: Memory<(i64, u64), u32>,
+    /// When "is typing" was shown last.
+    typing: Memory<(i64, i32), Instant>,
 }
 
 impl Telegram {
@@ -59,123 +81,15 @@ impl Telegram {
         Ok(Telegram {
             bot: bot(&config, config.request_timeout)?,
             poller: bot(&config, config.poll_timeout + config.request_timeout)?,
-            budget: Budget::new(config.per_minute),
+            budget: Budget::new(config.per_minute, config.minute),
+            fresh: Memory::new(200),
+            shown: Memory::new(2_000),
+            places: Memory::new(20_000),
+            members: Memory::new(2_000),
+            doubts: Memory::new(200),
+            typing: Memory::new(200),
             config,
         })
-    }
-
-    /// Posts one message, and opens the topic again if somebody closed it.
-    async fn post(&self, thread: &TelegramThread, content: &Flat) -> Result<i32, SendError> {
-        match self.try_post(thread, content).await {
-            Err(Failure::TopicClosed) => {
-                self.set_open(thread, true).await?;
-                self.try_post(thread, content).await
-            }
-            other => other,
-        }
-        .map_err(Failure::into_error)
-    }
-
-    async fn try_post(&self, thread: &TelegramThread, content: &Flat) -> Result<i32, Failure> {
-        #[derive(Deserialize)]
-        struct Sent {
-            message_id: i32,
-        }
-        let request = self
-            .bot
-            .send_message(ChatId(thread.chat), &content.text)
-            .message_thread_id(topic(thread))
-            .entities(content.entities())
-            .link_preview_options(no_preview())
-            .send();
-        let sent = |message: teloxide::types::Message| Sent {
-            message_id: message.id.0,
-        };
-        let sent = self.metered(thread.chat, request, sent).await?;
-        Ok(sent.message_id)
-    }
-
-    async fn set_open(&self, thread: &TelegramThread, open: bool) -> Result<(), SendError> {
-        let chat = ChatId(thread.chat);
-        let ok = |_: teloxide::types::True| true;
-        let answer = match open {
-            true => {
-                let request = self.bot.reopen_forum_topic(chat, topic(thread)).send();
-                self.metered(thread.chat, request, ok).await
-            }
-            false => {
-                let request = self.bot.close_forum_topic(chat, topic(thread)).send();
-                self.metered(thread.chat, request, ok).await
-            }
-        };
-        match answer {
-            Ok(_) | Err(Failure::NotModified) => Ok(()),
-            Err(failure) => Err(failure.into_error()),
-        }
-    }
-
-    /// A call that counts against the group's budget. Without budget Telegram is not called at all, so
-    /// that lines gather meanwhile and later share a message.
-    async fn metered<T, M: DeserializeOwned>(
-        &self,
-        chat: i64,
-        request: impl Future<Output = Result<T, RequestError>>,
-        pick: impl FnOnce(T) -> M,
-    ) -> Result<M, Failure> {
-        let slot = self.budget.take(chat).map_err(rate_limited)?;
-        let answer = self.answered(request, pick).await;
-        drop(slot);
-        if let Err(Failure::Final(SendError::RateLimited { retry_after })) = &answer {
-            self.budget.silence(chat, *retry_after);
-        }
-        answer
-    }
-
-    /// A call with an end: a platform that hangs must not hang the caller.
-    async fn answered<T, M: DeserializeOwned>(
-        &self,
-        request: impl Future<Output = Result<T, RequestError>>,
-        pick: impl FnOnce(T) -> M,
-    ) -> Result<M, Failure> {
-        let patience = self.config.request_timeout;
-        match tokio::time::timeout(patience, request).await {
-            Ok(answer) => forgive(answer, pick).map_err(|e| classify(&e, &self.config.token)),
-            Err(_elapsed) => Err(Failure::Final(SendError::Ambiguous(format!(
-                "no answer within {} s",
-                patience.as_secs_f32()
-            )))),
-        }
-    }
-
-    async fn is_forum(&self, chat: i64) -> Result<bool, SendError> {
-        #[derive(Deserialize)]
-        struct Group {
-            #[serde(default)]
-            is_forum: bool,
-        }
-        let group = |info: teloxide::types::ChatFullInfo| Group {
-            is_forum: match info.kind {
-                teloxide::types::ChatFullInfoKind::Public(public) => matches!(
-                    public.kind,
-                    teloxide::types::ChatFullInfoPublicKind::Supergroup(group) if group.is_forum
-                ),
-                teloxide::types::ChatFullInfoKind::Private(_) => false,
-            },
-        };
-        let request = self.bot.get_chat(ChatId(chat)).send();
-        let group = self.answered(request, group).await;
-        Ok(group.map_err(Failure::into_error)?.is_forum)
-    }
-
-    /// Hands one update in. Only the next poll confirms it to Telegram, and that is asked for later.
-    async fn hand_in(&self, update: &Update, inbox: &dyn Inbox) -> Result<(), SendError> {
-        let own = self.config.token.bot_id();
-        match read::inbound(update, &self.config.connection, own) {
-            Some(inbound) => inbox.receive(inbound).await.map_err(|not_stored| {
-                SendError::Unreachable(format!("update {}: {not_stored}", update.id.0))
-            }),
-            None => Ok(()),
-        }
     }
 }
 
@@ -196,11 +110,14 @@ impl Bridge for Telegram {
         };
         let chat = channel.chat;
         let request = self.bot.create_forum_topic(ChatId(chat), name(title));
-        let topic = |topic: teloxide::types::ForumTopic| Topic {
+        let topic = |topic: ForumTopic| Topic {
             message_thread_id: topic.thread_id.0.0,
         };
-        let topic = self.metered(chat, request.send(), topic).await;
+        let topic = self
+            .metered(chat, Weight::HandOver, request.send(), topic)
+            .await;
         let topic = topic.map_err(Failure::into_error)?.message_thread_id;
+        self.fresh.put((chat, topic), ());
         Ok(Opened {
             thread: Thread::Telegram(TelegramThread { chat, topic }),
             posts: Vec::new(),
@@ -208,80 +125,83 @@ impl Bridge for Telegram {
     }
 
     async fn send(&self, thread: &Thread, batch: &[Line]) -> Result<Vec<Post>, SendStopped> {
-        let mut sent = Vec::new();
-        let Thread::Telegram(thread) = thread else {
-            let error = foreign(thread);
-            return Err(SendStopped { sent, error });
-        };
-        for message in pack::pack(batch) {
-            match self.post(thread, &message.content).await {
-                Ok(id) => sent.push(Post {
-                    id: read::post_id(thread.chat, id),
-                    carries: message.carries,
-                }),
-                Err(error) => return Err(SendStopped { sent, error }),
-            }
+        match thread {
+            Thread::Telegram(thread) => self.post_all(thread, batch).await,
+            other => Err(SendStopped {
+                sent: Vec::new(),
+                error: foreign(other),
+            }),
         }
-        Ok(sent)
     }
 
     async fn change(
         &self,
         thread: &Thread,
-        _posts: &[PostId],
-        _change: &PostChange,
+        posts: &[PostId],
+        change: &PostChange,
     ) -> Result<Vec<Post>, SendError> {
-        match thread {
-            Thread::Telegram(_) => Ok(Vec::new()),
-            other => Err(foreign(other)),
+        let Thread::Telegram(thread) = thread else {
+            return Err(foreign(thread));
+        };
+        match change {
+            PostChange::Edit(lines) => return self.edit(thread, posts, lines).await,
+            PostChange::Delete => {
+                for post in posts {
+                    self.remove(thread, post).await?;
+                }
+            }
+            PostChange::React { sign, on } => {
+                for post in posts {
+                    self.sign(thread, post, on.then_some(*sign)).await?;
+                }
+            }
         }
+        Ok(Vec::new())
     }
 
     async fn mark(&self, thread: &Thread, mark: &Mark) -> Result<(), SendError> {
         match (thread, mark) {
-            (Thread::Telegram(thread), Mark::Open) => self.set_open(thread, true).await,
-            (Thread::Telegram(thread), Mark::Done) => self.set_open(thread, false).await,
+            (Thread::Telegram(thread), Mark::Open) => {
+                self.set_open(thread, true, Weight::HandOver).await
+            }
+            (Thread::Telegram(thread), Mark::Done) => {
+                self.set_open(thread, false, Weight::Line).await
+            }
             // Everybody in the group sees every topic.
             (Thread::Telegram(_), Mark::Taken { .. }) => Ok(()),
             (other, _) => Err(foreign(other)),
         }
     }
 
-    async fn typing(&self, _thread: &Thread) -> Result<(), SendError> {
-        Ok(())
-    }
-
-    async fn fetch(&self, file: &RemoteFile, _limit: u64) -> Result<Vec<u8>, FetchError> {
-        Err(FetchError::Gone(file.handle.clone()))
-    }
-
-    /// teloxide's stream asks for more, and thereby confirms, only when all it fetched was taken out.
-    /// When one update cannot be stored the stream is dropped: a new one begins at the first update that
-    /// is not confirmed, and what was stored before comes again under the same event id.
-    async fn listen(&self, inbox: &dyn Inbox) -> SendError {
-        let mut polling = Polling::builder(self.poller.clone())
-            .timeout(self.config.poll_timeout)
-            .allowed_updates(vec![AllowedUpdate::Message])
-            .build();
-        let mut updates = std::pin::pin!(polling.as_stream());
-        while let Some(update) = updates.next().await {
-            let handed_in = match update {
-                Ok(update) => self.hand_in(&update, inbox).await,
-                Err(error) => Err(harmless(classify(&error, &self.config.token).into_error())),
-            };
-            if let Err(error) = handed_in {
-                return error;
-            }
+    async fn typing(&self, thread: &Thread) -> Result<(), SendError> {
+        let Thread::Telegram(thread) = thread else {
+            return Err(foreign(thread));
+        };
+        let place = (thread.chat, thread.topic);
+        let shown = self.typing.get(&place);
+        if shown.is_some_and(|at| at.elapsed() < TYPING_LASTS) || self.budget.is_quiet(thread.chat)
+        {
+            return Ok(());
         }
-        SendError::Unreachable("polling came to an end".to_owned())
+        self.typing.put(place, Instant::now());
+        let shown = self.show_typing(thread).await;
+        shown.map_err(Failure::into_error)
+    }
+
+    async fn fetch(&self, file: &RemoteFile, limit: u64) -> Result<Vec<u8>, FetchError> {
+        self.fetch_file(file, limit).await
+    }
+
+    async fn listen(&self, inbox: &dyn Inbox) -> SendError {
+        self.poll(inbox).await
     }
 
     async fn check(&self) -> Result<(), SendError> {
-        let ok = |_: teloxide::types::Me| serde_json::Value::Null;
+        let ok = |_: Me| serde_json::Value::Null;
         let me = self.answered(self.bot.get_me().send(), ok).await;
         me.map_err(Failure::into_error)?;
         for chat in &self.config.chats {
-            if !self.is_forum(*chat).await? {
+            if !self.group(*chat).await?.is_forum {
                 let text =
                     format!("the group {chat} has no topics; switch them on in its settings");
                 return Err(SendError::Refused(text));
@@ -290,43 +210,14 @@ impl Bridge for Telegram {
         Ok(())
     }
 
-    async fn examine(&self, _channels: &[Channel], _agents_by_role: &[String]) -> Vec<Finding> {
-        match self.check().await {
-            Ok(()) => vec![Finding::good("the token works and the groups have topics")],
-            Err(error) => vec![Finding::bad("the connection", error.to_string())],
-        }
+    async fn examine(&self, channels: &[Channel], agents_by_role: &[String]) -> Vec<Finding> {
+        self.findings(channels, agents_by_role).await
     }
-}
-
-/// Asking for updates a second time does no harm, so no outcome of it is ambiguous.
-fn harmless(error: SendError) -> SendError {
-    match error {
-        SendError::Ambiguous(text) => SendError::Unreachable(text),
-        other => other,
-    }
-}
-
-fn rate_limited(retry_after: Duration) -> Failure {
-    Failure::Final(SendError::RateLimited { retry_after })
 }
 
 /// A target that points at another platform is a mistake in the configuration; waiting cannot heal it.
 fn foreign(place: &impl std::fmt::Debug) -> SendError {
     SendError::Refused(format!("Telegram has no such place: {place:?}"))
-}
-
-fn topic(thread: &TelegramThread) -> ThreadId {
-    ThreadId(MessageId(thread.topic))
-}
-
-fn no_preview() -> LinkPreviewOptions {
-    LinkPreviewOptions {
-        is_disabled: true,
-        url: None,
-        prefer_small_media: false,
-        prefer_large_media: false,
-        show_above_text: false,
-    }
 }
 
 /// A title as Telegram takes it: one line, neither empty nor too long.

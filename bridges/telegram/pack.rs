@@ -1,10 +1,12 @@
 //! Packs lines into messages: short ones of one batch share a message, long ones are cut.
 //!
 //! How a line is cut depends on that line alone, never on its neighbours in the batch, so that part 2 of
-//! a line is the same words in every attempt and `parts_done` can be trusted.
+//! a line is the same words in every attempt and `parts_done` can be trusted. A line that needs several messages, or
+//! that has files, buttons, a quote or a call for somebody, shares no message: so a message holds either whole lines or
+//! a part of one, and can be edited by what it holds alone.
 
 use super::render::{Flat, Span, Style, body, heading, units};
-use crate::{Line, LineAuthor, Part};
+use crate::{Attachment, Button, Line, LineAuthor, Part, PostId};
 
 /// Telegram's limits for one message (<https://core.telegram.org/bots/api#sendmessage>): UTF-16 units,
 /// and entities, of which it drops without a word those beyond the hundredth.
@@ -14,15 +16,25 @@ pub(super) const MOST_ENTITIES: usize = 100;
 /// One message to send.
 #[derive(Debug)]
 pub(super) struct Packed {
-    pub(super) content: Flat,
+    pub(super) content: Content,
+    pub(super) buttons: Vec<Vec<Button>>,
+    pub(super) quotes: Option<PostId>,
+    /// It has buttons or calls somebody: a person is waited for.
+    pub(super) calls: bool,
     pub(super) carries: Vec<Part>,
 }
 
-/// All messages that a batch needs, in order.
-pub(super) fn pack(batch: &[Line]) -> Vec<Packed> {
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Words(Flat),
+    File(Attachment),
+}
+
+/// All messages that a batch needs, in order. `called` has for each line the words that call somebody.
+pub(super) fn pack(batch: &[Line], called: &[Option<Flat>]) -> Vec<Packed> {
     let mut packer = Packer::default();
-    for line in batch {
-        packer.line(line);
+    for (index, line) in batch.iter().enumerate() {
+        packer.line(line, called.get(index).and_then(Option::as_ref));
     }
     packer.messages
 }
@@ -30,43 +42,91 @@ pub(super) fn pack(batch: &[Line]) -> Vec<Packed> {
 #[derive(Default)]
 struct Packer {
     messages: Vec<Packed>,
-    /// Who spoke last in the last message.
+    /// Who spoke last in the last message; nobody when that message takes no more lines.
     author: Option<LineAuthor>,
 }
 
 impl Packer {
-    fn line(&mut self, line: &Line) {
+    fn line(&mut self, line: &Line, called: Option<&Flat>) {
         let heading = heading(&line.author);
         let room = LONGEST_MESSAGE - heading.units() - units("\n");
-        let pieces = cut(&body(&line.text), room, MOST_ENTITIES - heading.spans.len());
-        let count = pieces.len();
+        let text = with_call(called, body(&line.text));
+        let pieces = cut(&text, room, MOST_ENTITIES - heading.spans.len());
+        let words = pieces.len();
+        let count = words + line.files.len();
+        let alone =
+            count > 1 || !line.buttons.is_empty() || line.quotes.is_some() || called.is_some();
+        let pieces = pieces.into_iter().map(Content::Words);
+        let files = line.files.iter().cloned().map(Content::File);
         // The last piece is always sent, else a line could never be completed.
         let done = (line.parts_done as usize).min(count - 1);
-        for (index, piece) in pieces.into_iter().enumerate().skip(done) {
+        for (index, content) in pieces.chain(files).enumerate().skip(done) {
             let part = Part {
                 delivery: line.delivery.clone(),
                 index: u32::try_from(index).expect("a line has fewer parts than letters"),
                 last: index + 1 == count,
             };
-            self.piece(&line.author, &heading, piece, part);
+            match content {
+                Content::Words(piece) if !alone => self.piece(&line.author, &heading, piece, part),
+                Content::Words(piece) => {
+                    let piece = Content::Words(titled("", Some(&heading), piece));
+                    self.alone(line, piece, part);
+                    self.dress(line, called.is_some(), index, words);
+                }
+                file => self.alone(line, file, part),
+            }
+        }
+    }
+
+    /// A message that no other line shares.
+    fn alone(&mut self, line: &Line, content: Content, part: Part) {
+        let calls = !line.buttons.is_empty();
+        self.messages.push(Packed {
+            content,
+            buttons: Vec::new(),
+            quotes: None,
+            calls,
+            carries: vec![part],
+        });
+        self.author = None;
+    }
+
+    /// Quotes belong to the first words, buttons under the last.
+    fn dress(&mut self, line: &Line, called: bool, index: usize, words: usize) {
+        if let Some(message) = self.messages.last_mut() {
+            message.calls |= called;
+            if index == 0 {
+                message.quotes.clone_from(&line.quotes);
+            }
+            if index + 1 == words {
+                message.buttons.clone_from(&line.buttons);
+            }
         }
     }
 
     /// Adds to the last message if that has room, else begins another.
     fn piece(&mut self, author: &LineAuthor, heading: &Flat, piece: Flat, part: Part) {
         let same = self.author.as_ref() == Some(author);
-        let (gap, titled) = match same {
-            true => ("\n", false),
-            false => ("\n\n", true),
+        let joins = self.author.is_some();
+        let (gap, head) = match same {
+            true => ("\n", None),
+            false => ("\n\n", Some(heading)),
         };
-        let addition = content(gap, titled.then_some(heading), piece.clone());
+        let addition = titled(gap, head, piece.clone());
         match self.messages.last_mut() {
-            Some(last) if fits(&last.content, &addition) => {
-                last.content.append(addition);
-                last.carries.push(part);
+            Some(Packed {
+                content: Content::Words(content),
+                carries,
+                ..
+            }) if joins && fits(content, &addition) => {
+                content.append(addition);
+                carries.push(part);
             }
             _ => self.messages.push(Packed {
-                content: content("", Some(heading), piece),
+                content: Content::Words(titled("", Some(heading), piece)),
+                buttons: Vec::new(),
+                quotes: None,
+                calls: false,
                 carries: vec![part],
             }),
         }
@@ -74,7 +134,20 @@ impl Packer {
     }
 }
 
-fn content(gap: &str, heading: Option<&Flat>, piece: Flat) -> Flat {
+/// Whom a line calls stands above its words.
+fn with_call(called: Option<&Flat>, body: Flat) -> Flat {
+    match called {
+        None => body,
+        Some(called) => {
+            let mut all = called.clone();
+            all.text.push('\n');
+            all.append(body);
+            all
+        }
+    }
+}
+
+fn titled(gap: &str, heading: Option<&Flat>, piece: Flat) -> Flat {
     let mut content = Flat {
         text: gap.to_owned(),
         spans: Vec::new(),

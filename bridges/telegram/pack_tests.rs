@@ -18,6 +18,13 @@ fn raw(text: &str) -> Text {
     }])
 }
 
+fn words(message: &Packed) -> &Flat {
+    match &message.content {
+        Content::Words(words) => words,
+        Content::File(file) => panic!("not words: {}", file.name),
+    }
+}
+
 fn carried(messages: &[Packed]) -> Vec<Vec<(&str, u32, bool)>> {
     messages
         .iter()
@@ -37,12 +44,12 @@ fn short_lines_share_a_message() {
         line("d2", "Ada", raw("Is anybody there?")),
         line("d3", "Bob", raw("Yes")),
     ];
-    let messages = pack(&batch);
+    let messages = pack(&batch, &[]);
     let expected = "Ada (visitor)\nHello\nIs anybody there?\n\nBob (visitor)\nYes";
-    assert_eq!(messages[0].content.text, expected);
+    assert_eq!(words(&messages[0]).text, expected);
     let parts = vec![vec![("d1", 0, true), ("d2", 0, true), ("d3", 0, true)]];
     assert_eq!(carried(&messages), parts);
-    let bold: Vec<_> = messages[0].content.entities();
+    let bold: Vec<_> = words(&messages[0]).entities();
     assert_eq!(
         bold.iter().map(|bold| bold.offset).collect::<Vec<_>>(),
         [0, 39]
@@ -54,23 +61,24 @@ fn a_long_line_is_cut_at_words_and_can_be_continued() {
     let text = "word ".repeat(2_000);
     let mut long = line("d1", "Ada", raw(&text));
     let batch = [long.clone(), line("d2", "Ada", raw("after"))];
-    let messages = pack(&batch);
+    let messages = pack(&batch, &[]);
     let parts = vec![
         vec![("d1", 0, false)],
         vec![("d1", 1, false)],
-        vec![("d1", 2, true), ("d2", 0, true)],
+        vec![("d1", 2, true)],
+        vec![("d2", 0, true)],
     ];
     assert_eq!(carried(&messages), parts);
     long.parts_done = 1;
-    let rest = pack(std::slice::from_ref(&long));
+    let rest = pack(std::slice::from_ref(&long), &[]);
     assert_eq!(
         carried(&rest),
         [vec![("d1", 1, false)], vec![("d1", 2, true)]]
     );
-    assert_eq!(rest[0].content, messages[1].content);
-    assert!(rest[0].content.text.starts_with("Ada (visitor)\nword "));
+    assert_eq!(words(&rest[0]), words(&messages[1]));
+    assert!(words(&rest[0]).text.starts_with("Ada (visitor)\nword "));
     long.parts_done = 9;
-    assert_eq!(carried(&pack(&[long])), [vec![("d1", 2, true)]]);
+    assert_eq!(carried(&pack(&[long], &[])), [vec![("d1", 2, true)]]);
 }
 
 #[test]
@@ -111,9 +119,9 @@ fn a_cut_never_wakes_a_name() {
 
 #[test]
 fn empty_lines_and_empty_batches_are_fine() {
-    assert!(pack(&[]).is_empty());
-    let messages = pack(&[line("d1", "", Text::default())]);
-    assert_eq!(messages[0].content.text, "Somebody (visitor)\n");
+    assert!(pack(&[], &[]).is_empty());
+    let messages = pack(&[line("d1", "", Text::default())], &[]);
+    assert_eq!(words(&messages[0]).text, "Somebody (visitor)\n");
     assert_eq!(carried(&messages), [vec![("d1", 0, true)]]);
 }
 
@@ -156,11 +164,11 @@ fn check_cut(text: &str, room: usize) {
 }
 
 fn check_batch(batch: &[Line]) {
-    for message in pack(batch) {
-        assert!(message.content.units() <= LONGEST_MESSAGE);
-        assert!(message.content.spans.len() <= MOST_ENTITIES);
-        assert!(!message.content.text.trim().is_empty());
-        check_nesting(&message.content);
+    for message in pack(batch, &[]) {
+        assert!(words(&message).units() <= LONGEST_MESSAGE);
+        assert!(words(&message).spans.len() <= MOST_ENTITIES);
+        assert!(!words(&message).text.trim().is_empty());
+        check_nesting(words(&message));
     }
 }
 
@@ -189,4 +197,46 @@ proptest! {
         let batch: Vec<_> = texts.map(|text| line("d", "Ada", text)).collect();
         check_batch(&batch);
     }
+}
+
+#[test]
+fn what_is_more_than_words_shares_no_message() {
+    let plain = || line("d1", "Ada", raw("Hello"));
+    let mut pressed = plain();
+    pressed.buttons = vec![vec![Button {
+        action: "take".into(),
+        label: "Take".into(),
+        look: crate::Look::Plain,
+    }]];
+    let mut quoting = plain();
+    quoting.quotes = Some(PostId("-1/7".into()));
+    let mut filed = plain();
+    filed.files = vec![Attachment {
+        name: "a.txt".into(),
+        mime: "text/plain".into(),
+        bytes: "a".into(),
+    }];
+    for (special, messages) in [(pressed, 3), (quoting, 3), (filed.clone(), 4)] {
+        let packed = pack(&[plain(), special, plain()], &[]);
+        assert_eq!(packed.len(), messages);
+    }
+    let call = Flat {
+        text: "@ann".into(),
+        spans: Vec::new(),
+    };
+    let packed = pack(&[plain(), plain()], &[None, Some(call)]);
+    assert_eq!(words(&packed[1]).text, "Ada (visitor)\n@ann\nHello");
+    assert_eq!(
+        packed
+            .iter()
+            .map(|message| message.calls)
+            .collect::<Vec<_>>(),
+        [false, true]
+    );
+
+    let parts = [vec![("d1", 0, false)], vec![("d1", 1, true)]];
+    assert_eq!(carried(&pack(std::slice::from_ref(&filed), &[])), parts);
+    filed.parts_done = 1;
+    let rest = pack(&[filed], &[]);
+    assert!(matches!(&rest[0].content, Content::File(file) if file.name == "a.txt"));
 }

@@ -4,7 +4,7 @@
 
 use std::{mem::Discriminant, ops::Range};
 
-use teloxide::types::{MessageEntity, MessageEntityKind};
+use teloxide::types::{MessageEntity, MessageEntityKind, User};
 use url::Url;
 
 use super::calm::live_words;
@@ -39,6 +39,8 @@ pub(super) enum Style {
     Italic,
     Code,
     Pre,
+    /// Calls a member. Only the bridge itself makes these, never a text.
+    Call(Box<User>),
 }
 
 /// The words of a line, without its author.
@@ -144,6 +146,9 @@ impl Style {
             Style::Italic => MessageEntityKind::Italic,
             Style::Code => MessageEntityKind::Code,
             Style::Pre => MessageEntityKind::Pre { language: None },
+            Style::Call(user) => MessageEntityKind::TextMention {
+                user: User::clone(user),
+            },
         }
     }
 

@@ -28,6 +28,7 @@ fn label(style: &Style) -> &str {
         Style::Italic => "i",
         Style::Code => "code",
         Style::Pre => "pre",
+        Style::Call(_) => "call",
     }
 }
 

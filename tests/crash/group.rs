@@ -167,13 +167,8 @@ mod tests {
     fn judge(posts: &[(u32, &str)]) -> Findings {
         let start = Instant::now();
         let second = Duration::from_secs(1);
-        let post = |(life, text): &(u32, &str)| Posted {
-            id: 1,
-            topic: Some(1),
-            text: (*text).to_owned(),
-            entities: Vec::new(),
-            at: start + second * (2 * life + 1),
-            pings: Vec::new(),
+        let post = |(life, text): &(u32, &str)| {
+            Posted::words(1, 1, Some(1), text, start + second * (2 * life + 1))
         };
         let posts: Vec<Posted> = posts.iter().map(post).collect();
         let deaths = Deaths {

@@ -7,12 +7,28 @@
 // Every story uses its own part of this.
 #![allow(dead_code)]
 
+#[path = "telegram_body.rs"]
+mod body;
 #[path = "telegram_checks.rs"]
 mod checks;
+#[path = "telegram_faults.rs"]
+mod faults;
+#[path = "telegram_files.rs"]
+mod files;
+#[path = "telegram_groups.rs"]
+mod groups;
+#[path = "telegram_messages.rs"]
+mod messages;
 #[path = "telegram_methods.rs"]
 mod methods;
+#[path = "telegram_people.rs"]
+mod people;
+#[path = "telegram_signs.rs"]
+mod signs;
 #[path = "telegram_state.rs"]
 mod state;
+#[path = "telegram_topics.rs"]
+mod topics;
 
 use std::{
     net::SocketAddr,
@@ -20,11 +36,21 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing::any};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{any, get},
+};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-pub use self::state::{Call, Fault, Posted, State, Topic};
+#[allow(unused_imports)]
+pub use self::{
+    faults::{Fault, Storm},
+    groups::{BotRole, Group},
+    people::Agent,
+    state::{Call, Posted, State, Topic},
+};
 
 /// The bot that hinny plays. The number is the bot's user id.
 pub const TOKEN: &str = "123:test-token_that-must-never-be-logged";
@@ -69,6 +95,8 @@ impl TelegramServer {
         });
         let routes = Router::new()
             .route("/{bot}/{method}", any(methods::answer))
+            .route("/file/{bot}/{*path}", get(files::download))
+            .layer(DefaultBodyLimit::max(64 << 20))
             .with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.expect("the machine has a free port");
@@ -118,7 +146,7 @@ impl TelegramServer {
     /// Another group the bot belongs to.
     pub fn add_group(&self, chat: i64, is_forum: bool) {
         self.shared
-            .change(|state| state.groups.push((chat, is_forum)));
+            .change(|state| state.groups.push(Group::new(chat, is_forum)));
     }
 
     /// Ann, who is with the team, writes into a topic. Returns the message's id.
@@ -132,15 +160,11 @@ impl TelegramServer {
 
     /// Anybody, by user id and first name, writes into a topic.
     pub fn person_says(&self, topic: i32, who: (i64, &str), text: &str, entities: Value) -> i32 {
-        self.shared.change(|state| {
-            let chat = state.topic(topic).map_or(CHAT, |topic| topic.chat);
-            let mut message = state.message(chat, Some(topic), state::person(who));
-            message["text"] = text.into();
-            if entities.as_array().is_some_and(|list| !list.is_empty()) {
-                message["entities"] = entities;
-            }
-            state.receive("message", message)
-        })
+        let mut content = json!({ "text": text });
+        if entities.as_array().is_some_and(|list| !list.is_empty()) {
+            content["entities"] = entities;
+        }
+        self.agent(who.0, who.1).writes(topic, content)
     }
 
     /// Somebody writes into the group, outside of any topic.
@@ -189,6 +213,31 @@ impl TelegramServer {
     pub fn enforce_limit(&self, per_minute: usize) {
         self.shared
             .change(|state| state.per_minute = Some(per_minute));
+    }
+
+    /// The same with a minute of another length, so that tests need not last as long.
+    pub fn enforce_limit_in(&self, per_minute: usize, minute: Duration) {
+        self.shared.change(|state| {
+            state.per_minute = Some(per_minute);
+            state.minute = minute;
+        });
+    }
+
+    /// Plans faults one by one: each is a method, or `any`, and what becomes of its next call.
+    pub fn faults(&self, script: &[(&str, Fault)]) {
+        for (method, fault) in script {
+            self.fail_next(method, 1, *fault);
+        }
+    }
+
+    /// From now on calls fail by chance; none for fair weather.
+    pub fn set_storm(&self, storm: Option<Storm>) {
+        self.shared.change(|state| state.storm = storm);
+    }
+
+    /// Delivers what is waiting in the opposite order.
+    pub fn turn_updates_around(&self) {
+        self.shared.change(State::turn_around);
     }
 
     /// Delivers the last `count` confirmed updates once more, under the same ids.

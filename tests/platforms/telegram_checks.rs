@@ -15,6 +15,7 @@ struct Entity {
     length: usize,
     url: Option<String>,
     language: Option<String>,
+    user: Option<Value>,
 }
 
 impl Entity {
@@ -29,13 +30,59 @@ impl Entity {
 
 /// An error's description, or whom the text pings.
 pub fn check_text(text: &str, entities: &[Value]) -> Result<Vec<String>, String> {
-    let units: Vec<u16> = text.encode_utf16().collect();
     if text.trim().is_empty() {
         return Err("Bad Request: message text is empty".to_owned());
     }
-    if units.len() > 4096 {
+    if text.encode_utf16().count() > 4096 {
         return Err("Bad Request: message is too long".to_owned());
     }
+    check_marks(text, entities)
+}
+
+/// The same for the words under a file.
+pub fn check_caption(text: &str, entities: &[Value]) -> Result<Vec<String>, String> {
+    if text.encode_utf16().count() > 1024 {
+        return Err("Bad Request: message caption is too long".to_owned());
+    }
+    check_marks(text, entities)
+}
+
+/// Rows of buttons as (label, data) (<https://core.telegram.org/bots/api#inlinekeyboardbutton>).
+pub fn check_buttons(markup: Option<&Value>) -> Result<Vec<Vec<(String, String)>>, String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Markup {
+        inline_keyboard: Vec<Vec<Button>>,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Button {
+        text: String,
+        callback_data: String,
+    }
+    let Some(markup) = markup else {
+        return Ok(Vec::new());
+    };
+    let markup: Markup = serde_json::from_value(markup.clone())
+        .map_err(|error| format!("Bad Request: can't parse inline keyboard: {error}"))?;
+    for row in &markup.inline_keyboard {
+        if row.len() > 8 || row.iter().any(|button| button.text.trim().is_empty()) {
+            return Err("Bad Request: can't parse inline keyboard button".to_owned());
+        }
+        let wrong = |button: &Button| !(1..=64).contains(&button.callback_data.len());
+        if row.iter().any(wrong) {
+            return Err("Bad Request: BUTTON_DATA_INVALID".to_owned());
+        }
+    }
+    let rows = markup.inline_keyboard.into_iter();
+    let pair = |button: Button| (button.text, button.callback_data);
+    Ok(rows
+        .map(|row| row.into_iter().map(pair).collect())
+        .collect())
+}
+
+fn check_marks(text: &str, entities: &[Value]) -> Result<Vec<String>, String> {
+    let units: Vec<u16> = text.encode_utf16().collect();
     if entities.len() > 100 {
         return Err("Bad Request: too many entities".to_owned());
     }
@@ -51,7 +98,10 @@ pub fn check_text(text: &str, entities: &[Value]) -> Result<Vec<String>, String>
         check_entity(entity, &units)?;
     }
     check_nesting(&entities)?;
-    Ok(pings(&units, &entities))
+    let mut pinged = pings(&units, &entities);
+    let users = entities.iter().filter_map(|entity| entity.user.as_ref());
+    pinged.extend(users.map(|user| user["id"].to_string()));
+    Ok(pinged)
 }
 
 fn check_entity(entity: &Entity, units: &[u16]) -> Result<(), String> {
@@ -72,6 +122,10 @@ fn check_entity(entity: &Entity, units: &[u16]) -> Result<(), String> {
     match entity.kind.as_str() {
         "text_link" if entity.url.as_ref().is_some_and(web) => Ok(()),
         "text_link" => wrong("is no web address"),
+        "text_mention" => match entity.user.as_ref().and_then(|user| user["id"].as_i64()) {
+            Some(_) => Ok(()),
+            None => wrong("names nobody"),
+        },
         "pre" if entity.url.is_none() => Ok(()),
         "bold" | "italic" | "code" | "blockquote"
             if entity.url.is_none() && entity.language.is_none() =>

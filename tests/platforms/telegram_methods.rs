@@ -11,7 +11,7 @@ use axum::{
     Json,
     body::{Body, Bytes},
     extract::{Path, State as Shares},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -19,59 +19,67 @@ use serde_json::{Value, json};
 
 use super::{
     Shared, TOKEN,
-    checks::check_text,
-    state::{Call, Fault, Posted, State, Topic, bot},
+    body::{self, Upload},
+    faults::Fault,
+    files, groups, messages, signs,
+    state::{Call, State, bot},
+    topics,
 };
 
 const CONFLICT: &str = "Conflict: terminated by other getUpdates request; \
     make sure that only one bot instance is running";
 
-/// What a method ends with: the result, or a status, a description and perhaps seconds to wait.
-type Outcome = Result<Value, Failed>;
+const WEBHOOK: &str = "Conflict: can't use getUpdates method while webhook is active; \
+    use deleteWebhook to delete the webhook first";
 
-struct Failed {
-    status: u16,
-    description: String,
-    retry_after: Option<u64>,
+/// What a method ends with: the result, or a status, a description and perhaps seconds to wait.
+pub type Outcome = Result<Value, Failed>;
+
+pub struct Failed {
+    pub status: u16,
+    pub description: String,
+    pub retry_after: Option<u64>,
+    /// The group that this one has become.
+    pub moved_to: Option<i64>,
 }
 
-fn failed(status: u16, description: impl Into<String>) -> Failed {
+pub fn failed(status: u16, description: impl Into<String>) -> Failed {
     Failed {
         status,
         description: description.into(),
         retry_after: None,
+        moved_to: None,
     }
 }
 
-fn too_many(seconds: u64) -> Failed {
+pub fn too_many(seconds: u64) -> Failed {
     Failed {
-        status: 429,
-        description: format!("Too Many Requests: retry after {seconds}"),
         retry_after: Some(seconds),
+        ..failed(429, format!("Too Many Requests: retry after {seconds}"))
     }
 }
+
+/// Files that came with a call, by the name of their part.
+pub type Files = std::collections::HashMap<String, Upload>;
 
 pub(super) async fn answer(
     Shares(shared): Shares<Arc<Shared>>,
     Path((bot, method)): Path<(String, String)>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     if shared.look(|state| state.away) {
         return broken();
     }
     let method = method.to_lowercase();
-    let params = match body.is_empty() {
-        true => Ok(json!({})),
-        false => serde_json::from_slice::<Value>(&body),
-    };
     if bot != format!("bot{TOKEN}") {
         return respond(Err(failed(401, "Unauthorized")));
     }
-    let Ok(params) = params else {
+    let Some(call) = body::read(&headers, &body) else {
         return respond(Err(failed(400, "Bad Request: object expected")));
     };
-    let (index, fault) = shared.change(|state| begin(state, &method, &params));
-    let answer = faulty(&shared, &method, params, fault).await;
+    let (index, fault) = shared.change(|state| begin(state, &method, &call.params));
+    let answer = faulty(&shared, &method, call, fault).await;
     let status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
     shared.change(|state| state.calls[index].status = status);
     answer.unwrap_or_else(broken)
@@ -92,12 +100,12 @@ fn begin(state: &mut State, method: &str, params: &Value) -> (usize, Option<Faul
 async fn faulty(
     shared: &Shared,
     method: &str,
-    params: Value,
+    call: body::Call,
     fault: Option<Fault>,
 ) -> Option<Response> {
-    let chat = params["chat_id"].as_i64().unwrap_or_default();
+    let chat = call.params["chat_id"].as_i64().unwrap_or_default();
     let outcome = match fault {
-        None => run(shared, method, params).await,
+        None => run(shared, method, call).await,
         Some(Fault::TooMany(seconds)) => {
             let wait = Duration::from_secs(seconds);
             Err(too_many(
@@ -109,11 +117,11 @@ async fn faulty(
         Some(Fault::Reset) => return None,
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::ResetAfterAccept) => {
-            drop(run(shared, method, params).await);
+            drop(run(shared, method, call).await);
             return None;
         }
         Some(Fault::HangAfterAccept) => {
-            drop(run(shared, method, params).await);
+            drop(run(shared, method, call).await);
             std::future::pending().await
         }
     };
@@ -121,7 +129,7 @@ async fn faulty(
 }
 
 /// An answer that breaks off, and the connection with it.
-fn broken() -> Response {
+pub fn broken() -> Response {
     let reset = io::Error::from(io::ErrorKind::ConnectionReset);
     let body = Body::from_stream(futures_util::stream::once(async { Err::<Bytes, _>(reset) }));
     Response::new(body)
@@ -139,26 +147,53 @@ fn respond(outcome: Outcome) -> Response {
             if let Some(seconds) = failed.retry_after {
                 body["parameters"] = json!({ "retry_after": seconds });
             }
+            if let Some(chat) = failed.moved_to {
+                body["parameters"] = json!({ "migrate_to_chat_id": chat });
+            }
             let status = StatusCode::from_u16(failed.status).expect("a status of HTTP's");
             (status, Json(body)).into_response()
         }
     }
 }
 
-async fn run(shared: &Shared, method: &str, params: Value) -> Outcome {
+async fn run(shared: &Shared, method: &str, call: body::Call) -> Outcome {
+    let (params, files) = (call.params, call.files);
+    if method == "getupdates" {
+        return get_updates(shared, read(params)?).await;
+    }
+    shared.change(|state| match method {
+        "createforumtopic" => topics::create(state, read(params)?),
+        "closeforumtopic" => topics::set_open(state, read(params)?, false),
+        "reopenforumtopic" => topics::set_open(state, read(params)?, true),
+        "editforumtopic" => topics::rename(state, read(params)?),
+        "deleteforumtopic" => topics::delete(state, read(params)?),
+        "sendmessage" => messages::send(state, read(params)?),
+        "sendphoto" | "senddocument" => files::send(state, &method["send".len()..], params, files),
+        "editmessagetext" => messages::edit_text(state, read(params)?),
+        "editmessagecaption" => messages::edit_caption(state, read(params)?),
+        "editmessagereplymarkup" => messages::edit_buttons(state, read(params)?),
+        "deletemessage" => messages::delete(state, read(params)?),
+        "setmessagereaction" => signs::react(state, read(params)?),
+        "answercallbackquery" => signs::answer_query(state, read(params)?),
+        "sendchataction" => signs::chat_action(state, read(params)?),
+        "getfile" => files::get(state, read(params)?),
+        _ => ask(state, method, params),
+    })
+}
+
+/// The methods that only tell something.
+fn ask(state: &mut State, method: &str, params: Value) -> Outcome {
     match method {
-        "getupdates" => get_updates(shared, read(params)?).await,
-        "getme" => read::<Nothing>(params).map(|_| me()),
-        "getchat" => shared.change(|state| get_chat(state, read(params)?)),
-        "createforumtopic" => shared.change(|state| create_topic(state, read(params)?)),
-        "closeforumtopic" => shared.change(|state| set_open(state, read(params)?, false)),
-        "reopenforumtopic" => shared.change(|state| set_open(state, read(params)?, true)),
-        "sendmessage" => shared.change(|state| send_message(state, read(params)?)),
+        "getme" => read::<Nothing>(params).map(|_| me(state)),
+        "getwebhookinfo" => read::<Nothing>(params).map(|_| webhook(state)),
+        "getchat" => groups::get_chat(state, read(params)?),
+        "getchatmember" => groups::get_member(state, read(params)?),
+        "getchatadministrators" => groups::get_admins(state, read(params)?),
         _ => Err(failed(404, "Not Found")),
     }
 }
 
-fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failed> {
+pub fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failed> {
     serde_json::from_value(params).map_err(|error| failed(400, format!("Bad Request: {error}")))
 }
 
@@ -166,11 +201,18 @@ fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failed> {
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-fn me() -> Value {
+fn webhook(state: &State) -> Value {
+    json!({
+        "url": state.webhook, "has_custom_certificate": false,
+        "pending_update_count": state.pending.len(),
+    })
+}
+
+fn me(state: &State) -> Value {
     let mut me = bot();
     for (field, value) in [
         ("can_join_groups", true),
-        ("can_read_all_group_messages", true),
+        ("can_read_all_group_messages", !state.privacy),
         ("supports_inline_queries", false),
         ("can_connect_to_business", false),
         ("has_main_web_app", false),
@@ -209,6 +251,9 @@ async fn get_updates(shared: &Shared, params: GetUpdates) -> Outcome {
         if shared.look(|state| state.poll != own || state.away) {
             return Err(failed(409, CONFLICT));
         }
+        if shared.look(|state| !state.webhook.is_empty()) {
+            return Err(failed(409, WEBHOOK));
+        }
         let found = found_updates(shared, limit);
         if !found.is_empty()
             || tokio::time::timeout_at(until, changes.changed())
@@ -225,127 +270,4 @@ fn found_updates(shared: &Shared, limit: usize) -> Vec<Value> {
     let mut found = std::mem::take(&mut state.repeated);
     found.extend(state.pending.iter().take(limit).cloned());
     found
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GetChat {
-    chat_id: i64,
-}
-
-fn get_chat(state: &mut State, params: GetChat) -> Outcome {
-    let is_forum = group(state, params.chat_id)?;
-    Ok(json!({
-        "id": params.chat_id, "title": "Support", "type": "supergroup", "is_forum": is_forum,
-        "accent_color_id": 1, "max_reaction_count": 11,
-        "accepted_gift_types": {
-            "unlimited_gifts": false, "limited_gifts": false,
-            "unique_gifts": false, "premium_subscription": false,
-        },
-    }))
-}
-
-/// Whether the group has topics.
-fn group(state: &State, chat: i64) -> Result<bool, Failed> {
-    let group = state.groups.iter().find(|group| group.0 == chat);
-    group
-        .map(|group| group.1)
-        .ok_or_else(|| failed(400, "Bad Request: chat not found"))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CreateForumTopic {
-    chat_id: i64,
-    name: String,
-}
-
-fn create_topic(state: &mut State, params: CreateForumTopic) -> Outcome {
-    if !group(state, params.chat_id)? {
-        return Err(failed(400, "Bad Request: the chat is not a forum"));
-    }
-    if params.name.trim().is_empty() || params.name.chars().count() > 128 {
-        return Err(failed(400, "Bad Request: TOPIC_TITLE_INVALID"));
-    }
-    state.spend(params.chat_id).map_err(too_many)?;
-    let id = state.message_id();
-    state.topics.push(Topic {
-        id,
-        chat: params.chat_id,
-        name: params.name.clone(),
-        open: true,
-    });
-    Ok(json!({"message_thread_id": id, "name": params.name, "icon_color": 7_322_096}))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SetForumTopic {
-    chat_id: i64,
-    message_thread_id: i32,
-}
-
-fn set_open(state: &mut State, params: SetForumTopic, open: bool) -> Outcome {
-    group(state, params.chat_id)?;
-    let topic = state.topic(params.message_thread_id);
-    if topic.is_none_or(|topic| topic.chat != params.chat_id) {
-        return Err(failed(400, "Bad Request: TOPIC_ID_INVALID"));
-    }
-    state.spend(params.chat_id).map_err(too_many)?;
-    match state.set_open(params.message_thread_id, open) {
-        true => Ok(true.into()),
-        false => Err(failed(400, "Bad Request: TOPIC_NOT_MODIFIED")),
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SendMessage {
-    chat_id: i64,
-    message_thread_id: Option<i32>,
-    text: String,
-    #[serde(default)]
-    entities: Vec<Value>,
-    link_preview_options: LinkPreviewOptions,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LinkPreviewOptions {
-    is_disabled: bool,
-}
-
-fn send_message(state: &mut State, params: SendMessage) -> Outcome {
-    group(state, params.chat_id)?;
-    if !params.link_preview_options.is_disabled {
-        return Err(failed(
-            400,
-            "Bad Request: previews fetch what visitors name",
-        ));
-    }
-    if let Some(id) = params.message_thread_id {
-        let topic = state.topic(id).filter(|topic| topic.chat == params.chat_id);
-        let topic = topic.ok_or_else(|| failed(400, "Bad Request: message thread not found"))?;
-        if !topic.open {
-            return Err(failed(400, "Bad Request: TOPIC_CLOSED"));
-        }
-    }
-    let pings = check_text(&params.text, &params.entities);
-    let pings = pings.map_err(|description| failed(400, description))?;
-    state.spend(params.chat_id).map_err(too_many)?;
-    let mut message = state.message(params.chat_id, params.message_thread_id, bot());
-    message["text"] = params.text.clone().into();
-    message["entities"] = params.entities.clone().into();
-    let id = message["message_id"]
-        .as_i64()
-        .and_then(|id| i32::try_from(id).ok());
-    state.posts.push(Posted {
-        id: id.expect("the server counts its messages itself"),
-        topic: params.message_thread_id,
-        text: params.text,
-        entities: params.entities,
-        at: Instant::now(),
-        pings,
-    });
-    Ok(message)
 }

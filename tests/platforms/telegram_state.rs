@@ -1,31 +1,18 @@
-//! What the Telegram for tests remembers: groups, topics, posts, updates, calls and planned faults.
+//! What the Telegram for tests remembers: groups, topics, messages, updates, calls and planned faults.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, HashSet, VecDeque},
     fmt::Write,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::{Value, json};
 
-/// How a call can go wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// 429 with so many seconds to wait.
-    TooMany(u64),
-    /// 500; nothing happened.
-    ServerError,
-    /// Nothing happens, and no answer comes.
-    Hang,
-    /// The call has its effect, but no answer comes.
-    HangAfterAccept,
-    /// Nothing happens, and the connection breaks.
-    Reset,
-    /// The call has its effect, and the connection breaks before the answer.
-    ResetAfterAccept,
-    /// An error of the API's own: status and description.
-    Refuse(u16, &'static str),
-}
+use super::{
+    body::Upload,
+    faults::{Fault, Storm},
+    groups::{BotRole, Group},
+};
 
 /// A forum topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +33,32 @@ pub struct Posted {
     pub at: Instant,
     /// Names that Telegram would notify because of this message.
     pub pings: Vec<String>,
+    pub chat: i64,
+    pub reply_to: Option<i32>,
+    /// The rows of buttons, as (label, data).
+    pub buttons: Vec<Vec<(String, String)>>,
+    /// Its kind and content, when this is a file; `text` is the caption then.
+    pub file: Option<(String, Upload)>,
+    pub edits: usize,
+}
+
+impl Posted {
+    /// A message of plain words.
+    pub fn words(id: i32, chat: i64, topic: Option<i32>, text: &str, at: Instant) -> Self {
+        Posted {
+            id,
+            topic,
+            text: text.to_owned(),
+            entities: Vec::new(),
+            at,
+            pings: Vec::new(),
+            chat,
+            reply_to: None,
+            buttons: Vec::new(),
+            file: None,
+            edits: 0,
+        }
+    }
 }
 
 /// A call of the bot's, with the method in small letters and the status of the answer; 0 for none.
@@ -58,9 +71,27 @@ pub struct Call {
 }
 
 pub struct State {
-    pub groups: Vec<(i64, bool)>,
+    pub groups: Vec<Group>,
+    /// Everybody who ever wrote, by user id and first name.
+    pub people: Vec<(i64, String)>,
+    /// Whether the bot sees only what is meant for it, where it is no administrator.
+    pub privacy: bool,
+    pub webhook: String,
     pub topics: Vec<Topic>,
+    /// What the bot posted and nobody deleted.
     pub posts: Vec<Posted>,
+    /// All messages as they are now, by chat and id.
+    pub messages: HashMap<(i64, i32), Value>,
+    /// Messages that are older than the 48 hours in which everybody may delete their own.
+    pub old: HashSet<(i64, i32)>,
+    /// Deleted messages of the bot's.
+    pub deleted: Vec<Posted>,
+    /// The bot's reaction per message.
+    pub reactions: HashMap<(i64, i32), String>,
+    /// What `getFile` finds, by file id.
+    pub files: HashMap<String, Upload>,
+    /// Presses of buttons that nobody answered yet.
+    pub open_queries: HashSet<String>,
     pub calls: Vec<Call>,
     /// Updates that are not confirmed, oldest first.
     pub pending: VecDeque<Value>,
@@ -68,7 +99,10 @@ pub struct State {
     /// Confirmed updates that the next `getUpdates` gets all the same.
     pub repeated: Vec<Value>,
     pub faults: Vec<(String, Fault)>,
+    pub storm: Option<Storm>,
     pub per_minute: Option<usize>,
+    /// How long a minute lasts here.
+    pub minute: Duration,
     /// When posts were accepted, per group.
     pub accepted: Vec<(i64, Instant)>,
     pub quiet_until: Vec<(i64, Instant)>,
@@ -86,15 +120,26 @@ pub struct State {
 impl State {
     pub fn new(chat: i64) -> Self {
         State {
-            groups: vec![(chat, true)],
+            groups: vec![Group::new(chat, true)],
+            people: Vec::new(),
+            privacy: false,
+            webhook: String::new(),
             topics: Vec::new(),
             posts: Vec::new(),
+            messages: HashMap::new(),
+            old: HashSet::new(),
+            deleted: Vec::new(),
+            reactions: HashMap::new(),
+            files: HashMap::new(),
+            open_queries: HashSet::new(),
             calls: Vec::new(),
             pending: VecDeque::new(),
             confirmed: Vec::new(),
             repeated: Vec::new(),
             faults: Vec::new(),
+            storm: None,
             per_minute: None,
+            minute: Duration::from_secs(60),
             accepted: Vec::new(),
             quiet_until: Vec::new(),
             away: false,
@@ -132,11 +177,12 @@ impl State {
 
     /// The frame of a message, as every update and every answer has it.
     pub fn message(&mut self, chat: i64, topic: Option<i32>, from: Value) -> Value {
-        let is_forum = self.groups.contains(&(chat, true));
+        let group = self.groups.iter().find(|group| group.chat == chat);
+        let group = group.map_or_else(|| json!({"id": chat, "type": "group"}), Group::json);
         let mut message = json!({
             "message_id": self.message_id(),
             "from": from,
-            "chat": {"id": chat, "title": "Support", "type": "supergroup", "is_forum": is_forum},
+            "chat": group,
             "date": now(),
         });
         if let Some(topic) = topic {
@@ -146,17 +192,48 @@ impl State {
         message
     }
 
-    /// Puts an update where `getUpdates` finds it. Returns the message's id.
+    /// A message that now stands in the group.
+    pub fn keep(&mut self, message: &Value) {
+        let id = message["message_id"].as_i64().unwrap_or_default();
+        let id = i32::try_from(id).expect("message ids are small");
+        let chat = message["chat"]["id"].as_i64().unwrap_or_default();
+        self.messages.insert((chat, id), message.clone());
+    }
+
+    /// Puts an update where `getUpdates` finds it, if the bot is told such things. Returns the message's id.
     pub fn receive(&mut self, kind: &str, content: Value) -> i32 {
         let id = content["message_id"].as_i64().unwrap_or_default();
-        let allowed = &self.allowed_updates;
-        if allowed.is_empty() || allowed.iter().any(|allowed| allowed == kind) {
+        if kind == "message" {
+            self.keep(&content);
+        }
+        if self.is_told(kind, &content) {
             self.next_update += 1;
             let mut update = json!({ "update_id": self.next_update });
             update[kind] = content;
             self.pending.push_back(update);
         }
         i32::try_from(id).expect("message ids are small")
+    }
+
+    /// Reactions must be asked for by name, and only administrators hear of them
+    /// (<https://core.telegram.org/bots/api#update>). With privacy mode on a mere member hears commands and
+    /// replies to itself only (<https://core.telegram.org/bots/features#privacy-mode>).
+    fn is_told(&self, kind: &str, content: &Value) -> bool {
+        let asked = |kind: &str| self.allowed_updates.iter().any(|allowed| allowed == kind);
+        let chat = content["chat"]["id"].as_i64();
+        let group = self.groups.iter().find(|group| Some(group.chat) == chat);
+        let role = group.map_or(BotRole::Member, |group| group.bot);
+        let is_admin = matches!(role, BotRole::Admin { .. });
+        match kind {
+            _ if role == BotRole::Kicked => false,
+            "message_reaction" => asked(kind) && is_admin,
+            _ if !self.allowed_updates.is_empty() && !asked(kind) => false,
+            "message" | "edited_message" if self.privacy && !is_admin && group.is_some() => {
+                let text = content["text"].as_str().unwrap_or_default();
+                text.starts_with('/') || content["reply_to_message"]["from"]["id"] == 123
+            }
+            _ => true,
+        }
     }
 
     /// An offset confirms everything before it.
@@ -174,13 +251,28 @@ impl State {
         self.repeated = self.confirmed[from..].to_vec();
     }
 
+    /// What lies in wait comes in the opposite order, under numbers that rise as ever.
+    pub fn turn_around(&mut self) {
+        let numbers: Vec<Value> = self
+            .pending
+            .iter()
+            .map(|update| update["update_id"].clone())
+            .collect();
+        self.pending.make_contiguous().reverse();
+        for (update, number) in self.pending.iter_mut().zip(numbers) {
+            update["update_id"] = number;
+        }
+    }
+
     /// The fault that is planned for this call, if any.
     pub fn take_fault(&mut self, method: &str) -> Option<Fault> {
         let meant = |(planned, _): &(String, Fault)| {
             planned == method || (planned == "any" && method != "getupdates")
         };
-        let index = self.faults.iter().position(meant)?;
-        Some(self.faults.remove(index).1)
+        match self.faults.iter().position(meant) {
+            Some(index) => Some(self.faults.remove(index).1),
+            None => self.storm.as_mut()?.strike(),
+        }
     }
 
     /// Seconds to wait if a post into this group now would be one too many. Otherwise counts it.
@@ -195,13 +287,23 @@ impl State {
             self.too_early += 1;
             return Err(self.refuse_for(chat, until - now));
         }
-        let minute = Duration::from_secs(60);
+        let minute = self.minute;
         self.accepted.retain(|(_, at)| now - *at < minute);
         let spent = self.accepted.iter().filter(|accepted| accepted.0 == chat);
         let spent: Vec<Instant> = spent.map(|accepted| accepted.1).collect();
-        if self.per_minute.is_some_and(|limit| spent.len() >= limit) {
-            let oldest = spent.first().copied().unwrap_or(now);
-            return Err(self.refuse_for(chat, oldest + minute - now));
+        let limit = self.per_minute.unwrap_or(usize::MAX);
+        // One message a second, with short bursts: five in five seconds when 20 fit into the minute.
+        let (burst, most) = (minute / 12, (limit / 4).max(1));
+        let recent: Vec<Instant> = spent
+            .iter()
+            .copied()
+            .filter(|at| now - *at < burst)
+            .collect();
+        for (window, most, seen) in [(minute, limit, spent), (burst, most, recent)] {
+            if seen.len() >= most {
+                let oldest = seen.first().copied().unwrap_or(now);
+                return Err(self.refuse_for(chat, oldest + window - now));
+            }
         }
         self.accepted.push((chat, now));
         Ok(())
@@ -238,6 +340,7 @@ impl State {
     }
 }
 
+/// A member of the team.
 pub fn person((id, name): (i64, &str)) -> Value {
     json!({"id": id, "is_bot": false, "first_name": name, "language_code": "en"})
 }
@@ -246,7 +349,7 @@ pub fn bot() -> Value {
     json!({"id": 123, "is_bot": true, "first_name": "Hinny", "username": "hinny_test_bot"})
 }
 
-fn now() -> u64 {
+pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.expect("the clock is past 1970").as_secs()
 }

@@ -51,9 +51,10 @@ async fn what_is_not_stored_is_not_confirmed_and_comes_again() {
         .await
         .unwrap()
         .thread;
-    for text in ["one", "two", "three"] {
-        server.agent_says(topic_of(&thread), text);
-    }
+    let said = ["one", "two", "three"].map(|text| {
+        let id = server.agent_says(topic_of(&thread), text);
+        format!("said:{CHAT}/{id}")
+    });
     let (sender, _seen) = unbounded_channel();
     let full = Ledger {
         seen: sender,
@@ -70,7 +71,7 @@ async fn what_is_not_stored_is_not_confirmed_and_comes_again() {
         assert_eq!(words(&inbound), text);
         ids.push(inbound.event_id);
     }
-    assert_eq!(ids, ["update:900001", "update:900002", "update:900003"]);
+    assert_eq!(ids, said);
     server.await_all_confirmed().await;
 }
 
@@ -98,9 +99,10 @@ async fn a_failure_in_the_middle_of_a_batch() {
         .await
         .unwrap()
         .thread;
-    for text in ["one", "two", "three"] {
-        server.agent_says(topic_of(&thread), text);
-    }
+    let said = ["one", "two", "three"].map(|text| {
+        let id = server.agent_says(topic_of(&thread), text);
+        format!("said:{CHAT}/{id}")
+    });
     let inbox = SecondFails(Mutex::default());
     listen(&bridge, &inbox).await;
     assert_eq!(server.pending_updates(), 3);
@@ -109,8 +111,10 @@ async fn a_failure_in_the_middle_of_a_batch() {
         () = server.await_all_confirmed() => {}
     }
     let seen = inbox.0.lock().unwrap().clone();
-    let ids = [1, 2, 1, 2, 3].map(|id| format!("update:90000{id}"));
-    assert_eq!(seen, ids);
+    assert_eq!(
+        seen,
+        [0, 1, 0, 1, 2].map(|index: usize| said[index].clone())
+    );
 }
 
 /// While one message is being stored nothing behind it is confirmed and nothing more is asked for.
