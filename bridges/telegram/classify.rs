@@ -208,50 +208,53 @@ mod tests {
         }
     }
 
+    /// What Telegram says, and what becomes of it.
+    const DESCRIPTIONS: &[(&str, &str)] = &[
+        ("Unauthorized", "Unauthorized"),
+        ("Not Found", "Unauthorized"),
+        (
+            "Forbidden: bot was kicked from the supergroup chat",
+            "NoAccess",
+        ),
+        (
+            "Forbidden: bot is not a member of the supergroup chat",
+            "NoAccess",
+        ),
+        ("Bad Request: message thread not found", "ThreadGone"),
+        ("Bad Request: TOPIC_DELETED", "ThreadGone"),
+        ("Bad Request: TOPIC_CLOSED", "TopicClosed"),
+        ("Bad Request: TOPIC_NOT_MODIFIED", "NotModified"),
+        ("Bad Request: chat not found", "NoAccess"),
+        ("Bad Request: the chat is not a forum", "NoAccess"),
+        (
+            "Bad Request: not enough rights to create a topic",
+            "NoAccess",
+        ),
+        ("Bad Request: message to edit not found", "Missing"),
+        ("Bad Request: message to react not found", "Missing"),
+        (
+            "Bad Request: message is not modified: so it is",
+            "NotModified",
+        ),
+        ("Bad Request: message can't be deleted", "CantDelete"),
+        ("Bad Request: REACTION_INVALID", "NoSuchSign"),
+        (
+            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+            "Refused",
+        ),
+        ("Bad Request: message is too long", "Refused"),
+        (
+            "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+            "Unreachable",
+        ),
+        ("Too Many Requests", "RateLimited"),
+        ("Internal Server Error", "Ambiguous"),
+        ("Bad Gateway", "Ambiguous"),
+    ];
+
     #[test]
     fn each_description_is_one_decision() {
-        for (description, expected) in [
-            ("Unauthorized", "Unauthorized"),
-            ("Not Found", "Unauthorized"),
-            (
-                "Forbidden: bot was kicked from the supergroup chat",
-                "NoAccess",
-            ),
-            (
-                "Forbidden: bot is not a member of the supergroup chat",
-                "NoAccess",
-            ),
-            ("Bad Request: message thread not found", "ThreadGone"),
-            ("Bad Request: TOPIC_DELETED", "ThreadGone"),
-            ("Bad Request: TOPIC_CLOSED", "TopicClosed"),
-            ("Bad Request: TOPIC_NOT_MODIFIED", "NotModified"),
-            ("Bad Request: chat not found", "NoAccess"),
-            ("Bad Request: the chat is not a forum", "NoAccess"),
-            (
-                "Bad Request: not enough rights to create a topic",
-                "NoAccess",
-            ),
-            ("Bad Request: message to edit not found", "Missing"),
-            ("Bad Request: message to react not found", "Missing"),
-            (
-                "Bad Request: message is not modified: so it is",
-                "NotModified",
-            ),
-            ("Bad Request: message can't be deleted", "CantDelete"),
-            ("Bad Request: REACTION_INVALID", "NoSuchSign"),
-            (
-                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
-                "Refused",
-            ),
-            ("Bad Request: message is too long", "Refused"),
-            (
-                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
-                "Unreachable",
-            ),
-            ("Too Many Requests", "RateLimited"),
-            ("Internal Server Error", "Ambiguous"),
-            ("Bad Gateway", "Ambiguous"),
-        ] {
+        for (description, expected) in DESCRIPTIONS {
             let decision = decide(description);
             assert!(decision.starts_with(expected), "{description}: {decision}");
         }

@@ -20,7 +20,7 @@ use crate::{Line, Mention, Person, SendError};
 const GOOD_FOR: Duration = Duration::from_secs(300);
 
 /// How often Telegram may fail to tell who somebody is.
-const MOST_FAILURES: u32 = 3;
+const MOST_FAILURES: u32 = 2;
 
 /// The one role that Telegram has.
 pub(super) const ADMIN: &str = "admin";
@@ -53,23 +53,19 @@ impl Telegram {
         let Ok(user) = person.id.parse() else {
             return Ok(admin());
         };
-        match self.member(chat, user).await {
-            Ok(member) => {
-                self.doubts.forget(&(chat, user));
-                let is_admin = member.is_some_and(|member| member.is_admin);
-                Ok(if is_admin { admin() } else { Vec::new() })
-            }
-            Err(error @ SendError::RateLimited { .. }) => Err(error),
-            Err(error) => {
-                let failures = self.doubts.get(&(chat, user)).unwrap_or(0) + 1;
-                self.doubts.put((chat, user), failures);
-                if failures < MOST_FAILURES {
-                    return Err(error);
+        for failures in 1.. {
+            match self.member(chat, user).await {
+                Ok(Some(member)) if member.is_admin => return Ok(admin()),
+                Ok(_) => break,
+                Err(error @ SendError::RateLimited { .. }) => return Err(error),
+                Err(error) if failures == MOST_FAILURES => {
+                    tracing::warn!(%error, "whether a member is an administrator could not be found out");
+                    break;
                 }
-                tracing::warn!(%error, "whether a member is an administrator could not be found out");
-                Ok(Vec::new())
+                Err(error) => tracing::debug!(%error, "asking once more who a member is"),
             }
         }
+        Ok(Vec::new())
     }
 
     /// Nothing when Telegram knows of no such member, or does not tell this bot.

@@ -69,8 +69,6 @@ pub struct Telegram {
     places: Memory<(i64, i32), i32>,
     /// Members by group and user.
     members: Memory<(i64, u64), Member>,
-    /// How often in a row it could not be found out who a member is.
-    doubts: Memory<(i64, u64), u32>,
     /// When "is typing" was shown last.
     typing: Memory<(i64, i32), Instant>,
 }
@@ -86,7 +84,6 @@ impl Telegram {
             shown: Memory::new(2_000),
             places: Memory::new(20_000),
             members: Memory::new(2_000),
-            doubts: Memory::new(200),
             typing: Memory::new(200),
             config,
         })

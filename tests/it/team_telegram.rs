@@ -210,7 +210,7 @@ async fn what_the_platform_never_takes_is_a_dead_letter_that_can_be_retried() {
     telegram.fail_next(
         "createForumTopic",
         1,
-        Fault::Refuse(400, "Bad Request: not enough rights to create a topic"),
+        Fault::Refuse(400, "Bad Request: TOPIC_TITLE_INVALID"),
     );
     ada.asks_for_a_person().await;
     let listed = eventually("a dead letter", || async {
@@ -218,7 +218,7 @@ async fn what_the_platform_never_takes_is_a_dead_letter_that_can_be_retried() {
         assert!(listed.ok, "{}", listed.stderr);
         listed
             .stdout
-            .contains("not enough rights")
+            .contains("TOPIC_TITLE_INVALID")
             .then_some(listed.stdout)
     })
     .await;

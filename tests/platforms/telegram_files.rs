@@ -17,7 +17,7 @@ use super::{
     body::Upload,
     checks::check_caption,
     messages::{Place, ReplyParameters, begin, finish, refused},
-    methods::{Files, Outcome, broken, failed, read, too_many},
+    methods::{Failed, Files, Outcome, broken, failed, read, too_many},
     state::State,
 };
 
@@ -43,28 +43,7 @@ struct SendFile {
 /// `sendPhoto` and `sendDocument`.
 pub fn send(state: &mut State, kind: &str, params: Value, mut files: Files) -> Outcome {
     let params: SendFile = read(params)?;
-    let (field, other) = match kind {
-        "photo" => (params.photo, params.document),
-        _ => (params.document, params.photo),
-    };
-    if other.is_some() || (kind == "photo" && params.disable_content_type_detection.is_some()) {
-        return Err(failed(400, "Bad Request: unknown field"));
-    }
-    let part = match field
-        .as_deref()
-        .map(|field| field.strip_prefix("attach://"))
-    {
-        Some(Some(part)) => part.to_owned(),
-        None => kind.to_owned(),
-        Some(None) => return Err(failed(400, "Bad Request: wrong file identifier specified")),
-    };
-    let upload = files.remove(&part);
-    let upload = upload.ok_or_else(|| {
-        failed(
-            400,
-            format!("Bad Request: there is no {kind} in the request"),
-        )
-    })?;
+    let upload = attached(kind, &params, &mut files)?;
     check_upload(kind, &upload)?;
     let place = Place {
         chat: params.chat_id,
@@ -86,8 +65,34 @@ pub fn send(state: &mut State, kind: &str, params: Value, mut files: Files) -> O
     Ok(finish(state, message, posted))
 }
 
+/// The file that a field names, or that is the field itself.
+fn attached(kind: &str, params: &SendFile, files: &mut Files) -> Result<Upload, Failed> {
+    let (field, other) = match kind {
+        "photo" => (&params.photo, &params.document),
+        _ => (&params.document, &params.photo),
+    };
+    if other.is_some() || (kind == "photo" && params.disable_content_type_detection.is_some()) {
+        return Err(failed(400, "Bad Request: unknown field"));
+    }
+    let part = match field
+        .as_deref()
+        .map(|field| field.strip_prefix("attach://"))
+    {
+        Some(Some(part)) => part.to_owned(),
+        None => kind.to_owned(),
+        Some(None) => return Err(failed(400, "Bad Request: wrong file identifier specified")),
+    };
+    let missing = || {
+        failed(
+            400,
+            format!("Bad Request: there is no {kind} in the request"),
+        )
+    };
+    files.remove(&part).ok_or_else(missing)
+}
+
 /// 50 MB for documents, 10 MB for photos, and a photo must be a picture.
-fn check_upload(kind: &str, upload: &Upload) -> Result<(), super::methods::Failed> {
+fn check_upload(kind: &str, upload: &Upload) -> Result<(), Failed> {
     let most = if kind == "photo" { 10 } else { 50 } * MEGABYTE;
     if upload.bytes.is_empty() {
         return Err(failed(400, "Bad Request: file must be non-empty"));

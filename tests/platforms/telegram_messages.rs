@@ -212,13 +212,38 @@ fn edit(state: &mut State, change: Change, pings: Vec<String>) -> Outcome {
     group(state, change.chat)?;
     let buttons = refused(check_buttons(change.buttons.as_ref()))?;
     let key = (change.chat, change.id);
-    let message = state.messages.get(&key).cloned();
-    let mut message =
-        message.ok_or_else(|| failed(400, "Bad Request: message to edit not found"))?;
+    let before = state.messages.get(&key);
+    let before = before.ok_or_else(|| failed(400, "Bad Request: message to edit not found"))?;
+    let mut message = edited(before, &change)?;
+    if message == *before {
+        return Err(failed(400, NOT_MODIFIED));
+    }
+    state.spend(change.chat).map_err(too_many)?;
+    // What is compared next time is the content, so the date of the edit is not kept.
+    state.messages.insert(key, message.clone());
+    message["edit_date"] = now().into();
+    let posts = state.posts.iter_mut();
+    for post in posts.filter(|post| (post.chat, post.id) == key) {
+        if let Some((_, words, entities)) = &change.words {
+            post.text.clone_from(words);
+            post.entities.clone_from(entities);
+        }
+        post.pings.extend(pings.iter().cloned());
+        post.buttons.clone_from(&buttons);
+        post.edits += 1;
+    }
+    Ok(message)
+}
+
+const NOT_MODIFIED: &str = "Bad Request: message is not modified: specified new message content and reply \
+    markup are exactly the same as a current content and reply markup of the message";
+
+/// The message as it is after a change that the bot may make.
+fn edited(before: &Value, change: &Change) -> Result<Value, Failed> {
+    let mut message = before.clone();
     if message["from"]["id"] != 123 {
         return Err(failed(400, "Bad Request: message can't be edited"));
     }
-    let before = message.clone();
     if let Some((field, words, entities)) = &change.words {
         if (*field == "text") != message["text"].is_string() {
             let text = format!("Bad Request: there is no {field} in the message to edit");
@@ -232,35 +257,11 @@ fn edit(state: &mut State, change: Change, pings: Vec<String>) -> Outcome {
         };
         message[marks] = entities.clone().into();
     }
-    message["reply_markup"] = change.buttons.unwrap_or(Value::Null);
-    if message["reply_markup"].is_null() {
-        message
-            .as_object_mut()
-            .expect("a message")
-            .remove("reply_markup");
-    }
-    if message == before {
-        return Err(failed(
-            400,
-            "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message",
-        ));
-    }
-    state.spend(change.chat).map_err(too_many)?;
-    message["edit_date"] = now().into();
-    // What is compared next time is the content, so the date of the edit is not kept.
-    let mut kept = message.clone();
-    kept.as_object_mut().expect("a message").remove("edit_date");
-    state.messages.insert(key, kept);
-    let posts = state.posts.iter_mut();
-    for post in posts.filter(|post| (post.chat, post.id) == key) {
-        if let Some((_, words, entities)) = &change.words {
-            post.text.clone_from(words);
-            post.entities.clone_from(entities);
-        }
-        post.pings.extend(pings.iter().cloned());
-        post.buttons.clone_from(&buttons);
-        post.edits += 1;
-    }
+    let fields = message.as_object_mut().expect("a message is an object");
+    match &change.buttons {
+        Some(buttons) => fields.insert("reply_markup".to_owned(), buttons.clone()),
+        None => fields.remove("reply_markup"),
+    };
     Ok(message)
 }
 
