@@ -6,6 +6,7 @@
 
 mod bridge;
 pub mod desk;
+pub mod discord;
 mod html;
 mod inbound;
 mod line;

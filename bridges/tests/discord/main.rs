@@ -1,0 +1,228 @@
+//! The Discord bridge on real sockets: against hinny's own platform server, which is strict, keeps Discord's
+//! limits, and fails on request.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../../../tests/platforms/discord.rs"]
+mod platform;
+
+mod corpus;
+mod inbound;
+mod outbound;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use hinny_bridges::{
+    Bridge, Channel, ConnectionId, DiscordChannel, DiscordThread, Happened, Inbound, Inbox, Line,
+    LineAuthor, LiveThread, NotStored, Opened, Post, PostId, Said, SendError, Thread,
+    discord::{Discord, DiscordConfig, Token},
+    text::{Block, Inline, Text},
+};
+use platform::{CHANNEL, DiscordServer, PATIENCE, TOKEN};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinHandle,
+};
+
+const ANN: u64 = 4_242;
+
+fn config(url: &str) -> DiscordConfig {
+    let connection = ConnectionId("discord".to_owned());
+    let mut config = DiscordConfig::new(connection, Token::new(TOKEN.to_owned()));
+    config.api_url = url.parse().unwrap();
+    config.request_timeout = Duration::from_millis(800);
+    config
+}
+
+fn bridge(server: &DiscordServer) -> Arc<Discord> {
+    Arc::new(Discord::new(config(&server.url())).unwrap())
+}
+
+fn channel(channel: u64) -> Channel {
+    Channel::Discord(DiscordChannel { channel })
+}
+
+/// The thread's number.
+fn number(thread: &Thread) -> u64 {
+    match thread {
+        Thread::Discord(DiscordThread { thread, .. }) => *thread,
+        other => panic!("not a thread of Discord's: {other:?}"),
+    }
+}
+
+fn id_of(post: &Post) -> u64 {
+    post.id.0.parse().unwrap()
+}
+
+fn post_id(id: u64) -> PostId {
+    PostId(id.to_string())
+}
+
+fn card() -> Line {
+    Line::new("d0", LineAuthor::Hinny, raw("The card"))
+}
+
+async fn open(bridge: &Discord) -> Opened {
+    bridge
+        .open(&channel(CHANNEL), "Ada", &card())
+        .await
+        .unwrap()
+}
+
+fn line(delivery: &str, text: &str) -> Line {
+    let name = "Ada".to_owned();
+    Line::new(delivery, LineAuthor::Visitor { name }, raw(text))
+}
+
+/// Text without any reading of blank lines or markup.
+fn raw(text: &str) -> Text {
+    Text(vec![Block::Paragraph {
+        children: vec![plain(text)],
+    }])
+}
+
+fn plain(text: &str) -> Inline {
+    Inline::Text {
+        text: text.to_owned(),
+    }
+}
+
+/// Sends with the patience that the outbox has when it is told to wait.
+async fn send(bridge: &Discord, thread: &Thread, batch: &[Line]) -> Vec<Post> {
+    let mut sent = Vec::new();
+    let mut rest = batch.to_vec();
+    loop {
+        match bridge.send(thread, &rest).await {
+            Ok(posts) => {
+                sent.extend(posts);
+                return sent;
+            }
+            Err(stopped) => {
+                for part in stopped.sent.iter().flat_map(|post| &post.carries) {
+                    rest[0].parts_done += 1;
+                    if part.last {
+                        rest.remove(0);
+                    }
+                }
+                sent.extend(stopped.sent);
+                let SendError::RateLimited { retry_after } = stopped.error else {
+                    panic!("{}", stopped.error);
+                };
+                tokio::time::sleep(retry_after).await;
+            }
+        }
+    }
+}
+
+/// Keeps what comes in, and refuses the first `refuse` things.
+struct Ledger {
+    seen: UnboundedSender<Inbound>,
+    refuse: Mutex<usize>,
+    live: Mutex<Vec<LiveThread>>,
+}
+
+#[async_trait]
+impl Inbox for Ledger {
+    async fn receive(&self, inbound: Inbound) -> Result<(), NotStored> {
+        let mut refuse = self.refuse.lock().unwrap();
+        if *refuse > 0 {
+            *refuse -= 1;
+            return Err(NotStored("the disk is full".to_owned()));
+        }
+        self.seen.send(inbound).unwrap();
+        Ok(())
+    }
+
+    async fn live(&self, _: &ConnectionId) -> Result<Vec<LiveThread>, NotStored> {
+        Ok(self.live.lock().unwrap().clone())
+    }
+}
+
+/// An inbox, and what it got.
+fn ledger(refuse: usize, live: Vec<LiveThread>) -> (Ledger, UnboundedReceiver<Inbound>) {
+    let (sender, seen) = unbounded_channel();
+    let ledger = Ledger {
+        seen: sender,
+        refuse: Mutex::new(refuse),
+        live: Mutex::new(live),
+    };
+    (ledger, seen)
+}
+
+/// Listens until it stops by itself, which it must do soon.
+async fn listen(bridge: &Discord, inbox: &dyn Inbox) -> SendError {
+    let stopped = tokio::time::timeout(PATIENCE, bridge.listen(inbox)).await;
+    stopped.expect("listening stops")
+}
+
+/// A listener in the background that is started again whenever it stops, as hinny does.
+struct Listening {
+    seen: UnboundedReceiver<Inbound>,
+    task: JoinHandle<()>,
+}
+
+impl Listening {
+    async fn start(server: &DiscordServer, bridge: Arc<Discord>) -> Self {
+        Listening::with(server, bridge, Vec::new()).await
+    }
+
+    /// Starts with these threads to look through, and waits until Discord knows the listener.
+    async fn with(server: &DiscordServer, bridge: Arc<Discord>, live: Vec<LiveThread>) -> Self {
+        let (before, _) = server.handshakes();
+        let (ledger, seen) = ledger(0, live);
+        let task = tokio::spawn(async move {
+            loop {
+                bridge.listen(&ledger).await;
+                tokio::task::yield_now().await;
+            }
+        });
+        server.await_handshakes(before + 1, 0).await;
+        Listening { seen, task }
+    }
+
+    async fn next(&mut self) -> Inbound {
+        let next = tokio::time::timeout(PATIENCE, self.seen.recv()).await;
+        next.expect("something comes in")
+            .expect("the listener lives")
+    }
+
+    async fn said(&mut self) -> Said {
+        said(self.next().await)
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn said(inbound: Inbound) -> Said {
+    match inbound.what {
+        Happened::Said(said) => said,
+        other => panic!("not words: {other:?}"),
+    }
+}
+
+fn words(inbound: Inbound) -> String {
+    said(inbound).text.to_plain()
+}
+
+/// The strings that are known to upset programs, where the machine has them.
+fn naughty_strings() -> Vec<String> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../shared/corpora/blns/blns.json"
+    );
+    match std::fs::read_to_string(path) {
+        Ok(file) => serde_json::from_str(&file).unwrap(),
+        Err(_) => {
+            println!("passed over: the list of naughty strings is not there");
+            Vec::new()
+        }
+    }
+}
