@@ -15,7 +15,7 @@ use crate::shell::{Parts, Shell};
 use crate::store::{Receipt, Store};
 use crate::switchboard::Switchboard;
 use crate::tally::Tally;
-use crate::{alarms, feed};
+use crate::{alarms, feed, files};
 
 /// The conversations of all sites. Cheap to clone.
 #[derive(Clone)]
@@ -117,6 +117,7 @@ fn shell(parts: Parts) -> Shell {
         bridges: parts.bridges,
         sites: parts.sites,
         learner: parts.learner,
+        files: parts.files,
         timing: parts.timing,
         mailbox: parts.mailbox,
         feed: feed::Feed::default(),
@@ -163,7 +164,11 @@ fn start_tasks(shell: &Arc<Shell>, switchboard: &Arc<Switchboard>) -> Vec<AbortH
         switchboard: switchboard.clone(),
     });
     let alarms = alarms::run(shell.clone(), switchboard.clone());
-    let mut tasks = vec![tokio::spawn(alarms).abort_handle()];
+    let files = files::look_after(shell.files.clone());
+    let mut tasks = vec![
+        tokio::spawn(alarms).abort_handle(),
+        tokio::spawn(files).abort_handle(),
+    ];
     for (connection, bridge) in &shell.bridges {
         let listener = listeners::run(connection.clone(), bridge.clone(), replies.clone());
         tasks.push(tokio::spawn(listener).abort_handle());

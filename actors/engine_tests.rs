@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::answerer::{Answerer, AnswererDown};
 use crate::engine::Engine;
+use crate::files::Files;
 use crate::ids::{Cause, ConversationId, SiteId};
 use crate::order::{Order, Request};
 use crate::shell::{Parts, SiteRules, Timing};
@@ -49,12 +50,14 @@ async fn room() -> Room {
         channel: Channel::Desk,
     };
     let desk: Arc<dyn Bridge> = Arc::new(Desk);
+    let files = Files::open(folder.path(), store.clone(), 1_000).unwrap();
     let engine = Engine::start(Parts {
         store: store.clone() as Arc<dyn Store>,
         answerer: Arc::new(Thinking),
         bridges: HashMap::from([(connection, desk)]),
         sites: HashMap::from([(site(), SiteRules::new("Shop", target))]),
         learner: None,
+        files: Arc::new(files),
         // Alarms ring only when a test rings them.
         timing: Timing {
             alarm_poll: Duration::from_secs(3600),

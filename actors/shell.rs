@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::answerer::Answerer;
 use crate::feed::Feed;
+use crate::files::Files;
 use crate::ids::SiteId;
 use crate::learner::Learner;
 use crate::store::Store;
@@ -124,6 +125,7 @@ pub struct Parts {
     pub sites: HashMap<SiteId, SiteRules>,
     /// Who keeps the frequent questions; without one, `!faq` says that there is none.
     pub learner: Option<Arc<dyn Learner>>,
+    pub files: Arc<Files>,
     pub timing: Timing,
     pub arbiters: usize,
     pub mailbox: usize,
@@ -136,6 +138,7 @@ pub struct Shell {
     pub bridges: HashMap<ConnectionId, Arc<dyn Bridge>>,
     pub sites: HashMap<SiteId, SiteRules>,
     pub learner: Option<Arc<dyn Learner>>,
+    pub files: Arc<Files>,
     pub timing: Timing,
     pub mailbox: usize,
     pub feed: Feed,

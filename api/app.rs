@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use hinny_actors::files::Files;
 use hinny_actors::ids::SiteId;
 use hinny_actors::store::Store;
 use hinny_actors::{Engine, Knowledge};
@@ -17,6 +18,7 @@ use crate::config::{Config, Site};
 use crate::error::{Code, Problem};
 use crate::health::Pulse;
 use crate::limits::Limits;
+use crate::links::Links;
 use crate::metrics::Meter;
 use crate::proxy;
 use crate::session::Sessions;
@@ -24,7 +26,10 @@ use crate::session::Sessions;
 pub struct App {
     pub config: Config,
     pub engine: Engine,
+    pub files: Arc<Files>,
     pub sessions: Sessions,
+    /// Signs the addresses of files.
+    pub links: Links,
     pub limits: Limits,
     pub meter: Meter,
     pub pulse: Pulse,

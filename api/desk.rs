@@ -1,8 +1,11 @@
 //! The desk's server side: the page where agents see threads and answer. Behind a one-time login; a session
-//! is a cookie that only these paths get. See `desk/api` for the calls and `desk/socket` for what is pushed.
+//! is a cookie that only these paths get. See `desk/api` for the calls `desk/acts` for what an agent does, `desk/files` for files,
+//! and `desk/socket` for what is pushed.
 
 mod access;
+mod acts;
 mod api;
+mod files;
 mod login;
 mod rows;
 mod socket;
@@ -47,10 +50,15 @@ fn calls() -> Router<Shared> {
         .route("/logout", post(login::logout))
         .route("/threads", get(api::threads))
         .route("/conversations/{id}", get(api::conversation))
-        .route("/conversations/{id}/lines", post(api::line))
-        .route("/conversations/{id}/take", post(api::take))
-        .route("/conversations/{id}/bot", post(api::back))
-        .route("/conversations/{id}/close", post(api::close))
+        .route("/conversations/{id}/lines", post(acts::line))
+        .route("/conversations/{id}/edit", post(acts::edit))
+        .route("/conversations/{id}/delete", post(acts::delete))
+        .route("/conversations/{id}/press", post(acts::press))
+        .route("/conversations/{id}/take", post(acts::take))
+        .route("/conversations/{id}/bot", post(acts::back))
+        .route("/conversations/{id}/close", post(acts::close))
+        .route("/files", post(files::upload))
+        .route("/files/{id}/link", get(files::link))
         .route("/answers", get(api::answers))
         .route("/failed", get(api::failed))
         .route("/failed/{delivery}/retry", post(api::retry))

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use hinny_actors::Refusal;
 use hinny_actors::clock;
+use hinny_actors::files::FileRefused;
 use hinny_actors::ids::Millis;
 use hinny_actors::store::StoreError;
 use serde::{Serialize, Serializer};
@@ -167,6 +168,16 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         Problem::new(Code::Storage, "This could not be stored. Please try again.").after(TRY_AGAIN)
+    }
+}
+
+impl From<FileRefused> for Problem {
+    fn from(refused: FileRefused) -> Self {
+        match refused {
+            FileRefused::Storage(error) => error.into(),
+            FileRefused::TooLarge { .. } => Problem::new(Code::TooLarge, refused.to_string()),
+            _ => Problem::new(Code::FileRefused, refused.to_string()),
+        }
     }
 }
 

@@ -1,20 +1,23 @@
 //! `Guest`: a visitor at the door. Who they are, which conversation is theirs, and what they may ask of it.
 //! The socket and REST both talk to conversations through here, so that no rule has two homes.
 
+mod orders;
+
 use std::net::IpAddr;
 
 use hinny_actors::body::{Context, Profile};
 use hinny_actors::clock;
-use hinny_actors::event::{Event, What};
-use hinny_actors::ids::{Cause, ConversationId, MessageId, Seq, SiteId};
-use hinny_actors::store::{ConversationRow, Receipt, Session};
+use hinny_actors::ids::{Cause, ConversationId, SiteId};
+use hinny_actors::store::{ConversationRow, Session};
 use hinny_actors::{Order, Request, Topic, Wake};
 
 use crate::app::App;
 use crate::config::{Identity, Site};
 use crate::error::{Code, Problem};
 use crate::identity;
-use crate::wire::{LimitsView, MAX_FILE, SessionView, SiteView, VisitorView, check_id, check_text};
+use crate::wire::{LimitsView, SessionView, SiteView, VisitorView};
+
+pub use orders::{Said, Stored};
 
 /// A visitor whose session counts.
 pub struct Guest {
@@ -29,12 +32,6 @@ pub struct Papers<'a> {
     pub token: Option<&'a str>,
     pub identity: Option<&'a str>,
     pub address: IpAddr,
-}
-
-/// A request that is on disk.
-pub struct Stored {
-    pub seq: Seq,
-    pub conversation: ConversationId,
 }
 
 impl Guest {
@@ -125,7 +122,7 @@ impl Guest {
                 name: site.name.clone(),
                 greeting: site.greeting.clone(),
             },
-            limits: LimitsView::ours(MAX_FILE),
+            limits: LimitsView::ours(app.files.limit()),
         }
     }
 
@@ -134,76 +131,6 @@ impl Guest {
         let session = app.store().session(&self.site, &self.session.id).await?;
         let session = session.ok_or_else(token_invalid)?;
         Ok(session.visitor == self.session.visitor)
-    }
-
-    /// Checks a message before anything is opened for it.
-    pub fn may_say(&self, app: &App, id: &str, text: &str) -> Result<(), Problem> {
-        check_id(id)?;
-        check_text(text)?;
-        app.limits.message(&self.session.visitor, self.address)
-    }
-
-    pub fn may_ask(&self, app: &App, id: &str) -> Result<(), Problem> {
-        check_id(id)?;
-        app.limits.message(&self.session.visitor, self.address)
-    }
-
-    /// The visitor's conversation, made if there is none yet; their other tabs are told.
-    pub async fn open(&self, app: &App) -> Result<ConversationId, Problem> {
-        let visitor = &self.session.visitor;
-        let conversation = app.store().open(&self.site, visitor, clock::now()).await?;
-        let topic = Topic::Visitor(visitor.clone());
-        app.engine
-            .feed()
-            .publish(&topic, Wake::Opened(conversation.clone()));
-        Ok(conversation)
-    }
-
-    pub async fn say(
-        &self,
-        app: &App,
-        conversation: &ConversationId,
-        id: &str,
-        text: String,
-    ) -> Result<Stored, Problem> {
-        let message = MessageId(id.to_owned());
-        let request = Request::Say {
-            message,
-            text,
-            files: Vec::new(),
-        };
-        self.order(app, conversation, id, request).await
-    }
-
-    pub async fn ask_person(
-        &self,
-        app: &App,
-        conversation: &ConversationId,
-        id: &str,
-    ) -> Result<Stored, Problem> {
-        let message = MessageId(id.to_owned());
-        self.order(app, conversation, id, Request::RequestPerson { message })
-            .await
-    }
-
-    async fn order(
-        &self,
-        app: &App,
-        conversation: &ConversationId,
-        id: &str,
-        request: Request,
-    ) -> Result<Stored, Problem> {
-        let order = Order {
-            site: self.site.clone(),
-            conversation: conversation.clone(),
-            cause: Cause::client(conversation, id),
-            request,
-        };
-        let receipt = app.engine.handle(order).await?;
-        Ok(Stored {
-            seq: seq_of(app, conversation, id, receipt).await?,
-            conversation: conversation.clone(),
-        })
     }
 }
 
@@ -214,34 +141,6 @@ pub async fn set_context(
     context: &Context,
 ) -> Result<(), Problem> {
     Ok(app.store().set_context(conversation, context).await?)
-}
-
-/// The number of the message itself: a commit may begin with another event, such as the reopening.
-async fn seq_of(
-    app: &App,
-    conversation: &ConversationId,
-    id: &str,
-    receipt: Receipt,
-) -> Result<Seq, Problem> {
-    if receipt.first >= receipt.last {
-        return Ok(receipt.first.min(receipt.last));
-    }
-    let count = receipt.last - receipt.first + 1;
-    let entries = app
-        .store()
-        .read(conversation, receipt.first - 1, count as u32)
-        .await?;
-    let own = entries.iter().find(|entry| is_message(&entry.event, id));
-    Ok(own.map_or(receipt.first, |entry| entry.event.seq))
-}
-
-fn is_message(event: &Event, id: &str) -> bool {
-    match &event.what {
-        What::VisitorSaid { message, .. } | What::PersonRequested { message } => {
-            message.as_str() == id
-        }
-        _ => false,
-    }
 }
 
 fn prove(site: &Site, token: &str) -> Result<Profile, Problem> {

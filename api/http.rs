@@ -16,7 +16,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::Shared;
 use crate::error::{Code, Problem};
 use crate::wire::{MAX_FRAME, sober};
-use crate::{assets, demo, desk, health, metrics, rest, socket};
+use crate::{assets, demo, desk, files, health, metrics, rest, socket};
 
 /// Browsers may remember for this long that a page may use the API.
 const CORS_MAX_AGE: Duration = Duration::from_secs(600);
@@ -50,6 +50,12 @@ fn api(app: &Shared) -> Router<Shared> {
         .route("/v1/conversation", get(rest::conversation))
         .route("/v1/messages", post(rest::say))
         .route("/v1/person", post(rest::ask_person))
+        .route("/v1/edit", post(rest::edit))
+        .route("/v1/delete", post(rest::delete))
+        .route("/v1/seen", post(rest::seen))
+        .route("/v1/files", post(files::upload))
+        .route("/v1/files/{id}", get(files::serve))
+        .route("/v1/files/{id}/link", get(files::link))
         .route("/v1/{*rest}", any(not_found))
         .method_not_allowed_fallback(wrong_method)
         .layer(cors(app.clone()))

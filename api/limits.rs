@@ -1,5 +1,7 @@
 //! Limits: how much one visitor or one address may do. Whoever asks too much is told when to come again.
 
+mod uploads;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -10,7 +12,7 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
+use governor::{NotUntil, Quota, RateLimiter};
 use hinny_actors::ids::VisitorId;
 use tokio::sync::Notify;
 
@@ -28,11 +30,14 @@ pub struct Limits {
     sessions: Keyed<IpAddr>,
     connections: Arc<Places>,
     sockets: Arc<Places>,
+    uploads: uploads::Uploads,
 }
 
 impl Limits {
-    pub fn new(limits: &RawLimits) -> Limits {
+    /// `largest` is the largest file that is taken, in bytes.
+    pub fn new(limits: &RawLimits, largest: u64) -> Limits {
         Limits {
+            uploads: uploads::Uploads::new(largest),
             visitor_messages: keyed(limits.messages_burst, limits.messages_per_minute),
             address_messages: keyed(
                 limits.address_messages_burst,
@@ -91,6 +96,7 @@ impl Limits {
         sweep(&self.address_messages);
         sweep(&self.hellos);
         sweep(&self.sessions);
+        self.uploads.sweep();
     }
 }
 
@@ -130,10 +136,17 @@ fn keyed<K: Hash + Eq + Clone>(burst: u32, per_minute: u32) -> Keyed<K> {
 }
 
 fn check<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K) -> Result<(), Problem> {
-    limiter.check_key(key).map_err(|not_until| {
-        let wait = not_until.wait_time_from(limiter.clock().now());
-        Problem::rate_limited(wait.max(Duration::from_millis(1)))
-    })
+    limiter
+        .check_key(key)
+        .map_err(|not_until| waited(limiter, &not_until))
+}
+
+fn waited<K: Hash + Eq + Clone>(
+    limiter: &Keyed<K>,
+    not_until: &NotUntil<<DefaultClock as Clock>::Instant>,
+) -> Problem {
+    let wait = not_until.wait_time_from(limiter.clock().now());
+    Problem::rate_limited(wait.max(Duration::from_millis(1)))
 }
 
 fn sweep<K: Hash + Eq + Clone>(limiter: &Keyed<K>) {
@@ -222,7 +235,7 @@ mod tests {
     fn limits(change: impl FnOnce(&mut RawLimits)) -> Limits {
         let mut raw = RawLimits::default();
         change(&mut raw);
-        Limits::new(&raw)
+        Limits::new(&raw, 1_000_000)
     }
 
     fn address(last: u8) -> IpAddr {

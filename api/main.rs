@@ -20,6 +20,7 @@ mod serve;
 mod app;
 mod assets;
 mod error;
+mod files;
 mod guest;
 mod health;
 mod http;
@@ -33,7 +34,9 @@ mod wire;
 
 // Who may do what.
 mod identity;
+mod key;
 mod limits;
+mod links;
 mod origin;
 mod proxy;
 mod session;

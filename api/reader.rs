@@ -13,7 +13,7 @@ use crate::link::{End, Link};
 const PAGE: u32 = 200;
 
 /// What one audience sees of an entry, as a frame.
-pub type Frame = fn(&ConversationId, &Entry) -> Option<String>;
+pub type Frame = fn(&App, &ConversationId, &Entry) -> Option<String>;
 
 pub struct Reader {
     conversation: ConversationId,
@@ -54,7 +54,7 @@ impl Reader {
                 .await;
             let page = page.map_err(Problem::from)?;
             for entry in &page {
-                if let Some(json) = frame(&self.conversation, entry) {
+                if let Some(json) = frame(app, &self.conversation, entry) {
                     link.send(json).await?;
                 }
                 self.cursor = entry.event.seq;

@@ -8,21 +8,22 @@ use axum::http::request::Parts;
 use hinny_actors::body::{Context, Page};
 use hinny_actors::ids::{ConversationId, Millis, Seq};
 use hinny_actors::store::{ConversationRow, handling_name};
-use hinny_actors::view::{self, VisitorEvent};
+use hinny_actors::view::VisitorEvent;
 use hinny_actors::{Topic, Wake};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{App, Client, Origin, Shared};
 use crate::error::{Code, Problem};
-use crate::guest::{Guest, Papers, Stored, set_context};
+use crate::files;
+use crate::guest::{Guest, Papers, Said, Stored, set_context};
 use crate::http::Body;
-use crate::wire::{SessionView, check_protocol, tidy_page};
+use crate::wire::{SessionView, check_protocol, check_text, tidy_page};
 
 /// Events in one answer; a client goes on with `after`.
 const PAGE: u32 = 500;
 
 /// A request with a good token in its header, from a page that may use the site.
-pub struct Bearer(Guest);
+pub struct Bearer(pub Guest);
 
 impl FromRequestParts<Shared> for Bearer {
     type Rejection = Problem;
@@ -144,7 +145,7 @@ async fn log(app: &App, row: ConversationRow, after: Seq) -> Result<Conversation
         Some(EventView {
             seq: entry.event.seq,
             at: entry.event.at,
-            event: view::visitor(entry)?,
+            event: files::visitor(app, entry)?,
         })
     });
     Ok(ConversationView {
@@ -160,6 +161,8 @@ async fn log(app: &App, row: ConversationRow, after: Seq) -> Result<Conversation
 pub struct Say {
     id: String,
     text: String,
+    #[serde(default)]
+    files: Vec<String>,
     #[serde(default)]
     page: Option<Page>,
 }
@@ -183,13 +186,70 @@ pub async fn say(
     Bearer(guest): Bearer,
     Body(say): Body<Say>,
 ) -> Result<Json<Receipt>, Problem> {
-    guest.may_say(&app, &say.id, &say.text)?;
+    guest.may_say(&app, &say.id, &say.text, &say.files)?;
     let conversation = guest.open(&app).await?;
     if let Some(page) = say.page {
         note_page(&app, &conversation, tidy_page(page)).await?;
     }
-    let stored = guest.say(&app, &conversation, &say.id, say.text).await?;
+    let said = Said {
+        id: &say.id,
+        text: say.text,
+        files: &say.files,
+    };
+    let stored = guest.say(&app, &conversation, said).await?;
     Ok(receipt(&app, say.id, stored))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    id: String,
+    of: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delete {
+    id: String,
+    of: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    seq: Seq,
+}
+
+/// `POST /v1/edit`
+pub async fn edit(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    Body(edit): Body<Edit>,
+) -> Result<Json<Receipt>, Problem> {
+    check_text(&edit.text)?;
+    let stored = guest.edit(&app, &edit.id, &edit.of, &edit.text).await?;
+    Ok(receipt(&app, edit.id, stored))
+}
+
+/// `POST /v1/delete`
+pub async fn delete(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    Body(delete): Body<Delete>,
+) -> Result<Json<Receipt>, Problem> {
+    let stored = guest.delete(&app, &delete.id, &delete.of).await?;
+    Ok(receipt(&app, delete.id, stored))
+}
+
+/// `POST /v1/seen`
+pub async fn seen(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    Body(seen): Body<Seen>,
+) -> Result<StatusCode, Problem> {
+    guest.saw(&app, seen.seq).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The page alone is new; what a socket said of language and time zone stays.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hinny_actors::files::Files;
 use hinny_actors::ids::SiteId;
 use hinny_actors::store::{OpenError, SqliteStore, Store};
 use hinny_actors::{Answerer, Engine, KbAnswerer, Knowledge, Parts};
@@ -20,6 +21,7 @@ use crate::control;
 use crate::health::Pulse;
 use crate::learner::Shelves;
 use crate::limits::Limits;
+use crate::links::Links;
 use crate::metrics::Meter;
 use crate::session::Sessions;
 use crate::{http, index, server};
@@ -118,26 +120,34 @@ async fn start(
     closing: watch::Receiver<bool>,
 ) -> Result<Shared, StartError> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data).await?);
-    let sessions = Sessions::open(&config.data, config.timing.session_valid)
-        .map_err(|error| StartError::Io(format!("{}: {error}", config.data.display())))?;
+    let data = config.data.display().to_string();
+    let in_data = |error: std::io::Error| StartError::Io(format!("{data}: {error}"));
+    let sessions = Sessions::open(&config.data, config.timing.session_valid).map_err(in_data)?;
     let knowledge = knowledge(&config)?;
     let answerer: Arc<dyn Answerer> = Arc::new(KbAnswerer::new(knowledge.clone()));
+    let files = Files::open(&config.data, store.clone(), config.files.max_size)
+        .map(Arc::new)
+        .map_err(in_data)?;
+    let links = Links::open(&config.data, config.files.link_valid).map_err(in_data)?;
     let engine = Engine::start(Parts {
         store,
         answerer,
         bridges: connect::bridges(&config)?,
         sites: connect::rules(&config),
         learner: Some(Arc::new(Shelves::new(&config, &knowledge))),
+        files: files.clone(),
         timing: config.timing.engine,
         arbiters: std::thread::available_parallelism().map_or(2, usize::from),
         mailbox: MAILBOX,
     });
     Ok(Arc::new(App {
-        limits: Limits::new(&config.limits),
+        limits: Limits::new(&config.limits, config.files.max_size),
         meter: Meter::default(),
         pulse: Pulse::default(),
         engine,
+        files,
         sessions,
+        links,
         knowledge,
         closing,
         demo,

@@ -1,8 +1,6 @@
 //! Session tokens: how a browser comes back as the same visitor. Signed with a key of this server that lives
 //! in the data folder, and backed by a row, so that each can be revoked.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,9 +8,9 @@ use hinny_actors::ids::{Millis, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{decode, encode};
+use crate::key;
 
 const FILE: &str = "session.key";
-const KEY_BYTES: usize = 32;
 
 /// What this server signs, so that no other token of ours could ever pass for a session.
 const KIND: &str = "hinny-session";
@@ -35,17 +33,7 @@ struct Claims {
 impl Sessions {
     /// Reads the key from the data folder, or makes one that only the owner of the folder can read.
     pub fn open(data: &Path, valid: Duration) -> std::io::Result<Sessions> {
-        let file = data.join(FILE);
-        let key = match std::fs::read(&file) {
-            Ok(key) if key.len() == KEY_BYTES => key,
-            Ok(_) => {
-                return Err(std::io::Error::other(
-                    "session.key is damaged; delete it to start anew",
-                ));
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(&file)?,
-            Err(error) => return Err(error),
-        };
+        let key = key::open(data, FILE)?;
         Ok(Sessions { key, valid })
     }
 
@@ -68,27 +56,9 @@ impl Sessions {
     }
 }
 
-/// Written aside and renamed: a crash leaves a whole key or none.
-fn make_key(file: &Path) -> std::io::Result<Vec<u8>> {
-    let key = nanoid::rngs::default(KEY_BYTES);
-    let aside = file.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    let mut out = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&aside)?;
-    out.write_all(&key)?;
-    out.sync_all()?;
-    std::fs::rename(&aside, file)?;
-    Ok(key)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     const NOW: Millis = 1_795_334_400_000;
     const HOUR: Duration = Duration::from_secs(3_600);
@@ -121,16 +91,5 @@ mod tests {
         ] {
             assert!(a.read(&encode(&claims, &a.key), NOW).is_none(), "{claims}");
         }
-    }
-
-    #[test]
-    fn the_key_is_the_owners_alone_and_damage_is_told() {
-        let data = tempfile::tempdir().unwrap();
-        sessions(data.path());
-        let file = data.path().join(FILE);
-        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        std::fs::write(&file, "short").unwrap();
-        assert!(Sessions::open(data.path(), HOUR).is_err());
     }
 }

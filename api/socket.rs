@@ -13,13 +13,14 @@ use axum::response::{IntoResponse, Response};
 use hinny_actors::body::Context;
 use hinny_actors::ids::ConversationId;
 use hinny_actors::store::Entry;
-use hinny_actors::view::{self, Author};
+use hinny_actors::view::Author;
 use hinny_actors::{Subscription, Topic, Typist, Wake};
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::app::{App, Client, Origin, Shared};
 use crate::error::Problem;
+use crate::files;
 use crate::guest::Guest;
 use crate::limits::{Chatter, Place};
 use crate::link::{self, End, Incoming, Link};
@@ -221,8 +222,8 @@ impl<'a> Socket<'a> {
 }
 
 /// What the visitor sees of an entry.
-fn event_frame(_: &ConversationId, entry: &Entry) -> Option<String> {
-    let event = view::visitor(entry)?;
+fn event_frame(app: &App, _: &ConversationId, entry: &Entry) -> Option<String> {
+    let event = files::visitor(app, entry)?;
     let (seq, at) = (entry.event.seq, entry.event.at);
     Some(ServerFrame::Event { seq, at, event }.to_json())
 }

@@ -24,9 +24,6 @@ pub const MAX_FRAME: usize = 64 * 1024;
 /// The longest message, in characters.
 pub const MAX_TEXT: usize = 4_000;
 
-/// The largest file, in bytes.
-pub const MAX_FILE: u64 = 10_000_000;
-
 /// Files in one message.
 pub const MAX_FILES: usize = 5;
 

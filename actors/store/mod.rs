@@ -1,8 +1,9 @@
 //! `Store`: what hinny keeps on disk, as verbs. The truth of a conversation changes by `commit` only.
 //!
-//! Five small traits by who calls them, together one `Store`. Nothing here decides anything; a backend that
+//! Six small traits by who calls them, together one `Store`. Nothing here decides anything; a backend that
 //! passes `suite` may take the place of the embedded one.
 
+mod files;
 mod sqlite;
 #[cfg(test)]
 pub(crate) mod suite;
@@ -14,6 +15,7 @@ use hinny_bridges::{Post, PostId, Thread};
 use crate::body::{Context, Profile};
 use crate::event::{Event, Handling};
 use crate::ids::{ConversationId, DeliveryId, Millis, Seq, SessionId, SiteId, VisitorId};
+pub use files::{FileRow, FileStore};
 pub use sqlite::{OpenError, SqliteStore};
 pub use words::*;
 
@@ -209,9 +211,12 @@ pub trait DeskStore: Send + Sync {
 }
 
 /// All of it.
-pub trait Store: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore {}
+pub trait Store: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore {}
 
-impl<T: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore> Store for T {}
+impl<T> Store for T where
+    T: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore
+{
+}
 
 /// Used by readers to tell at a glance who answers.
 pub fn handling_name(handling: &Handling) -> &'static str {

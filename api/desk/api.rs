@@ -1,23 +1,18 @@
-//! The desk's calls: lists, one conversation, and what an agent does with it.
+//! What the desk reads: lists, and one conversation with its log.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use hinny_actors::clock;
-use hinny_actors::ids::{Cause, DeliveryId, Seq};
-use hinny_actors::order::TeamSaid;
+use hinny_actors::ids::DeliveryId;
 use hinny_actors::store::{ConversationRow, Entry, ThreadState};
-use hinny_actors::{Order, Request, view};
-use hinny_bridges::Person;
-use hinny_bridges::text::Text;
 use serde::{Deserialize, Serialize};
 
 use super::access::Agent;
 use super::rows::{Answer, Conversation, Failed, Numbered, Row};
 use crate::app::{App, Shared};
 use crate::error::{Code, Problem};
-use crate::http::Body;
-use crate::wire::{check_id, check_text};
+use crate::files;
 
 /// Lines of a list; older ones are found by their conversation.
 const LIST: u32 = 200;
@@ -64,7 +59,8 @@ pub async fn conversation(
         .await?
         .ok_or_else(Problem::not_found)?;
     let events = team_log(&app, &row).await?;
-    Ok(Json(Conversation::new(thread, events)))
+    let profile = app.store().profile(&row.visitor).await?;
+    Ok(Json(Conversation::new(thread, profile, events)))
 }
 
 /// The whole log as the team sees it, up to where the row stands; the rest comes by the socket.
@@ -76,102 +72,18 @@ async fn team_log(app: &App, row: &ConversationRow) -> Result<Vec<Numbered>, Pro
         let Some(end) = page.last().map(|entry| entry.event.seq) else {
             break;
         };
-        events.extend(page.iter().filter_map(numbered));
+        events.extend(page.iter().filter_map(|entry| numbered(app, entry)));
         cursor = end;
     }
     Ok(events)
 }
 
-pub fn numbered(entry: &Entry) -> Option<Numbered> {
+pub fn numbered(app: &App, entry: &Entry) -> Option<Numbered> {
     Some(Numbered {
         seq: entry.event.seq,
         at: entry.event.at,
-        event: view::team(entry)?,
+        event: files::team(app, entry)?,
     })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Line {
-    id: String,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Press {
-    id: String,
-}
-
-#[derive(Serialize)]
-pub struct Done {
-    seq: Seq,
-}
-
-/// `POST /desk/api/conversations/{id}/lines`
-pub async fn line(
-    State(app): State<Shared>,
-    agent: Agent,
-    Path(id): Path<String>,
-    Body(line): Body<Line>,
-) -> Result<Json<Done>, Problem> {
-    check_text(&line.text)?;
-    let text = Text::typed(&line.text);
-    let request = |by| Request::Reply {
-        by,
-        said: TeamSaid::words(text),
-        via: None,
-    };
-    order(&app, &agent, &id, &line.id, request).await
-}
-
-/// `POST /desk/api/conversations/{id}/take`
-pub async fn take(
-    State(app): State<Shared>,
-    agent: Agent,
-    Path(id): Path<String>,
-    Body(press): Body<Press>,
-) -> Result<Json<Done>, Problem> {
-    order(&app, &agent, &id, &press.id, |by| Request::Take { by }).await
-}
-
-/// `POST /desk/api/conversations/{id}/bot`
-pub async fn back(
-    State(app): State<Shared>,
-    agent: Agent,
-    Path(id): Path<String>,
-    Body(press): Body<Press>,
-) -> Result<Json<Done>, Problem> {
-    order(&app, &agent, &id, &press.id, |by| Request::Back { by }).await
-}
-
-/// `POST /desk/api/conversations/{id}/close`
-pub async fn close(
-    State(app): State<Shared>,
-    agent: Agent,
-    Path(id): Path<String>,
-    Body(press): Body<Press>,
-) -> Result<Json<Done>, Problem> {
-    order(&app, &agent, &id, &press.id, |by| Request::Close { by }).await
-}
-
-async fn order(
-    app: &App,
-    agent: &Agent,
-    conversation: &str,
-    id: &str,
-    request: impl FnOnce(Person) -> Request,
-) -> Result<Json<Done>, Problem> {
-    check_id(id)?;
-    let row = agent.conversation(app, conversation).await?;
-    let receipt = app.engine.handle(Order {
-        site: agent.site.clone(),
-        cause: Cause::platform("desk", &format!("{}:{id}", row.id)),
-        conversation: row.id,
-        request: request(agent.person()),
-    });
-    let seq = receipt.await?.last;
-    Ok(Json(Done { seq }))
 }
 
 #[derive(Serialize)]

@@ -13,6 +13,7 @@ use super::access::{Agent, SESSION_DAYS, check_origin, cookie, login_hash};
 use crate::app::{App, Client, Shared};
 use crate::error::{Code, Problem};
 use crate::http::Body;
+use crate::wire::LimitsView;
 
 /// The longest name of an agent, in characters.
 const MAX_NAME: usize = 60;
@@ -27,6 +28,7 @@ pub struct Login {
 pub struct Me {
     site: SiteView,
     agent: AgentView,
+    limits: LimitsView,
 }
 
 #[derive(Serialize)]
@@ -37,6 +39,7 @@ struct SiteView {
 
 #[derive(Serialize)]
 struct AgentView {
+    id: String,
     name: String,
 }
 
@@ -48,8 +51,10 @@ fn view(app: &App, agent: &Agent) -> Result<Json<Me>, Problem> {
             name: site.name.clone(),
         },
         agent: AgentView {
+            id: agent.person().id,
             name: agent.name.clone(),
         },
+        limits: LimitsView::ours(app.files.limit()),
     }))
 }
 

@@ -1,7 +1,9 @@
 //! What the desk's page gets to see, as JSON.
 
+use std::collections::BTreeMap;
+
 use hinny_actors::body::SourceLink;
-use hinny_actors::body::{Body, Page};
+use hinny_actors::body::{Body, Page, Profile};
 use hinny_actors::event::Reason;
 use hinny_actors::event::What;
 use hinny_actors::ids::{ConversationId, Millis, Seq};
@@ -38,6 +40,7 @@ pub struct Visitor {
 pub struct Place {
     pub url: String,
     pub title: String,
+    pub referrer: String,
 }
 
 #[derive(Serialize)]
@@ -67,6 +70,10 @@ pub struct FullVisitor {
     pub kind: &'static str,
     pub language: Option<String>,
     pub time_zone: Option<String>,
+    /// What the site's own server signed; nothing of it comes from the browser.
+    pub email: Option<String>,
+    pub attributes: BTreeMap<String, String>,
+    pub verified: bool,
 }
 
 #[derive(Serialize)]
@@ -120,8 +127,9 @@ impl From<ThreadRow> for Row {
 
 impl Conversation {
     /// `events` are what the team sees of the log.
-    pub fn new(row: ThreadRow, events: Vec<Numbered>) -> Self {
+    pub fn new(row: ThreadRow, profile: Option<Profile>, events: Vec<Numbered>) -> Self {
         let conversation = row.conversation;
+        let profile = profile.unwrap_or_default();
         Conversation {
             visitor: FullVisitor {
                 id: conversation.visitor.0,
@@ -129,6 +137,9 @@ impl Conversation {
                 kind: kind(row.identified),
                 language: conversation.context.language,
                 time_zone: conversation.context.time_zone,
+                email: profile.email,
+                attributes: profile.attributes,
+                verified: row.identified,
             },
             page: conversation.context.page.map(Place::from),
             handling: handling_name(&conversation.handling),
@@ -146,6 +157,7 @@ impl From<Page> for Place {
         Place {
             url: page.url,
             title: page.title,
+            referrer: page.referrer,
         }
     }
 }

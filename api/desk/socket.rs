@@ -279,8 +279,8 @@ impl Desk<'_> {
 }
 
 /// What the team sees of an entry.
-fn event_frame(conversation: &ConversationId, entry: &Entry) -> Option<String> {
-    let numbered = numbered(entry)?;
+fn event_frame(app: &App, conversation: &ConversationId, entry: &Entry) -> Option<String> {
+    let numbered = numbered(app, entry)?;
     let frame = json!({
         "type": "event",
         "conversation": conversation,

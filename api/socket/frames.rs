@@ -1,14 +1,14 @@
 //! What the visitor's frames do.
 
 use hinny_actors::body::Page;
-use hinny_actors::ids::ConversationId;
+use hinny_actors::ids::{ConversationId, Seq};
 use hinny_actors::{Topic, Typist, Wake};
 
 use super::Socket;
 use crate::error::{Code, Problem};
-use crate::guest::{Stored, set_context};
+use crate::guest::{Said, Stored, set_context};
 use crate::link::{End, Incoming};
-use crate::wire::{Ask, ClientFrame, NotUnderstood, Say, ServerFrame, tidy_page};
+use crate::wire::{Ask, ClientFrame, Edit, NotUnderstood, Say, ServerFrame, check_text, tidy_page};
 
 impl Socket<'_> {
     pub(super) async fn incoming(&mut self, incoming: Incoming) -> Result<(), End> {
@@ -37,11 +37,15 @@ impl Socket<'_> {
                 let stored = self.say(say).await;
                 self.answer(id, stored).await
             }
-            ClientFrame::Edit(_) | ClientFrame::Delete(_) | ClientFrame::Seen(_) => {
-                let problem = Problem::new(Code::UnknownFrame, "This frame is not known yet.");
-                self.not_understood(NotUnderstood { id: None, problem })
-                    .await
+            ClientFrame::Edit(edit) => {
+                let stored = self.edit(&edit).await;
+                self.answer(edit.id, stored).await
             }
+            ClientFrame::Delete(delete) => {
+                let stored = self.guest.delete(self.app, &delete.id, &delete.of).await;
+                self.answer(delete.id, stored).await
+            }
+            ClientFrame::Seen(seen) => self.seen(seen.seq).await,
             ClientFrame::Person(ask) => {
                 let stored = self.ask_person(&ask).await;
                 self.answer(ask.id, stored).await
@@ -55,12 +59,34 @@ impl Socket<'_> {
     }
 
     async fn say(&mut self, say: Say) -> Result<Stored, Problem> {
-        self.guest.may_say(self.app, &say.id, &say.text)?;
+        self.guest
+            .may_say(self.app, &say.id, &say.text, &say.files)?;
         self.note_page(say.page);
         let conversation = self.opened().await?;
+        let said = Said {
+            id: &say.id,
+            text: say.text,
+            files: &say.files,
+        };
+        self.guest.say(self.app, &conversation, said).await
+    }
+
+    async fn edit(&mut self, edit: &Edit) -> Result<Stored, Problem> {
+        check_text(&edit.text)?;
         self.guest
-            .say(self.app, &conversation, &say.id, say.text)
+            .edit(self.app, &edit.id, &edit.of, &edit.text)
             .await
+    }
+
+    /// Wants no answer. Too much of it is dropped: what is newest on the screen is told again with the next one.
+    async fn seen(&mut self, upto: Seq) -> Result<(), End> {
+        if self.reader.is_none() || self.chatter.check().is_err() {
+            return Ok(());
+        }
+        match self.guest.saw(self.app, upto).await {
+            Ok(()) => Ok(()),
+            Err(problem) => self.refuse(None, problem).await,
+        }
     }
 
     async fn ask_person(&mut self, ask: &Ask) -> Result<Stored, Problem> {

@@ -3,6 +3,8 @@
 use hinny_bridges::{Target, Thread};
 
 use super::codec::{json, kind_of};
+use super::files::SaidFile;
+use crate::body::{Body, FileRef};
 use crate::event::{EVENT_VERSION, Event, Handling};
 use crate::ids::{Millis, Seq};
 use crate::store::{AlarmName, Change, NewDelivery, StoreError, Stored, handling_name};
@@ -17,6 +19,8 @@ pub(super) struct Rows {
     pub bodies: Vec<BodyRow>,
     /// New words for older events.
     pub edits: Vec<BodyRow>,
+    /// Files that are in the words.
+    pub files: Vec<SaidFile>,
     pub deliveries: Vec<DeliveryRow>,
     pub alarms: Vec<AlarmRow>,
     pub opened: Option<ThreadRow>,
@@ -87,6 +91,7 @@ impl Rows {
             events: collect(&change.events, |event| event_row(&conversation, event))?,
             bodies,
             edits,
+            files: files(change),
             deliveries: collect(&change.deliveries, |new| delivery_row(change, new))?,
             alarms: alarms(change),
             opened: change.thread_opened.as_ref().map(opened).transpose()?,
@@ -143,6 +148,22 @@ fn bodies(change: &Change) -> Stored<Vec<BodyRow>> {
             body: json(body)?,
         })
     })
+}
+
+fn files(change: &Change) -> Vec<SaidFile> {
+    let of = |(seq, body): &(Seq, Body)| {
+        let files = match body {
+            Body::Message { files, .. } => files.as_slice(),
+            _ => &[],
+        };
+        let said = |file: &FileRef| SaidFile {
+            id: file.id.0.clone(),
+            conversation: change.conversation.0.clone(),
+            seq: *seq as i64,
+        };
+        files.iter().map(said).collect::<Vec<_>>()
+    };
+    change.bodies.iter().flat_map(of).collect()
 }
 
 fn delivery_row(change: &Change, new: &NewDelivery) -> Stored<DeliveryRow> {

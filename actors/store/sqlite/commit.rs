@@ -7,6 +7,7 @@ use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::change::{AlarmRow, BodyRow, DeliveryRow, EventRow, HeadRow, Rows};
+use super::files;
 use super::rows::{Bound, Many, Script, placeholders};
 use crate::store::{CommitError, Receipt, Stored};
 
@@ -131,6 +132,7 @@ impl Known {
 async fn write(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
     let events: Vec<&EventRow> = changes.iter().flat_map(|change| &change.events).collect();
     let bodies: Vec<&BodyRow> = changes.iter().flat_map(|change| &change.bodies).collect();
+    let said = files::said(changes);
     let heads = last_heads(changes);
     let deliveries: Vec<&DeliveryRow> = changes
         .iter()
@@ -141,6 +143,7 @@ async fn write(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
     script.add_many(&CAUSES, changes, bind_cause);
     script.add_many(&EVENTS, &events, bind_event);
     script.add_many(&BODIES, &bodies, bind_body);
+    files::note_said(&mut script, &said);
     script.add_many(&HEADS, &heads, bind_head);
     script.add_many(&DELIVERIES, &deliveries, bind_delivery);
     alarms.add_to(&mut script);

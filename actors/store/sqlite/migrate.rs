@@ -14,6 +14,7 @@ use super::open::{OpenError, make_file, sync_parent};
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "start", include_str!("migrations/0001_start.sql")),
     (3, "outbox", include_str!("migrations/0003_outbox.sql")),
+    (4, "files", include_str!("migrations/0004_files.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {
