@@ -28,6 +28,7 @@ story("everything can be done by keyboard", async (stage) => {
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.press("Delete");
 
+  await tabTo(page, "attach", "Shift+Tab");
   await tabTo(page, "person", "Shift+Tab");
   await stage.photograph(page, "keyboard-person");
   await page.keyboard.press("Enter");
@@ -52,7 +53,7 @@ story("everything has a name for those who do not see it", async (stage) => {
   await page.getByRole("button", { name: "Open chat" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
-  for (const name of ["Close chat", "Send", "Talk to a person"]) {
+  for (const name of ["Close chat", "Send", "Attach files", "Talk to a person"]) {
     await dialog.getByRole("button", { name }).waitFor();
   }
   const visitor = new Visitor(page);
