@@ -89,15 +89,13 @@ impl Slack {
         let count = messages.len() + line.files.len();
         // The last part is always sent, else a line could never be completed.
         for index in (line.parts_done as usize).min(count - 1)..count {
-            let id = match messages.get(index) {
-                Some(message) => {
-                    let ts = match standing.parts.remove(&(index as u64)) {
-                        Some(ts) => ts,
-                        None => self.post(place, message, &line.delivery, index).await?,
-                    };
+            let id = match (standing.parts.remove(&(index as u64)), messages.get(index)) {
+                (Some(ts), _) => post_id(&thread.channel, &ts),
+                (None, Some(message)) => {
+                    let ts = self.post(place, message, &line.delivery, index).await?;
                     post_id(&thread.channel, &ts)
                 }
-                None => {
+                (None, None) => {
                     let file = &line.files[index - messages.len()];
                     match standing.take_file(&file.name, file.bytes.len() as u64) {
                         Some(id) => post_id(&thread.channel, &id),

@@ -23,6 +23,9 @@ use super::{
 };
 use crate::SendError;
 
+/// How long slack-morphism takes from an open socket to its loop, amply.
+const SETTLING: Duration = Duration::from_millis(50);
+
 type Manager = Arc<dyn SlackSocketModeClientsManager + Send + Sync>;
 
 /// An open connection, or one that is being opened. Ends with its owner.
@@ -142,7 +145,11 @@ impl Drop for Socket {
         let manager = self.manager.clone();
         // Closing takes a moment. Without a runtime everything is ending anyway.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { manager.shutdown().await });
+            runtime.spawn(async move {
+                // A socket that is only just open must first reach its loop, or it does not say goodbye.
+                tokio::time::sleep(SETTLING).await;
+                manager.shutdown().await;
+            });
         }
     }
 }
