@@ -37,17 +37,26 @@ impl Slack {
             }
             Err(error) => return Err(error),
         };
+        self.make_up(me, live, (channel, root), messages, inbox)
+            .await
+    }
+
+    /// Hands in what is newer than the cursor, what was edited, and what is not there any more.
+    async fn make_up(
+        &self,
+        me: &Me,
+        live: &LiveThread,
+        (channel, root): (&str, &str),
+        messages: Vec<Message>,
+        inbox: &dyn Inbox,
+    ) -> Result<(), SendError> {
         let there: HashSet<String> = messages.iter().map(|message| message.ts.clone()).collect();
-        for message in messages {
-            if let Some(after) = &live.after
-                && message.edited.is_none()
-                && !is_after(&message.ts, own_part(after))
-            {
-                continue;
-            }
-            for heard in heard::said_and_edited(channel, message, me) {
-                self.hand_in(me, heard, inbox).await?;
-            }
+        let after = live.after.as_ref().map(own_part);
+        let news = messages.into_iter().filter(|message| {
+            message.edited.is_some() || after.is_none_or(|after| is_after(&message.ts, after))
+        });
+        for heard in news.flat_map(|message| heard::said_and_edited(channel, message, me)) {
+            self.hand_in(me, heard, inbox).await?;
         }
         for kept in live
             .kept

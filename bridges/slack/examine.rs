@@ -9,6 +9,7 @@ use super::{
     Slack,
     classify::{Failure, harmless},
     client::api_token,
+    date::http_date,
     model,
     people::groups,
     post::now,
@@ -181,37 +182,7 @@ impl Slack {
             }
         };
         let name = format!("#{}", channel.name);
-        let mut findings = vec![
-            check(
-                !channel.is_archived,
-                format!("{name} is in use"),
-                "The channel is archived: open it in Slack and unarchive it, or choose another.",
-            ),
-            check(
-                channel.is_member,
-                format!("the bot is in {name}"),
-                "Open the channel in Slack and write `/invite @hinny` (or the name you gave the app).",
-            ),
-            check(
-                !(channel.is_ext_shared || channel.is_pending_ext_shared),
-                format!("{name} belongs to this workspace alone"),
-                "People of another company read what visitors write here: choose a channel that is not shared, or \
-                 stop sharing this one.",
-            ),
-        ];
-        if !channel.is_private {
-            findings.push(Finding::doubtful(
-                format!("who can read {name}"),
-                "Every full member of the workspace can read and join a public channel. If that is too many, make it \
-                 private in its settings.",
-            ));
-        }
-        if channel.is_shared && !channel.is_ext_shared {
-            findings.push(Finding::doubtful(
-                format!("{name} is shared within your organisation"),
-                "Members of your other workspaces can read it too.",
-            ));
-        }
+        let mut findings = examine_settings(&channel, &name);
         if channel.is_member {
             findings.push(self.examine_members(id, &name).await);
         }
@@ -294,6 +265,41 @@ impl Slack {
     }
 }
 
+fn examine_settings(channel: &model::Channel, name: &str) -> Vec<Finding> {
+    let mut findings = vec![
+        check(
+            !channel.is_archived,
+            format!("{name} is in use"),
+            "The channel is archived: open it in Slack and unarchive it, or choose another.",
+        ),
+        check(
+            channel.is_member,
+            format!("the bot is in {name}"),
+            "Open the channel in Slack and write `/invite @hinny` (or the name you gave the app).",
+        ),
+        check(
+            !(channel.is_ext_shared || channel.is_pending_ext_shared),
+            format!("{name} belongs to this workspace alone"),
+            "People of another company read what visitors write here: choose a channel that is not shared, or \
+             stop sharing this one.",
+        ),
+    ];
+    if !channel.is_private {
+        findings.push(Finding::doubtful(
+            format!("who can read {name}"),
+            "Every full member of the workspace can read and join a public channel. If that is too many, make it \
+             private in its settings.",
+        ));
+    }
+    if channel.is_shared && !channel.is_ext_shared {
+        findings.push(Finding::doubtful(
+            format!("{name} is shared within your organisation"),
+            "Members of your other workspaces can read it too.",
+        ));
+    }
+    findings
+}
+
 fn check(good: bool, what: String, fix: impl Into<String>) -> Finding {
     match good {
         true => Finding::good(what),
@@ -334,47 +340,10 @@ fn clock(ahead: i64) -> Finding {
     }
 }
 
-/// A date as HTTP writes it (<https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>), in milliseconds since 1970.
-fn http_date(text: &str) -> Option<i64> {
-    let mut words = text.split_whitespace().skip(1);
-    let day: i64 = words.next()?.parse().ok()?;
-    let month = words.next()?;
-    let year: i64 = words.next()?.parse().ok()?;
-    let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let month = i64::try_from(months.find(month)? / 3).ok()?;
-    let mut clock = words.next()?.split(':').map(str::parse::<i64>);
-    let (hours, minutes, seconds) = (
-        clock.next()?.ok()?,
-        clock.next()?.ok()?,
-        clock.next()?.ok()?,
-    );
-    // Days since 1970, counting years from March so that a leap day is the last day of its year.
-    let (year, month) = match month < 2 {
-        true => (year - 1, month + 10),
-        false => (year, month - 2),
-    };
-    let days =
-        year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 719_469;
-    Some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Grade;
-
-    #[test]
-    fn dates_of_http_are_read() {
-        for (date, seconds) in [
-            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
-            ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
-            ("Sun, 22 Nov 2026 12:00:00 GMT", 1_795_348_800),
-        ] {
-            assert_eq!(http_date(date), Some(seconds * 1_000), "{date}");
-        }
-        assert_eq!(http_date("yesterday"), None);
-    }
 
     #[test]
     fn a_missing_scope_and_a_wrong_clock_are_told_with_what_to_do() {

@@ -13,6 +13,7 @@ mod change;
 mod classify;
 mod client;
 mod config;
+mod date;
 mod emoji;
 mod examine;
 mod files;

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Slack,
@@ -230,7 +230,7 @@ fn standing(me: &Me, seen: &[Seen], delivery: &str) -> Standing {
 fn part_of(message: &Seen, delivery: &str) -> Option<u64> {
     let metadata = message.metadata.as_ref()?;
     let payload = &metadata.event_payload;
-    let ours = metadata.event_type == "hinny" && payload["delivery"] == Value::from(delivery);
+    let ours = metadata.event_type == "hinny" && payload["delivery"] == delivery;
     ours.then(|| payload["part"].as_u64()).flatten()
 }
 

@@ -115,14 +115,15 @@ fn inlines(nodes: &Value, names: &Names) -> Vec<Inline> {
     list(nodes).flat_map(|node| inline(node, names)).collect()
 }
 
-fn inline(node: &Value, names: &Names) -> Vec<Inline> {
+/// What an element says, whatever it looks like.
+fn said(node: &Value, names: &Names) -> String {
     let named = |sign: &str, key: &str| {
         let id = node[key].as_str().unwrap_or_default();
         let name = names.get(id).map_or("somebody", String::as_str);
         format!("{sign}{name}")
     };
     let text = |key: &str| node[key].as_str().unwrap_or_default().to_owned();
-    let words = match node["type"].as_str() {
+    match node["type"].as_str() {
         Some("user") => named("@", "user_id"),
         Some("usergroup") => named("@", "usergroup_id"),
         Some("channel") => named("#", "channel_id"),
@@ -138,7 +139,11 @@ fn inline(node: &Value, names: &Names) -> Vec<Inline> {
             words => words,
         },
         _ => text("text"),
-    };
+    }
+}
+
+fn inline(node: &Value, names: &Names) -> Vec<Inline> {
+    let words = said(node, names);
     let style = &node["style"];
     let mut inner = match style["code"] == true {
         true => vec![Inline::CodeSpan { text: words }],

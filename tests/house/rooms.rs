@@ -8,6 +8,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sqlx", &["actors/store/"]),
     ("tantivy", &["kb/"]),
     ("scraper", &["kb/"]),
+    ("slack_morphism", &["bridges/slack/"]),
     ("teloxide", &["bridges/telegram/"]),
     ("object_store", &["actors/files/"]),
     ("infer", &["actors/files/"]),

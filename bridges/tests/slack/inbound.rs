@@ -232,7 +232,10 @@ async fn files_are_fetched_with_the_token_and_from_slack_only() {
         ..file.clone()
     };
     assert_eq!(bridge.fetch(&by_id, 1 << 20).await.unwrap(), bytes);
+    check_refusals(&server, &bridge, file).await;
+}
 
+async fn check_refusals(server: &SlackServer, bridge: &Slack, file: &RemoteFile) {
     let small = bridge.fetch(file, 100).await.unwrap_err().to_string();
     assert!(small.contains("too large"), "{small}");
     let lying = RemoteFile {

@@ -12,7 +12,6 @@ mod backfill;
 mod emulator;
 mod examine;
 mod faults;
-mod fidelity;
 mod inbound;
 mod outbound;
 
