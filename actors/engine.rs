@@ -150,10 +150,7 @@ fn start_outbox(
     shell: &Arc<Shell>,
     switchboard: &Arc<Switchboard>,
 ) -> (watch::Sender<bool>, task::JoinHandle<()>) {
-    let outbox = Outbox {
-        shell: shell.clone(),
-        switchboard: switchboard.clone(),
-    };
+    let outbox = Outbox::new(shell.clone(), switchboard.clone());
     let (stop, stopped) = watch::channel(false);
     (stop, tokio::spawn(outbox.run(stopped)))
 }

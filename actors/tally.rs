@@ -1,10 +1,10 @@
 //! `Tally`: counts of what happened since the start, for metrics. Nothing is decided from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hinny_bridges::ConnectionId;
+use hinny_bridges::{ConnectionId, Target};
 
 /// A number that only rises.
 #[derive(Default)]
@@ -43,7 +43,10 @@ pub struct Tally {
     pub passivated: Count,
     pub posts_sent: Count,
     pub send_failures: Count,
-    pub links: Mutex<BTreeMap<ConnectionId, Link>>,
+    /// Deliveries that became dead letters.
+    pub given_up: Count,
+    links: Mutex<BTreeMap<ConnectionId, Link>>,
+    barred: Mutex<HashMap<Target, String>>,
 }
 
 impl Tally {
@@ -55,5 +58,27 @@ impl Tally {
     pub fn links(&self) -> BTreeMap<ConnectionId, Link> {
         let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
         links.clone()
+    }
+
+    /// A platform did not let us in when we wanted to post: somebody has to look.
+    pub fn bar(&self, target: &Target, why: &str) {
+        self.lock_barred().insert(target.clone(), why.to_owned());
+    }
+
+    /// Posting works there.
+    pub fn unbar(&self, target: &Target) {
+        self.lock_barred().remove(target);
+    }
+
+    /// Connections with a channel in which we may not post, and why.
+    pub fn barred(&self) -> BTreeMap<ConnectionId, String> {
+        let barred = self.lock_barred();
+        let each = barred.iter();
+        each.map(|(target, why)| (target.connection.clone(), why.clone()))
+            .collect()
+    }
+
+    fn lock_barred(&self) -> MutexGuard<'_, HashMap<Target, String>> {
+        self.barred.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -112,12 +112,16 @@ fn index(app: &App) -> BTreeMap<String, Option<String>> {
 
 fn connections(app: &App) -> BTreeMap<String, &'static str> {
     let links = app.engine.tally().links().into_iter();
-    let word = |link| match link {
-        Link::Up => "up",
-        Link::Down(_) => "down",
-        Link::Stopped(_) => "stopped",
-    };
-    links
-        .map(|(connection, link)| (connection.0, word(link)))
-        .collect()
+    let barred = app.engine.tally().barred();
+    let told = links.map(|(connection, link)| {
+        let word = match link {
+            Link::Stopped(_) => "stopped",
+            // It hears, but there is a channel in which it may not speak.
+            Link::Up | Link::Down(_) if barred.contains_key(&connection) => "no_access",
+            Link::Up => "up",
+            Link::Down(_) => "down",
+        };
+        (connection.0, word)
+    });
+    told.collect()
 }

@@ -139,9 +139,16 @@ fn engine(app: &App, registry: &mut Registry) {
     registry.register("connection_up", help, up);
     let help = "Whether a connection was refused and waits for a person";
     registry.register("connection_stopped", help, stopped);
+    let barred = Family::<Connection, Gauge>::default();
+    for connection in app.engine.tally().barred().into_keys() {
+        let connection = connection.0;
+        barred.get_or_create(&Connection { connection }).set(1);
+    }
+    let help = "Whether a platform does not let us post somewhere";
+    registry.register("connection_barred", help, barred);
 }
 
-fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 11] {
+fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 12] {
     let late = "Verdicts that came too late to count";
     let left = "Conversations that left the memory";
     [
@@ -155,6 +162,11 @@ fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 11] {
         ("woken", "Conversations brought into memory", &tally.woken),
         ("passivated", left, &tally.passivated),
         ("posts_sent", "Posts on platforms", &tally.posts_sent),
+        (
+            "deliveries_given_up",
+            "Deliveries that became dead letters",
+            &tally.given_up,
+        ),
         (
             "send_failures",
             "Failed sends to platforms",

@@ -1,174 +1,244 @@
-//! The hand-over card: who, where, why, and what was said so far.
+//! The hand-over card: who, where, why, what was said so far, what the bot would have said, and what can be done.
+//!
+//! It is written anew from the log whenever it is shown or updated, so an update is the same card as things are now.
 
+mod buttons;
+mod facts;
+
+pub(super) use self::buttons::plain;
 use hinny_bridges::text::{Block, Inline, Text};
 use hinny_bridges::{Line, LineAuthor};
 
-use crate::body::Body;
-use crate::event::What;
-use crate::ids::{Seq, VisitorId};
+use self::facts::Facts;
+use super::lines::Scene;
+use crate::event::{Handling, What};
+use crate::ids::{DeliveryId, Millis, Seq, VisitorId};
 use crate::lines::line as words_line;
-use crate::shell::Shell;
-use crate::store::{Batch, Delivery, Entry, StoreError};
+use crate::store::{Entry, StoreError};
 use crate::{compose, view, words};
-
-/// The transcript on a card goes back this many events.
-const TRANSCRIPT: u32 = 40;
 
 /// A longer message is shortened on the card; the whole of it is in the log.
 const EXCERPT: usize = 600;
 
-/// The card as a delivery.
-pub(super) async fn line(
-    shell: &Shell,
-    batch: &Batch,
-    delivery: &Delivery,
-) -> Result<Line, StoreError> {
-    let text = text(shell, batch, delivery.seq).await?;
-    Ok(Line {
-        parts_done: delivery.parts_done,
-        ..Line::new(delivery.id.as_str(), LineAuthor::Hinny, text)
-    })
-}
+/// A longer name of a page or value of an attribute says no more.
+const LONGEST_FACT: usize = 200;
 
-/// The card's words, as of event `upto`.
-pub(super) async fn text(shell: &Shell, batch: &Batch, upto: Seq) -> Result<Text, StoreError> {
-    let entries = recent(shell, batch, upto).await?;
-    let mut blocks = about(shell, batch).await?;
-    blocks.extend(why(&entries).map(|why| words_line(format!("Why: {why}"))));
-    blocks.extend(candidates(&entries));
-    let transcript: Vec<Block> = entries.iter().filter_map(said).collect();
-    if !transcript.is_empty() {
-        blocks.push(words_line("So far:"));
-        blocks.push(Block::Quote {
-            children: transcript,
-        });
-    }
-    blocks.push(words_line(
-        "Write here to answer. Lines that start with ! stay among you; !help shows what they can do.",
-    ));
-    Ok(Text(blocks))
+/// Candidates that are shown, each with its buttons.
+const CANDIDATES: usize = 3;
+
+/// The card as a line. `upto` is the last event that its transcript shows; what came after is in the thread.
+pub(super) async fn line(
+    scene: &Scene<'_>,
+    delivery: &DeliveryId,
+    upto: Seq,
+) -> Result<Line, StoreError> {
+    let facts = Facts::gather(scene, upto).await?;
+    let mut line = Line::new(delivery.as_str(), LineAuthor::Hinny, Text(blocks(&facts)));
+    line.buttons = buttons::rows(&facts, scene.shell.learner.is_some());
+    line.mention = scene.called(&facts.handling);
+    Ok(line)
 }
 
 /// A short name for the thread: who, and the last question.
-pub(super) async fn title(shell: &Shell, batch: &Batch) -> Result<String, StoreError> {
-    let name = visitor_name(shell, batch).await?;
-    let upto = batch.deliveries.first().map_or(0, |head| head.seq);
-    let entries = recent(shell, batch, upto).await?;
-    let asked = entries
+pub(super) async fn title(scene: &Scene<'_>, upto: Seq) -> Result<String, StoreError> {
+    let facts = Facts::gather(scene, upto).await?;
+    let asked = facts
+        .transcript
         .iter()
         .rev()
         .find(|entry| matches!(entry.event.what, What::VisitorSaid { .. }));
     let question = asked.map(compose::words_of).unwrap_or_default();
     let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(match question.is_empty() {
-        true => name,
-        false => format!("{name} · {}", shorten(&question, 80)),
+        true => facts.name,
+        false => format!("{} · {}", facts.name, shorten(&question, 80)),
     })
-}
-
-/// The verified name, or one that tells anonymous visitors apart.
-pub(super) async fn visitor_name(shell: &Shell, batch: &Batch) -> Result<String, StoreError> {
-    let Some(row) = shell.store.conversation(&batch.conversation).await? else {
-        return Ok("Visitor".into());
-    };
-    let profile = shell.store.profile(&row.visitor).await?;
-    let known = profile.and_then(|profile| profile.name.or(profile.email));
-    Ok(known.unwrap_or_else(|| anonymous(&row.visitor)))
 }
 
 /// What an anonymous visitor is called.
 pub fn anonymous(visitor: &VisitorId) -> String {
-    format!(
-        "Visitor {}",
-        shorten(visitor.as_str(), 4).trim_end_matches('…')
+    let start: String = visitor.as_str().chars().take(4).collect();
+    format!("Visitor {start}")
+}
+
+fn blocks(facts: &Facts) -> Vec<Block> {
+    let mut blocks = vec![who(facts)];
+    blocks.extend(attributes(facts));
+    blocks.extend(place(facts));
+    blocks.extend(browser(facts));
+    blocks.push(state(facts));
+    blocks.extend(facts.why.map(|why| labelled("Why", words::reason(why))));
+    blocks.extend(candidates(facts));
+    let said: Vec<Block> = facts.transcript.iter().filter_map(said).collect();
+    if !said.is_empty() {
+        blocks.push(words_line("So far:"));
+        blocks.push(Block::Quote { children: said });
+    }
+    if facts.handling != Handling::Closed {
+        blocks.push(words_line(
+            "Write here to answer. Lines that start with ! stay among you; !help shows what they can do.",
+        ));
+    }
+    blocks
+}
+
+fn who(facts: &Facts) -> Block {
+    let email = facts
+        .profile
+        .as_ref()
+        .and_then(|profile| profile.email.as_deref());
+    let email = email.map(|email| format!(", {}", fact(email)));
+    let proof = match facts.profile {
+        Some(_) => "signed in (verified)",
+        None => "anonymous (nothing verified)",
+    };
+    let name = fact(&facts.name);
+    labelled(
+        "Who",
+        &format!("{name}{}, {proof}", email.unwrap_or_default()),
     )
 }
 
-async fn recent(shell: &Shell, batch: &Batch, upto: Seq) -> Result<Vec<Entry>, StoreError> {
-    let after = upto.saturating_sub(u64::from(TRANSCRIPT));
-    let mut entries = shell
-        .store
-        .read(&batch.conversation, after, TRANSCRIPT)
-        .await?;
-    entries.retain(|entry| entry.event.seq <= upto);
-    Ok(entries)
-}
-
-async fn about(shell: &Shell, batch: &Batch) -> Result<Vec<Block>, StoreError> {
-    let name = visitor_name(shell, batch).await?;
-    let Some(row) = shell.store.conversation(&batch.conversation).await? else {
-        return Ok(vec![words_line(name)]);
-    };
-    let profile = shell.store.profile(&row.visitor).await?;
-    let proof = match profile.as_ref() {
-        Some(_) => "signed in (verified)",
-        None => "anonymous",
-    };
-    let email = profile.and_then(|profile| profile.email);
-    let email = email.map(|email| format!(", {email}")).unwrap_or_default();
-    let mut blocks = vec![words_line(format!("Who: {name}{email}, {proof}"))];
-    if let Some(page) = &row.context.page {
-        blocks.push(words_line(format!("Where: {} {}", page.title, page.url)));
-    }
-    let context = [&row.context.language, &row.context.time_zone];
-    let context: Vec<&str> = context.into_iter().flatten().map(String::as_str).collect();
-    if !context.is_empty() {
-        blocks.push(words_line(format!("Browser: {}", context.join(", "))));
-    }
-    Ok(blocks)
-}
-
-fn why(entries: &[Entry]) -> Option<&'static str> {
-    entries
+/// What the site's own server said of the visitor.
+fn attributes(facts: &Facts) -> Option<Block> {
+    let known = &facts.profile.as_ref()?.attributes;
+    let each = known
         .iter()
-        .rev()
-        .find_map(|entry| match entry.event.what {
-            What::Escalated { reason, .. } => Some(words::reason(reason)),
-            _ => None,
-        })
+        .map(|(name, value)| format!("{}: {}", fact(name), fact(value)));
+    let all = each.collect::<Vec<_>>().join(" · ");
+    (!all.is_empty()).then(|| labelled("About", &format!("{all} (verified)")))
+}
+
+/// Addresses are shown as words: nobody in the team should open what a stranger's browser claims without a look.
+fn place(facts: &Facts) -> Option<Block> {
+    let page = facts.context.page.as_ref()?;
+    let mut shown: Vec<String> = [&page.title, &page.url]
+        .into_iter()
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| fact(text))
+        .collect();
+    if !page.referrer.trim().is_empty() {
+        shown.push(format!("(came from {})", fact(&page.referrer)));
+    }
+    (!shown.is_empty()).then(|| labelled("Where", &shown.join(" ")))
+}
+
+/// Language and local time, which anybody's browser can make up.
+fn browser(facts: &Facts) -> Option<Block> {
+    let language = facts.context.language.as_deref().map(fact);
+    let zone = facts.context.time_zone.as_deref();
+    let time = zone.map(|zone| match local_time(zone, facts.at) {
+        Some(time) => format!("{time} there ({})", fact(zone)),
+        None => fact(zone),
+    });
+    let shown: Vec<String> = language.into_iter().chain(time).collect();
+    (!shown.is_empty())
+        .then(|| labelled("Browser", &format!("{} (not verified)", shown.join(", "))))
+}
+
+/// The visitor's clock when the person was fetched, or nothing for a zone that does not exist.
+fn local_time(zone: &str, at: Millis) -> Option<String> {
+    let moment = jiff::Timestamp::from_millisecond(at).ok()?;
+    let local = moment.in_tz(zone).ok()?;
+    Some(local.strftime("%a %H:%M").to_string())
+}
+
+/// Who has it now. A block is told in front of everything else.
+fn state(facts: &Facts) -> Block {
+    let now = match &facts.handling {
+        Handling::Bot => "the bot answers".to_owned(),
+        Handling::Waiting { .. } => "waits for a person".to_owned(),
+        Handling::Agent { .. } => match &facts.taken_by {
+            Some(name) => format!("{} has it", fact(name)),
+            None => "a person has it".to_owned(),
+        },
+        Handling::Closed => match &facts.closed_by {
+            Some(name) => format!("closed by {}", fact(name)),
+            None => "closed".to_owned(),
+        },
+    };
+    labelled(
+        "Now",
+        &match &facts.block {
+            None => now,
+            Some(block) => format!("{}; {now}", blocked(block)),
+        },
+    )
+}
+
+fn blocked(block: &facts::Block) -> String {
+    let by = block.by.as_deref().map(fact);
+    let by = by.map(|name| format!(" by {name}")).unwrap_or_default();
+    let until = block.until.and_then(day);
+    match until {
+        Some(day) => format!("blocked{by} until {day}"),
+        None => format!("blocked{by}"),
+    }
+}
+
+fn day(at: Millis) -> Option<String> {
+    let moment = jiff::Timestamp::from_millisecond(at).ok()?;
+    Some(
+        moment
+            .strftime("%e %b %Y, %H:%M UTC")
+            .to_string()
+            .trim()
+            .to_owned(),
+    )
 }
 
 /// What the bot would have said, best first, when it was the bot that was not sure.
-fn candidates(entries: &[Entry]) -> Option<Block> {
-    let last = entries.iter().rev().find_map(|entry| match &entry.body {
-        Some(Body::Verdict { judgement }) => Some(judgement),
-        _ => None,
-    })?;
-    let shown = last.candidates.iter().take(3).map(|candidate| {
-        vec![words_line(format!(
-            "{} ({:.2})",
-            candidate.title, candidate.score
-        ))]
-    });
-    let items: Vec<Vec<Block>> = shown.collect();
+fn candidates(facts: &Facts) -> Option<Block> {
+    let items: Vec<Vec<Block>> = facts
+        .candidates()
+        .iter()
+        .map(|candidate| {
+            let title = shorten(&candidate.title, LONGEST_FACT);
+            vec![words_line(format!("{title} ({:.2})", candidate.score))]
+        })
+        .collect();
     (!items.is_empty()).then_some(Block::List {
         ordered: true,
         items,
     })
 }
 
-/// One message of the transcript.
+/// One message of the transcript, with the words it has now.
 fn said(entry: &Entry) -> Option<Block> {
     let author = match &entry.event.what {
         What::VisitorSaid { .. } => "Visitor".to_owned(),
         What::BotAnswered { .. } | What::BotGreeted { .. } => "Bot".to_owned(),
-        What::AgentSaid { .. } => view::agent_name(entry)?,
+        What::AgentSaid { .. } => view::agent_name(entry).unwrap_or_else(|| "Team".to_owned()),
         _ => return None,
     };
-    let author = Inline::Strong {
-        children: vec![Inline::Text {
-            text: format!("{author}: "),
-        }],
+    let words = match &entry.body {
+        None => "(removed)".to_owned(),
+        Some(_) => compose::words_of(entry),
     };
-    let words = Inline::Text {
-        text: shorten(&compose::words_of(entry), EXCERPT),
-    };
-    Some(Block::Paragraph {
-        children: vec![author, words],
-    })
+    Some(strong(&format!("{author}: "), &shorten(&words, EXCERPT)))
 }
 
-fn shorten(text: &str, chars: usize) -> String {
+fn labelled(label: &str, text: &str) -> Block {
+    words_line(format!("{label}: {text}"))
+}
+
+fn strong(label: &str, text: &str) -> Block {
+    let label = Inline::Strong {
+        children: vec![Inline::Text { text: label.into() }],
+    };
+    let text = Inline::Text { text: text.into() };
+    Block::Paragraph {
+        children: vec![label, text],
+    }
+}
+
+/// A fact on one line, however many lines somebody put into it.
+fn fact(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    shorten(&words.join(" "), LONGEST_FACT)
+}
+
+pub(super) fn shorten(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -1,33 +1,56 @@
-//! One conversation's turn at the outbox: find or open its thread, send what waits, write down what came of it.
+//! One conversation's turn at the outbox: find or open its thread, do the next piece of work, write down what came
+//! of it.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 
-use hinny_bridges::{Bridge, Line, Mark, Post, SendError, SendStopped, Target, Thread};
+use hinny_bridges::{Bridge, Line, LineAuthor, Mark, Opened, Post, SendError, SendStopped};
+use hinny_bridges::{Target, Thread, text::Text};
 
-use super::{Outbox, card, lines};
+use super::lanes::Pass;
+use super::lines::{self, Scene};
+use super::work::{self, Work};
+use super::{Outbox, card};
 use crate::clock;
-use crate::ids::{Cause, ConversationId, Millis};
+use crate::ids::{Cause, ConversationId, DeliveryId};
 use crate::order::{Order, Refusal, Request};
 use crate::retry;
 use crate::store::{Batch, Delivery, DeliveryKind, Receipt, StoreError};
-use crate::tally::Link;
 
-/// Deliveries of one conversation that go to the bridge at once.
-const BATCH: usize = 50;
+/// A turn with everything it needs.
+pub(super) struct Turn<'a> {
+    pub batch: &'a Batch,
+    pub scene: Scene<'a>,
+    pub target: &'a Target,
+    pub bridge: &'a dyn Bridge,
+}
 
-/// After an unknown outcome the line may stand there already: the next try waits this many times the first pause,
-/// so that repeats stay few while a platform is in trouble.
-const AMBIGUOUS_PAUSE: u32 = 30;
-
-/// Why a turn at the outbox ended early.
-enum Trouble {
+/// Why a turn ended early.
+pub(super) enum Trouble {
     Platform(SendError),
     /// Our own side; nothing was sent.
     Inside(String),
+}
+
+/// Where a turn ended early.
+pub(super) struct Stop {
+    /// What was being done; `None` when it had not begun.
+    pub at: Option<DeliveryId>,
+    /// Lines that may stand in the thread or not, if the outcome is unknown.
+    pub unsure: Vec<DeliveryId>,
+    pub trouble: Trouble,
+}
+
+impl<T: Into<Trouble>> From<T> for Stop {
+    fn from(trouble: T) -> Self {
+        Stop {
+            at: None,
+            unsure: Vec::new(),
+            trouble: trouble.into(),
+        }
+    }
 }
 
 impl From<SendError> for Trouble {
@@ -42,115 +65,165 @@ impl From<StoreError> for Trouble {
     }
 }
 
-impl Outbox {
-    /// Delivers what it can; whatever goes wrong is settled here, and the conversation is free again.
-    pub(super) async fn deliver(self: Arc<Self>, batch: Batch) -> ConversationId {
-        if let Some(head) = batch.deliveries.first() {
-            let tried = AssertUnwindSafe(self.try_deliver(&batch, head)).catch_unwind();
-            let panicked = |_| Err(Trouble::Inside("the delivery panicked".into()));
-            if let Err(trouble) = tried.await.unwrap_or_else(panicked) {
-                self.settle(&batch, head, trouble).await;
-            }
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Trouble::Inside(refusal.to_string())
+    }
+}
+
+impl Stop {
+    pub(super) fn inside(why: impl Into<String>) -> Self {
+        Trouble::Inside(why.into()).into()
+    }
+
+    /// At one delivery.
+    pub(super) fn at(delivery: &Delivery, trouble: impl Into<Trouble>) -> Self {
+        Stop {
+            at: Some(delivery.id.clone()),
+            unsure: vec![delivery.id.clone()],
+            trouble: trouble.into(),
         }
+    }
+}
+
+impl Outbox {
+    /// Does the next piece of work; whatever goes wrong is settled here, and the conversation is free again.
+    pub(super) async fn deliver(
+        self: Arc<Self>,
+        batch: Batch,
+        target: Target,
+        pass: Pass,
+    ) -> ConversationId {
+        let tried = AssertUnwindSafe(self.try_deliver(&batch, &target)).catch_unwind();
+        let panicked = |_| Err(Stop::inside("the delivery panicked"));
+        if let Err(stop) = tried.await.unwrap_or_else(panicked) {
+            self.settle(&batch, &target, stop).await;
+        }
+        drop(pass);
         batch.conversation
     }
 
-    async fn try_deliver(&self, batch: &Batch, head: &Delivery) -> Result<(), Trouble> {
-        // The team may have moved since this was committed; lines follow it.
-        let site = self.shell.sites.get(&batch.site);
-        let target = site.map_or(&head.target, |site| &site.target);
-        let bridge = self.bridge(target)?;
-        let thread = self.shell.store.thread_of(&batch.conversation).await?;
-        if let Some(elsewhere) = thread
-            .as_ref()
-            .filter(|thread| !thread.is_in(&target.channel))
-        {
-            return self
-                .tell(batch, elsewhere, |thread| Request::LoseThread { thread })
-                .await;
-        }
-        if head.what == DeliveryKind::Close {
-            if let Some(thread) = &thread {
-                bridge.mark(thread, &Mark::Done).await?;
-            }
-            let done = std::slice::from_ref(&head.id);
-            return Ok(self.shell.store.delivered(done, clock::now()).await?);
-        }
-        if !is_line(head.what) {
-            let done = std::slice::from_ref(&head.id);
-            return Ok(self.shell.store.delivered(done, clock::now()).await?);
-        }
-        let waiting = together(&batch.deliveries);
-        let thread = match thread {
-            Some(thread) => {
-                if waiting
-                    .iter()
-                    .any(|delivery| delivery.what == DeliveryKind::Card)
-                {
-                    // Who may write into a closed thread gets no error from it, but colleagues may not.
-                    bridge.mark(&thread, &Mark::Open).await?;
-                }
-                thread
-            }
-            None => {
-                // The rest waits for the next look, which finds the thread.
-                return self.open(batch, waiting, target, bridge.as_ref()).await;
-            }
+    async fn try_deliver(&self, batch: &Batch, target: &Target) -> Result<(), Stop> {
+        let Some(work) = work::pick(&batch.deliveries) else {
+            return Ok(());
         };
-        let first = self.shell.store.first_in(&thread).await?;
-        let fresh = first.is_none_or(|first| first == head.id);
-        let lines = lines::render(&self.shell, batch, waiting, fresh).await?;
-        self.send(bridge.as_ref(), &thread, &lines).await
+        let bridge = self.bridge(target)?;
+        let turn = Turn {
+            batch,
+            scene: Scene {
+                shell: &self.shell,
+                conversation: &batch.conversation,
+                rules: self.shell.sites.get(&batch.site),
+            },
+            target,
+            bridge: bridge.as_ref(),
+        };
+        match self.shell.store.thread_of(&batch.conversation).await? {
+            // The team may have moved since this was committed; the conversation follows it.
+            Some(thread) if !thread.is_in(&target.channel) => {
+                let lose = |thread| Request::LoseThread { thread };
+                self.order(batch, &thread, lose).await?;
+                Ok(())
+            }
+            Some(thread) => match work {
+                Work::Say(lines) => self.say(&turn, &thread, &lines).await,
+                Work::Do(delivery) => self.act(&turn, &thread, delivery).await,
+                Work::Newest(all) => self.renew(&turn, &thread, &all).await,
+            },
+            None => match work {
+                Work::Say(lines) => self.begin(&turn, &lines).await,
+                // There is nothing to do it to, and a thread opened later shows how things are then.
+                Work::Do(delivery) => self.done(&[delivery]).await,
+                Work::Newest(all) => self.done(&all).await,
+            },
+        }
     }
 
-    fn bridge(&self, target: &Target) -> Result<Arc<dyn Bridge>, Trouble> {
+    fn bridge(&self, target: &Target) -> Result<Arc<dyn Bridge>, Stop> {
         let known = self.shell.bridges.get(&target.connection).cloned();
         known.ok_or_else(|| {
             let name = &target.connection.0;
-            Trouble::Inside(format!("the configuration has no connection called {name}"))
+            Stop::inside(format!("the configuration has no connection called {name}"))
         })
     }
 
-    /// Opens a thread and commits it before anything more is said in it.
-    async fn open(
-        &self,
-        batch: &Batch,
-        waiting: &[Delivery],
-        target: &Target,
-        bridge: &dyn Bridge,
-    ) -> Result<(), Trouble> {
-        let title = card::title(&self.shell, batch).await?;
-        let lines = lines::render(&self.shell, batch, &waiting[..1], true).await?;
-        let opened = bridge.open(&target.channel, &title, &lines[0]).await?;
+    /// Ticks off what needs no post.
+    pub(super) async fn done(&self, deliveries: &[&Delivery]) -> Result<(), Stop> {
+        let ids: Vec<DeliveryId> = deliveries.iter().map(|one| one.id.clone()).collect();
+        Ok(self.shell.store.delivered(&ids, clock::now()).await?)
+    }
+
+    /// Opens a thread for the first line; the rest waits for the next look, which finds the thread.
+    async fn begin(&self, turn: &Turn<'_>, waiting: &[&Delivery]) -> Result<(), Stop> {
+        let first = waiting[0];
+        // To say that something was not said, or to call somebody, no new thread is made.
+        if !work::is_missed(first.what) {
+            return self.done(&waiting[..1]).await;
+        }
+        let title = card::title(&turn.scene, first.seq).await?;
+        let lines = lines::render(&turn.scene, &waiting[..1], None).await?;
+        fail::fail_point!("outbox_before_open");
+        let channel = &turn.target.channel;
+        let opened = turn.bridge.open(channel, &title, &lines[0]).await;
+        let opened = opened.map_err(|error| Stop::at(first, error))?;
         fail::fail_point!("outbox_thread_opened");
-        self.note(batch, &opened.thread, target).await?;
-        let active = self.shell.store.thread_of(&batch.conversation).await?;
+        self.served(turn.target);
+        self.note(turn, &opened).await?;
+        let conversation = &turn.batch.conversation;
+        let active = self.shell.store.thread_of(conversation).await?;
         if active.as_ref() == Some(&opened.thread) {
+            fail::fail_point!("outbox_thread_noted");
             self.write_down(&opened.thread, &opened.posts).await;
         } else {
-            // Another one was first; ours is a twin and must not look alive.
-            bridge.mark(&opened.thread, &Mark::Done).await?;
+            self.close_twin(turn, &opened.thread, &title).await;
         }
         Ok(())
     }
 
-    async fn send(
+    /// Another thread was first: this one says so and must not look alive.
+    async fn close_twin(&self, turn: &Turn<'_>, twin: &Thread, title: &str) {
+        let words = format!(
+            "This conversation goes on in another thread with the same name, {title}. What is written here reaches nobody."
+        );
+        let id = DeliveryId::random();
+        let line = Line::new(id.as_str(), LineAuthor::Hinny, Text::plain(&words));
+        let told = turn.bridge.send(twin, &[line]).await;
+        let told = told.map(drop).map_err(|stopped| stopped.error);
+        let closed = turn.bridge.mark(twin, &Mark::Done).await;
+        if let Err(error) = told.and(closed) {
+            tracing::warn!(conversation.id = %turn.batch.conversation, %error, "a twin thread could not be closed");
+        }
+    }
+
+    async fn say(
         &self,
-        bridge: &dyn Bridge,
+        turn: &Turn<'_>,
         thread: &Thread,
-        lines: &[Line],
-    ) -> Result<(), Trouble> {
+        waiting: &[&Delivery],
+    ) -> Result<(), Stop> {
+        if waiting.iter().any(|one| one.what == DeliveryKind::Card) {
+            // Who may write into a closed thread gets no error from it, but colleagues may not.
+            let opened = turn.bridge.mark(thread, &Mark::Open).await;
+            opened.map_err(|error| Stop::at(waiting[0], error))?;
+        }
+        let lines = lines::render(&turn.scene, waiting, Some(thread)).await?;
         fail::fail_point!("outbox_before_send");
-        let result = bridge.send(thread, lines).await;
+        let result = turn.bridge.send(thread, &lines).await;
         fail::fail_point!("outbox_after_send");
         match result {
             Ok(posts) => {
+                self.served(turn.target);
                 self.write_down(thread, &posts).await;
                 Ok(())
             }
             Err(SendStopped { sent, error }) => {
                 self.write_down(thread, &sent).await;
-                Err(error.into())
+                let left: Vec<&Delivery> = unsent(waiting, &sent).collect();
+                Err(Stop {
+                    at: left.first().map(|one| one.id.clone()),
+                    unsure: left.iter().map(|one| one.id.clone()).collect(),
+                    trouble: error.into(),
+                })
             }
         }
     }
@@ -171,38 +244,27 @@ impl Outbox {
     }
 
     /// The thread exists now; forgetting it would open another one. So this tries until it is stored.
-    async fn note(&self, batch: &Batch, opened: &Thread, target: &Target) -> Result<(), Trouble> {
+    async fn note(&self, turn: &Turn<'_>, opened: &Opened) -> Result<(), Stop> {
         let mut failures = 0;
         loop {
             let note = |thread| Request::NoteThread {
-                target: target.clone(),
+                target: turn.target.clone(),
                 thread,
             };
-            match self.order(batch, opened, note).await {
+            match self.order(turn.batch, &opened.thread, note).await {
                 Ok(_) => return Ok(()),
                 Err(refusal @ (Refusal::Busy | Refusal::Storage(_))) => {
                     failures += 1;
                     tracing::error!(error = %refusal, "an opened thread could not be stored; trying again");
                     tokio::time::sleep(retry::pause(&self.shell.timing, failures)).await;
                 }
-                Err(refusal) => return Err(Trouble::Inside(refusal.to_string())),
+                Err(refusal) => return Err(refusal.into()),
             }
         }
     }
 
-    async fn tell(
-        &self,
-        batch: &Batch,
-        thread: &Thread,
-        request: impl FnOnce(Thread) -> Request,
-    ) -> Result<(), Trouble> {
-        let told = self.order(batch, thread, request).await;
-        told.map(|_| ())
-            .map_err(|refusal| Trouble::Inside(refusal.to_string()))
-    }
-
     /// Tells the conversation about a thread. The cause names the thread, so that each is noted once.
-    async fn order(
+    pub(super) async fn order(
         &self,
         batch: &Batch,
         thread: &Thread,
@@ -210,122 +272,31 @@ impl Outbox {
     ) -> Result<Receipt, Refusal> {
         let request = request(thread.clone());
         let address = serde_json::to_string(thread).expect("a thread is plain data");
+        let cause = Cause(format!("{}:{address}", request.name()));
+        self.tell(batch, cause, request).await
+    }
+
+    pub(super) async fn tell(
+        &self,
+        batch: &Batch,
+        cause: Cause,
+        request: Request,
+    ) -> Result<Receipt, Refusal> {
         let order = Order {
             site: batch.site.clone(),
             conversation: batch.conversation.clone(),
-            cause: Cause(format!("{}:{address}", request.name())),
+            cause,
             request,
         };
         self.switchboard.handle(order).await
     }
-
-    /// Decides what becomes of the deliveries after trouble. One `match` over what the caller is to do next.
-    async fn settle(&self, batch: &Batch, head: &Delivery, trouble: Trouble) {
-        let settled = match trouble {
-            Trouble::Inside(why) => self.later(head, why).await,
-            Trouble::Platform(error) => self.settle_platform(batch, head, error).await,
-        };
-        if let Err(error) = settled {
-            // The rows are as they were, so the next look finds them again.
-            tracing::error!(%error, "the outbox could not write down a failure");
-            tokio::time::sleep(self.shell.timing.retry_first).await;
-        }
-    }
-
-    async fn settle_platform(
-        &self,
-        batch: &Batch,
-        head: &Delivery,
-        error: SendError,
-    ) -> Result<(), StoreError> {
-        let why = error.to_string();
-        self.note_failure(head, &error);
-        match error {
-            SendError::RateLimited { retry_after } => {
-                self.postpone(head, retry_after, false, &why).await
-            }
-            SendError::ThreadGone => self.lose_thread(batch, head).await,
-            SendError::Refused(_) => self.bury(head, &why).await,
-            SendError::NoAccess(_) => {
-                self.postpone(head, self.shell.timing.retry_max, false, &why)
-                    .await
-            }
-            SendError::Unauthorized(_) => {
-                let connection = &head.target.connection;
-                self.shell
-                    .tally
-                    .set_link(connection, Link::Stopped(why.clone()));
-                self.postpone(head, self.shell.timing.retry_max, false, &why)
-                    .await
-            }
-            SendError::Unreachable(_) => self.later(head, why).await,
-            SendError::Ambiguous(_) => {
-                let timing = &self.shell.timing;
-                let least = (timing.retry_first * AMBIGUOUS_PAUSE).min(timing.retry_max);
-                let pause = retry::pause(timing, head.attempts + 1).max(least);
-                self.postpone(head, pause, true, &why).await
-            }
-        }
-    }
-
-    async fn lose_thread(&self, batch: &Batch, head: &Delivery) -> Result<(), StoreError> {
-        let thread = self.shell.store.thread_of(&batch.conversation).await?;
-        if let Some(thread) = thread
-            && let Err(Trouble::Inside(why)) = self
-                .tell(batch, &thread, |thread| Request::LoseThread { thread })
-                .await
-        {
-            return self.later(head, why).await;
-        }
-        Ok(())
-    }
-
-    async fn later(&self, head: &Delivery, why: String) -> Result<(), StoreError> {
-        let pause = retry::pause(&self.shell.timing, head.attempts + 1);
-        self.postpone(head, pause, true, &why).await
-    }
-
-    async fn postpone(
-        &self,
-        head: &Delivery,
-        pause: Duration,
-        attempt: bool,
-        why: &str,
-    ) -> Result<(), StoreError> {
-        let at = clock::now() + pause.as_millis() as Millis;
-        self.shell.store.postpone(&head.id, at, attempt, why).await
-    }
-
-    async fn bury(&self, head: &Delivery, why: &str) -> Result<(), StoreError> {
-        self.shell.store.bury(&head.id, why, clock::now()).await
-    }
-
-    fn note_failure(&self, head: &Delivery, error: &SendError) {
-        // Waiting for one's turn is no failure.
-        if matches!(error, SendError::RateLimited { .. }) {
-            return;
-        }
-        self.shell.tally.send_failures.add(1);
-        tracing::warn!(
-            delivery.id = %head.id,
-            bridge.connection = head.target.connection.0,
-            attempts = head.attempts + 1,
-            %error,
-            "a delivery failed"
-        );
-    }
 }
 
-/// What is said in the thread, and not done to it.
-fn is_line(what: DeliveryKind) -> bool {
-    matches!(what, DeliveryKind::Card | DeliveryKind::Line)
-}
-
-/// What can go in one batch: everything up to the next one that is no line.
-fn together(deliveries: &[Delivery]) -> &[Delivery] {
-    let end = deliveries
-        .iter()
-        .position(|delivery| !is_line(delivery.what))
-        .unwrap_or(deliveries.len());
-    &deliveries[..end.min(BATCH)]
+/// Lines that are not wholly posted.
+fn unsent<'a>(waiting: &[&'a Delivery], sent: &[Post]) -> impl Iterator<Item = &'a Delivery> {
+    let is_whole = |one: &&Delivery| {
+        let mut parts = sent.iter().flat_map(|post| &post.carries);
+        parts.any(|part| part.last && part.delivery == one.id.0)
+    };
+    waiting.iter().copied().filter(move |one| !is_whole(one))
 }

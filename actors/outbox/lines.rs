@@ -1,82 +1,237 @@
 //! Deliveries as lines: who speaks and what they say, read from the log at the moment of sending.
 
-use hinny_bridges::text::{Inline, Text};
-use hinny_bridges::{Line, LineAuthor};
+use hinny_bridges::text::{Block, Inline, Text};
+use hinny_bridges::{Line, LineAuthor, Mention, Thread};
 
-use super::card;
-use crate::body::{Body, SourceLink};
-use crate::event::What;
-use crate::shell::Shell;
-use crate::store::{Batch, Delivery, DeliveryKind, Entry, StoreError};
+use super::{card, notices};
+use crate::body::{Body, Profile, SourceLink};
+use crate::event::{Handling, What};
+use crate::ids::{ConversationId, DeliveryId, Millis, Seq};
+use crate::shell::{Shell, SiteRules};
+use crate::store::{Carried, ConversationRow, Delivery, DeliveryKind, Entry, StoreError};
 use crate::view;
-use crate::{compose, lines::line};
+use crate::{compose, lines::line as words_line};
 
-/// The lines of `waiting`. A fresh thread begins with the card, even if it was opened for something else.
-pub(super) async fn render(
-    shell: &Shell,
-    batch: &Batch,
-    waiting: &[Delivery],
-    fresh: bool,
-) -> Result<Vec<Line>, StoreError> {
-    let mut out = Vec::with_capacity(waiting.len());
-    for (index, delivery) in waiting.iter().enumerate() {
-        let mut line = match delivery.what {
-            DeliveryKind::Card => card::line(shell, batch, delivery).await?,
-            _ => event_line(shell, batch, delivery).await?,
-        };
-        let headless = fresh && index == 0 && delivery.what != DeliveryKind::Card;
-        if headless {
-            let mut text = card::text(shell, batch, delivery.seq).await?;
-            text.0.append(&mut line.text.0);
-            line.text = text;
+/// A platform's clock may be this far from ours.
+const CLOCKS: Millis = 120_000;
+
+/// Agents at the desk have no name on any platform.
+const DESK: &str = "desk:";
+
+/// How far back it is looked for when somebody last said something.
+const LOOK_BACK: u64 = 50;
+
+/// The conversation that lines are written for.
+pub(super) struct Scene<'a> {
+    pub shell: &'a Shell,
+    pub conversation: &'a ConversationId,
+    /// `None` when the configuration has no such site any more.
+    pub rules: Option<&'a SiteRules>,
+}
+
+/// A delivery as something to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub delivery: DeliveryId,
+    pub seq: Seq,
+    pub what: DeliveryKind,
+}
+
+impl From<&Delivery> for Shown {
+    fn from(delivery: &Delivery) -> Self {
+        Shown {
+            delivery: delivery.id.clone(),
+            seq: delivery.seq,
+            what: delivery.what,
         }
-        out.push(line);
+    }
+}
+
+impl From<&Carried> for Shown {
+    fn from(carried: &Carried) -> Self {
+        Shown {
+            delivery: carried.delivery.clone(),
+            seq: carried.seq,
+            what: carried.what,
+        }
+    }
+}
+
+/// The lines of `waiting`, for `thread` or, without one, for a new thread. What comes first in a thread carries the
+/// card, even if the thread was opened for something else.
+pub(super) async fn render(
+    scene: &Scene<'_>,
+    waiting: &[&Delivery],
+    thread: Option<&Thread>,
+) -> Result<Vec<Line>, StoreError> {
+    let mut first = match thread {
+        Some(thread) => scene.shell.store.first_in(thread).await?,
+        None => None,
+    };
+    let mut out = Vec::with_capacity(waiting.len());
+    for delivery in waiting {
+        let first = first.get_or_insert_with(|| delivery.id.clone());
+        let line = scene.line(&Shown::from(*delivery), first).await?;
+        out.push(Line {
+            parts_done: delivery.parts_done,
+            doubt_since: delivery.doubt_since.map(|since| since - CLOCKS),
+            ..line
+        });
     }
     Ok(out)
 }
 
-async fn event_line(shell: &Shell, batch: &Batch, delivery: &Delivery) -> Result<Line, StoreError> {
-    let entries = shell
-        .store
-        .read(&batch.conversation, delivery.seq - 1, 1)
-        .await?;
-    let (author, text) = match entries.first() {
-        Some(entry) => (author(shell, batch, entry).await?, words(entry)),
-        None => (LineAuthor::Hinny, Text::plain("(removed)")),
-    };
-    Ok(Line {
-        parts_done: delivery.parts_done,
-        ..Line::new(delivery.id.as_str(), author, text)
-    })
+impl Scene<'_> {
+    /// A delivery as it looks now. `first` is what came first in the thread.
+    pub(super) async fn line(&self, shown: &Shown, first: &DeliveryId) -> Result<Line, StoreError> {
+        if shown.what == DeliveryKind::Card {
+            return card::line(self, &shown.delivery, shown.seq).await;
+        }
+        let line = self.plain_line(shown).await?;
+        if shown.delivery != *first {
+            return Ok(line);
+        }
+        let upto = shown.seq.saturating_sub(1);
+        let mut card = card::line(self, &shown.delivery, upto).await?;
+        card.text.0.extend(line.text.0);
+        card.buttons.extend(line.buttons);
+        Ok(card)
+    }
+
+    async fn plain_line(&self, shown: &Shown) -> Result<Line, StoreError> {
+        let Some(entry) = self.entry(shown.seq).await? else {
+            let text = Text::plain("(removed)");
+            return Ok(Line::new(shown.delivery.as_str(), LineAuthor::Hinny, text));
+        };
+        match shown.what {
+            DeliveryKind::Held => notices::held(self, shown, &entry).await,
+            DeliveryKind::Failed => notices::failed(self, shown, &entry).await,
+            DeliveryKind::Nudge => self.nudge(shown).await,
+            _ => match entry.event.what {
+                What::FaqProposed { .. } => notices::draft(self, shown, &entry).await,
+                _ => self.event_line(shown, &entry).await,
+            },
+        }
+    }
+
+    async fn event_line(&self, shown: &Shown, entry: &Entry) -> Result<Line, StoreError> {
+        let author = self.author(entry).await?;
+        let mut line = Line::new(shown.delivery.as_str(), author, words(entry));
+        line.mention = self.awaited(entry).await?;
+        Ok(line)
+    }
+
+    async fn nudge(&self, shown: &Shown) -> Result<Line, StoreError> {
+        let (row, _) = self.visitor().await?;
+        let text = Text::plain("The visitor is waiting for you.");
+        let mut line = Line::new(shown.delivery.as_str(), LineAuthor::Hinny, text);
+        line.mention = self.called(&row.handling);
+        Ok(line)
+    }
+
+    async fn author(&self, entry: &Entry) -> Result<LineAuthor, StoreError> {
+        Ok(match &entry.event.what {
+            What::VisitorSaid { .. } => LineAuthor::Visitor {
+                name: self.visitor_name().await?,
+            },
+            What::BotAnswered { .. } | What::BotGreeted { .. } => LineAuthor::Bot,
+            What::AgentSaid { .. } | What::NoteWritten { .. } => LineAuthor::Agent {
+                name: view::agent_name(entry).unwrap_or_else(|| "Team".into()),
+            },
+            _ => LineAuthor::Hinny,
+        })
+    }
+
+    /// The verified name, or one that tells anonymous visitors apart.
+    async fn visitor_name(&self) -> Result<String, StoreError> {
+        let (row, profile) = self.visitor().await?;
+        let known = profile.and_then(|profile| profile.name.or(profile.email));
+        Ok(known.unwrap_or_else(|| card::anonymous(&row.visitor)))
+    }
+
+    pub(super) async fn visitor(&self) -> Result<(ConversationRow, Option<Profile>), StoreError> {
+        let row = self.shell.store.conversation(self.conversation).await?;
+        let gone = || StoreError::Unreadable("a delivery of no conversation".to_owned());
+        let row = row.ok_or_else(gone)?;
+        let profile = self.shell.store.profile(&row.visitor).await?;
+        Ok((row, profile))
+    }
+
+    pub(super) async fn entry(&self, seq: Seq) -> Result<Option<Entry>, StoreError> {
+        let before = seq.saturating_sub(1);
+        let entries = self.shell.store.read(self.conversation, before, 1).await?;
+        Ok(entries.into_iter().find(|entry| entry.event.seq == seq))
+    }
+
+    /// Whom a hand-over calls: who has it already, or else whom the site wants called.
+    pub(super) fn called(&self, handling: &Handling) -> Option<Mention> {
+        let notify = || self.rules.and_then(|rules| rules.notify.clone());
+        taker(handling).or_else(notify)
+    }
+
+    /// Who must be called by a visitor's line because it comes after a long quiet. Told from the log alone, so a
+    /// restart changes nothing.
+    async fn awaited(&self, entry: &Entry) -> Result<Option<Mention>, StoreError> {
+        let patience = self.rules.and_then(|rules| rules.nudge_after);
+        let (Some(patience), What::VisitorSaid { .. }) = (patience, &entry.event.what) else {
+            return Ok(None);
+        };
+        let (row, _) = self.visitor().await?;
+        let Some(taker) = taker(&row.handling) else {
+            return Ok(None);
+        };
+        let after = entry.event.seq.saturating_sub(LOOK_BACK + 1);
+        let before = self
+            .shell
+            .store
+            .read(self.conversation, after, LOOK_BACK as u32);
+        let before = before.await?;
+        let spoke = before
+            .iter()
+            .rev()
+            .find(|other| other.event.seq < entry.event.seq && is_spoken(&other.event.what));
+        let quiet = spoke.map(|other| entry.event.at - other.event.at);
+        let is_long = quiet.is_some_and(|quiet| quiet >= patience.as_millis() as Millis);
+        Ok(is_long.then_some(taker))
+    }
 }
 
-async fn author(shell: &Shell, batch: &Batch, entry: &Entry) -> Result<LineAuthor, StoreError> {
-    Ok(match &entry.event.what {
-        What::VisitorSaid { .. } => LineAuthor::Visitor {
-            name: card::visitor_name(shell, batch).await?,
-        },
-        What::BotAnswered { .. } | What::BotGreeted { .. } => LineAuthor::Bot,
-        What::AgentSaid { .. } | What::NoteWritten { .. } => LineAuthor::Agent {
-            name: view::agent_name(entry).unwrap_or_else(|| "Team".into()),
-        },
-        _ => LineAuthor::Hinny,
-    })
+/// Who has the conversation, if they have it from a platform.
+fn taker(handling: &Handling) -> Option<Mention> {
+    match handling {
+        Handling::Agent { by } if is_on_platform(by) => Some(Mention::Person(by.clone())),
+        _ => None,
+    }
+}
+
+pub(super) fn is_on_platform(agent: &str) -> bool {
+    !agent.starts_with(DESK)
+}
+
+fn is_spoken(what: &What) -> bool {
+    matches!(
+        what,
+        What::VisitorSaid { .. }
+            | What::AgentSaid { .. }
+            | What::NoteWritten { .. }
+            | What::AgentTook { .. }
+    )
 }
 
 fn words(entry: &Entry) -> Text {
     let Some(Body::Message { text, sources, .. }) = &entry.body else {
-        return Text::plain(&compose::words_of(entry));
+        return notices::sentence(entry);
     };
     let mut text = text.clone();
     if matches!(entry.event.what, What::NoteWritten { .. }) {
-        text.0.insert(0, line("Note for colleagues:"));
+        text.0.insert(0, words_line("Note for colleagues:"));
     }
     text.0.extend(sources.iter().map(source));
     text
 }
 
 /// A source as a line with its link.
-fn source(source: &SourceLink) -> hinny_bridges::text::Block {
+fn source(source: &SourceLink) -> Block {
     let title = Inline::Text {
         text: source.title.clone(),
     };
@@ -90,7 +245,14 @@ fn source(source: &SourceLink) -> hinny_bridges::text::Block {
     let label = Inline::Text {
         text: "Source: ".into(),
     };
-    hinny_bridges::text::Block::Paragraph {
+    Block::Paragraph {
         children: vec![label, named],
     }
+}
+
+/// The words of an entry on one line, for a reader who has to recognise it.
+pub(super) fn excerpt(entry: &Entry) -> String {
+    let words = compose::words_of(entry);
+    let words: Vec<&str> = words.split_whitespace().collect();
+    card::shorten(&words.join(" "), 120)
 }

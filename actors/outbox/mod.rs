@@ -5,40 +5,70 @@
 //! sees each line at least once. What a platform will never take becomes a dead letter.
 
 mod card;
+mod change;
 mod deliver;
+mod lanes;
 mod lines;
+mod notices;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod work;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hinny_bridges::Target;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use self::lanes::{Lanes, Pass};
 use crate::clock;
-use crate::ids::{ConversationId, Millis};
+use crate::ids::{ConversationId, Millis, SiteId};
 use crate::shell::Shell;
-use crate::store::Batch;
+use crate::store::{Batch, StoreError};
 use crate::switchboard::Switchboard;
 
 /// Conversations that are delivered at once. A platform's own limits are kept by its bridge.
 const AT_ONCE: usize = 64;
 
+/// No connection's share of that is less, however many there are.
+const LEAST_SHARE: usize = 4;
+
 pub struct Outbox {
-    pub shell: Arc<Shell>,
-    pub switchboard: Arc<Switchboard>,
+    shell: Arc<Shell>,
+    switchboard: Arc<Switchboard>,
+    lanes: Arc<Lanes>,
 }
 
+/// A conversation's turn, and its place in the lane.
+type Admitted = (Batch, Target, Pass);
+
 impl Outbox {
+    pub fn new(shell: Arc<Shell>, switchboard: Arc<Switchboard>) -> Self {
+        let share = (AT_ONCE / shell.bridges.len().max(1)).max(LEAST_SHARE);
+        let lanes = Lanes::new(share, shell.timing.retry_max);
+        Outbox {
+            shell,
+            switchboard,
+            lanes,
+        }
+    }
+
     /// Runs until `stop` turns true or its sender goes; what is being sent then is still sent and written down.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let outbox = Arc::new(self);
         let mut busy = HashSet::new();
         let mut work = JoinSet::new();
+        tokio::select! {
+            () = outbox.doubt_what_waits() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
         while !*stop.borrow() {
-            for batch in outbox.due(&busy).await {
+            for (batch, target, pass) in outbox.due(&busy).await {
                 busy.insert(batch.conversation.clone());
-                work.spawn(outbox.clone().deliver(batch));
+                work.spawn(outbox.clone().deliver(batch, target, pass));
             }
             tokio::select! {
                 () = outbox.wait(&mut work, &mut busy) => {}
@@ -50,21 +80,69 @@ impl Outbox {
         }
     }
 
-    async fn due(&self, busy: &HashSet<ConversationId>) -> Vec<Batch> {
-        let room = AT_ONCE.saturating_sub(busy.len());
-        if room == 0 {
-            return Vec::new();
+    /// What waits already was perhaps being sent when the process before this one died.
+    async fn doubt_what_waits(&self) {
+        while let Err(error) = self.shell.store.doubt_pending().await {
+            tracing::error!(%error, "the outbox could not be read");
+            tokio::time::sleep(self.shell.timing.retry_first).await;
         }
-        let names: Vec<_> = busy.iter().cloned().collect();
-        let due = self
-            .shell
-            .store
-            .due(clock::now(), &names, &[], room as u32)
-            .await;
+    }
+
+    async fn due(&self, busy: &HashSet<ConversationId>) -> Vec<Admitted> {
+        let due = self.admit_due(busy).await;
         due.unwrap_or_else(|error| {
             tracing::error!(%error, "the outbox could not be read");
             Vec::new()
         })
+    }
+
+    /// Looks again while what was found had no room in its lane: others may wait behind it.
+    async fn admit_due(&self, busy: &HashSet<ConversationId>) -> Result<Vec<Admitted>, StoreError> {
+        let mut admitted: Vec<Admitted> = Vec::new();
+        let mut shut = self.shut_sites();
+        let mut names: Vec<ConversationId> = busy.iter().cloned().collect();
+        loop {
+            let room = AT_ONCE.saturating_sub(names.len());
+            if room == 0 {
+                return Ok(admitted);
+            }
+            let found = self
+                .shell
+                .store
+                .due(clock::now(), &names, &shut, room as u32);
+            let mut is_full = false;
+            for batch in found.await? {
+                let target = self.target(&batch);
+                match self.lanes.enter(&target) {
+                    Some(pass) => {
+                        names.push(batch.conversation.clone());
+                        admitted.push((batch, target, pass));
+                    }
+                    None => {
+                        is_full = true;
+                        shut.push(batch.site.clone());
+                    }
+                }
+            }
+            if !is_full {
+                return Ok(admitted);
+            }
+        }
+    }
+
+    /// Sites whose team cannot be told anything just now.
+    fn shut_sites(&self) -> Vec<SiteId> {
+        let sites = self.shell.sites.iter();
+        let shut = sites.filter(|(_, rules)| !self.lanes.is_open(&rules.target));
+        shut.map(|(site, _)| site.clone()).collect()
+    }
+
+    /// The team may have moved since a delivery was committed; lines follow it.
+    fn target(&self, batch: &Batch) -> Target {
+        let rules = self.shell.sites.get(&batch.site);
+        let now = rules.map(|rules| &rules.target);
+        let then = batch.deliveries.first().map(|first| &first.target);
+        now.or(then).cloned().expect("a batch is never empty")
     }
 
     /// Until something new is to be delivered, a conversation is done, or the next retry is due.
@@ -86,6 +164,7 @@ impl Outbox {
 
     async fn pause(&self) -> Duration {
         let poll = self.shell.timing.outbox_poll;
+        let poll = self.lanes.opens_in().map_or(poll, |left| left.min(poll));
         match self.shell.store.next_due().await {
             Ok(Some(at)) if at > clock::now() => {
                 let left: Millis = at - clock::now();

@@ -58,7 +58,7 @@ pub trait LogStore: Send + Sync {
 /// Deliveries and threads.
 #[async_trait]
 pub trait OutboxStore: Send + Sync {
-    /// For each conversation whose oldest pending delivery is due: all its pending deliveries in order.
+    /// For each conversation whose head is due (its oldest pending delivery that is no sign or update of a card): all its pending deliveries in order.
     /// Hand-overs first, then what people said, the longest waiting first; signs and updates of cards last.
     /// Conversations in `busy` and of the sites in `shut` are left out.
     async fn due(

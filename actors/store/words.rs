@@ -195,6 +195,8 @@ pub struct Delivery {
     pub attempts: u32,
     /// Parts of a long line that are posted already.
     pub parts_done: u32,
+    /// Not before this time.
+    pub due_at: Millis,
     /// When its event happened, if an earlier attempt may have posted it without our knowing.
     pub doubt_since: Option<Millis>,
 }
@@ -218,6 +220,8 @@ pub struct Changed {
     pub posts: Vec<Post>,
     /// They do not exist any more.
     pub gone: Vec<PostId>,
+    /// No post of this thread carries these any more.
+    pub dropped: Vec<DeliveryId>,
     /// What is done with that.
     pub done: Vec<DeliveryId>,
 }

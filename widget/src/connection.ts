@@ -52,7 +52,6 @@ const LONGEST_RETRY_MS = 30_000;
 const GOOD_AFTER_MS = 5_000;
 
 export class Connection<Frame extends Heard> {
-  readonly #options: Options<Frame>;
   #socket: Socket | null = null;
   #ready = false;
   #wanted = false;
@@ -65,9 +64,7 @@ export class Connection<Frame extends Heard> {
   #cancelBeat: (() => void) | null = null;
   #cancelDeadline: (() => void) | null = null;
 
-  constructor(options: Options<Frame>) {
-    this.#options = options;
-  }
+  constructor(private readonly options: Options<Frame>) {}
 
   start(): void {
     if (this.#wanted) return;
@@ -110,7 +107,7 @@ export class Connection<Frame extends Heard> {
     this.#drop();
     this.#phase(this.#failures ? this.#waitingPhase() : "connecting");
     try {
-      this.#listen(this.#options.dial());
+      this.#listen(this.options.dial());
     } catch {
       this.#failed();
     }
@@ -120,8 +117,8 @@ export class Connection<Frame extends Heard> {
     this.#socket = socket;
     const current = (run: () => void) => () => void (this.#socket === socket && run());
     socket.onopen = current(() => {
-      for (const frame of this.#options.hello()) socket.send(JSON.stringify(frame));
-      if (this.#options.ready === null) this.#up();
+      for (const frame of this.options.hello()) socket.send(JSON.stringify(frame));
+      if (this.options.ready === null) this.#up();
     });
     socket.onmessage = ({ data }) => current(() => this.#heard(data, socket))();
     socket.onclose = current(() => this.#failed());
@@ -131,12 +128,12 @@ export class Connection<Frame extends Heard> {
   }
 
   #heard(data: unknown, socket: Socket): void {
-    const frame = this.#options.read(data);
+    const frame = this.options.read(data);
     if (this.#ready) this.#expect(null);
     if (!frame || frame.type === "pong") return;
-    const welcome = frame.type === this.#options.ready;
+    const welcome = frame.type === this.options.ready;
     if (welcome) this.#ready = true;
-    this.#options.onFrame(frame);
+    this.options.onFrame(frame);
     if (this.#socket !== socket) return;
     if (welcome) this.#up();
     if (frame.type === "bye") this.#dismissed(frame.retry_after_ms ?? null);
@@ -144,7 +141,7 @@ export class Connection<Frame extends Heard> {
 
   #up(): void {
     this.#ready = true;
-    this.#upSince = this.#options.clock.now();
+    this.#upSince = this.options.clock.now();
     this.#expect(null);
     this.#beat();
     this.#phase("online");
@@ -159,7 +156,7 @@ export class Connection<Frame extends Heard> {
 
   /** The line is gone: wait, then try again. */
   #failed(): void {
-    const { clock } = this.#options;
+    const { clock } = this.options;
     if (this.#ready && clock.now() - this.#upSince >= GOOD_AFTER_MS) this.#failures = 0;
     this.#drop();
     const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
@@ -170,15 +167,15 @@ export class Connection<Frame extends Heard> {
   }
 
   #waitingPhase(): LinkPhase {
-    return this.#options.online() ? "retrying" : "offline";
+    return this.options.online() ? "retrying" : "offline";
   }
 
   #phase(phase: LinkPhase): void {
-    this.#options.onPhase(phase);
+    this.options.onPhase(phase);
   }
 
   #beat(): void {
-    this.#cancelBeat = this.#options.clock.after(PING_EVERY_MS, () => {
+    this.#cancelBeat = this.options.clock.after(PING_EVERY_MS, () => {
       this.#ping();
       this.#beat();
     });
@@ -192,7 +189,7 @@ export class Connection<Frame extends Heard> {
   /** Gives the line up unless something is heard in time; null: something was. */
   #expect(ms: number | null): void {
     this.#cancelDeadline?.();
-    this.#cancelDeadline = ms === null ? null : this.#options.clock.after(ms, () => this.#failed());
+    this.#cancelDeadline = ms === null ? null : this.options.clock.after(ms, () => this.#failed());
   }
 
   /** Lets go of the socket and every timer. A dead line may take minutes to close, so nobody waits for it. */
@@ -216,14 +213,16 @@ export const browserClock: Clock = {
   },
 };
 
-/** Tells a connection what the browser knows about network and attention, until the signal ends it. */
-export function followBrowser(link: Pick<Connection<Heard>, "nudge" | "networkLost">, signal: AbortSignal): void {
-  const until = { signal };
+/** Tells a connection what the browser knows about network and attention; the answer undoes it. */
+export function followBrowser(link: Pick<Connection<Heard>, "nudge" | "networkLost">): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
   const awake = () => void (document.hidden || link.nudge());
-  addEventListener("online", () => link.nudge(), until);
-  addEventListener("offline", () => link.networkLost(), until);
-  addEventListener("pageshow", awake, until);
-  document.addEventListener("visibilitychange", awake, until);
+  addEventListener("online", () => link.nudge(), { signal });
+  addEventListener("offline", () => link.networkLost(), { signal });
+  addEventListener("pageshow", awake, { signal });
+  document.addEventListener("visibilitychange", awake, { signal });
+  return () => listening.abort();
 }
 
 /** The socket's address on the same server as a page or script. */

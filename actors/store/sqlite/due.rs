@@ -12,13 +12,15 @@ use super::rows::{kept, placeholders};
 use crate::ids::{ConversationId, DeliveryId, Millis, SiteId};
 use crate::store::{Alarm, AlarmStore, Batch, Delivery, Due, Stored};
 
-/// The oldest pending delivery of each conversation, and the rank of the most urgent one there.
+/// The head of each conversation, which is the oldest pending delivery that is no extra, and the rank of the most
+/// urgent one: hand-overs, what people said, extras. Says the same as `outbox::work` does of one conversation.
 const HEADS: &str = "SELECT h.conversation, h.rank, d.site, d.due_at, d.position FROM \
-     (SELECT conversation, MIN(position) AS position, MIN(CASE what WHEN '\"card\"' THEN 0 \
+     (SELECT conversation, MIN(rank) AS rank, \
+     COALESCE(MIN(CASE WHEN rank < 2 THEN position END), MIN(position)) AS position FROM \
+     (SELECT conversation, position, CASE what WHEN '\"card\"' THEN 0 \
      WHEN '\"card_update\"' THEN 2 WHEN '\"seen\"' THEN 2 WHEN '\"recalled\"' THEN 2 \
-     WHEN '\"taken\"' THEN 2 ELSE 1 END) AS rank \
-     FROM delivery WHERE state = 'pending' GROUP BY conversation) h \
-     JOIN delivery d ON d.position = h.position";
+     WHEN '\"taken\"' THEN 2 ELSE 1 END AS rank FROM delivery WHERE state = 'pending') p \
+     GROUP BY conversation) h JOIN delivery d ON d.position = h.position";
 
 pub(super) async fn batches(
     conn: &mut SqliteConnection,
@@ -82,7 +84,7 @@ async fn pending(
         return Ok(found);
     }
     let sql = format!(
-        "SELECT d.id, d.conversation, d.target, d.seq, d.what, d.attempts, d.parts_done, \
+        "SELECT d.id, d.conversation, d.target, d.seq, d.what, d.attempts, d.parts_done, d.due_at, \
          CASE d.doubt WHEN 1 THEN e.at END AS doubt_since FROM delivery d \
          JOIN event e ON e.conversation = d.conversation AND e.seq = d.seq \
          WHERE d.state = 'pending' AND d.conversation IN ({}) ORDER BY d.position",
@@ -110,6 +112,7 @@ fn delivery(row: &SqliteRow) -> Stored<Delivery> {
         what: parsed(row.try_get("what")?, "a delivery")?,
         attempts: attempts as u32,
         parts_done: parts_done as u32,
+        due_at: row.try_get("due_at")?,
         doubt_since: row.try_get("doubt_since")?,
     })
 }

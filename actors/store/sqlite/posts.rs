@@ -146,6 +146,13 @@ pub(super) async fn changed(
     for post in &changed.gone {
         forget(conn, thread, &post.0, &[]).await?;
     }
+    for delivery in &changed.dropped {
+        sqlx::query("DELETE FROM post WHERE thread = $1 AND delivery = $2")
+            .bind(thread)
+            .bind(delivery.as_str())
+            .execute(&mut *conn)
+            .await?;
+    }
     for post in &changed.posts {
         forget(conn, thread, &post.id.0, &post.carries).await?;
         for part in &post.carries {

@@ -107,8 +107,8 @@ pub async fn changed_posts_are_written_down(store: &dyn Store) {
     posted(store, "t", &[post("p3", &[(&two, 2, true)])]).await;
     let changed = Changed {
         posts: vec![post("p2", &[(&two, 1, true)])],
-        gone: Vec::new(),
         done: vec![edit],
+        ..Changed::default()
     };
     // An unclear outcome makes the outbox do it again; the store must not mind.
     for _ in 0..2 {
@@ -118,9 +118,10 @@ pub async fn changed_posts_are_written_down(store: &dyn Store) {
     }
     assert_eq!(store.due(NOW, &[], &[], 9).await.unwrap(), []);
     let changed = Changed {
-        posts: vec![post("p1", &[(&two, 0, false)])],
+        posts: Vec::new(),
         gone: vec![PostId("p2".into())],
-        done: Vec::new(),
+        dropped: vec![one],
+        ..Changed::default()
     };
     store.changed(&thread("t"), &changed, NOW).await.unwrap();
     assert_eq!(store.posts_of(&talk.id, 1).await.unwrap(), []);

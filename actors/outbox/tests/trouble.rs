@@ -1,0 +1,198 @@
+//! What a platform in trouble costs: dead letters, doubt, pauses, and nothing for the others.
+
+use hinny_bridges::SendError;
+
+use super::wall::Call;
+use super::*;
+use crate::store::DeliveryKind::{Card, CardUpdate, Line};
+
+impl Room {
+    async fn with_thread(&self) {
+        self.happens(escalated(), None, &[Card]).await;
+        self.wall.hears("waits for a person").await;
+        self.settled().await;
+    }
+
+    async fn kinds(&self) -> Vec<String> {
+        let events = self.store.history(&self.conversation).await.unwrap();
+        let kind = |event: &Event| serde_json::to_value(&event.what).unwrap()["kind"].clone();
+        let kinds = events.iter().map(kind);
+        kinds
+            .map(|kind| kind.as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_line_is_a_dead_letter_and_the_next_one_passes() {
+    let room = room().await;
+    room.with_thread().await;
+    room.wall.fail("send", SendError::Refused("too odd".into()));
+    room.happens(said("m1"), words("odd"), &[Line]).await;
+    room.settled().await;
+    let letters = room.store.dead_letters(None).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(room.engine.tally().given_up.get(), 1);
+    room.happens(said("m2"), words("fine"), &[Line]).await;
+    room.wall.hears("fine").await;
+    room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_is_refused_is_let_go() {
+    let room = room().await;
+    room.with_thread().await;
+    for error in [
+        SendError::Refused("no".into()),
+        SendError::NoAccess("no right".into()),
+    ] {
+        room.wall.fail("change", error);
+        room.happens(took("desk:1"), None, &[CardUpdate]).await;
+        room.settled().await;
+    }
+    assert_eq!(room.store.dead_letters(None).await.unwrap(), []);
+    assert!(room.engine.tally().barred().is_empty());
+    assert!(!room.kinds().await.contains(&"delivery_failed".to_owned()));
+    room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_unknown_outcome_the_line_is_in_doubt() {
+    let room = room().await;
+    room.with_thread().await;
+    let unknown = SendError::Ambiguous("no answer".into());
+    room.wall.fail("send", unknown);
+    let seq = room.happens(said("m1"), words("twice?"), &[Line]).await;
+    let sends = |calls: &[Call]| {
+        let said = calls.iter().filter_map(|call| match call {
+            Call::Send(_, lines) => {
+                let line = lines.iter().find(|line| line.text.to_plain() == "twice?")?;
+                Some(line.doubt_since)
+            }
+            _ => None,
+        });
+        let said: Vec<_> = said.collect();
+        (said.len() == 2).then_some(said)
+    };
+    let doubts = room.wall.until("the line twice", sends).await;
+    assert_eq!(doubts, [None, Some(clock_of(seq) - 120_000)]);
+    room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waited_at_the_start_is_in_doubt() {
+    let room = room().await;
+    room.engine.stop().await;
+    let seq = room.happens(escalated(), None, &[Card]).await;
+    let engine = start(&room.store, &[("shop", &room.wall)]);
+    let card = room.wall.hears("waits for a person").await;
+    assert_eq!(card.doubt_since, Some(clock_of(seq) - 120_000));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_without_access_raises_an_alarm_and_heals() {
+    let room = room().await;
+    room.with_thread().await;
+    for _ in 0..4 {
+        let removed = SendError::NoAccess("the bot was removed".into());
+        room.wall.fail("send", removed);
+    }
+    room.happens(said("m1"), words("hello"), &[Line]).await;
+    let four = |calls: &[Call]| (calls.len() >= 6).then_some(());
+    room.wall.until("four refusals", four).await;
+    room.settled().await;
+    assert!(room.engine.tally().barred().is_empty(), "it works again");
+    assert!(room.engine.tally().send_failures.get() >= 4);
+    assert_eq!(room.store.dead_letters(None).await.unwrap(), []);
+    room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_hangs_delays_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
+    let (dead, alive) = (Arc::new(Wall::new(false)), Arc::new(Wall::new(false)));
+    dead.hang();
+    let engine = start(&store, &[("dead", &dead), ("alive", &alive)]);
+    for number in 0..100 {
+        let site = SiteId::from(if number < 90 { "dead" } else { "alive" });
+        let conversation = conversation(&store, &site).await;
+        let cause = format!("escalated:{number}");
+        let mut change = Change::new(
+            site.clone(),
+            conversation,
+            0,
+            Cause(cause),
+            crate::event::Handling::Bot,
+        );
+        change.events.push(Event {
+            seq: 1,
+            at: 1,
+            what: escalated(),
+        });
+        change.deliveries.push(NewDelivery {
+            id: DeliveryId::random(),
+            target: target(&site.0),
+            seq: 1,
+            what: Card,
+        });
+        store.commit(change).await.unwrap();
+        engine.ring_outbox();
+    }
+    let ten = |calls: &[Call]| {
+        let opens = calls.iter().filter(|call| matches!(call, Call::Open(..)));
+        (opens.count() == 10).then_some(())
+    };
+    alive.until("ten threads on the living platform", ten).await;
+    assert_eq!(dead.calls(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_budget_serves_hand_overs_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
+    let wall = Arc::new(Wall::new(false));
+    let site = SiteId::from("shop");
+    for number in 0..20 {
+        let conversation = conversation(&store, &site).await;
+        let what = if number == 19 { Card } else { Line };
+        let mut change = Change::new(
+            site.clone(),
+            conversation,
+            0,
+            Cause(format!("c{number}")),
+            crate::event::Handling::Bot,
+        );
+        change.events.push(Event {
+            seq: 1,
+            at: 1,
+            what: escalated(),
+        });
+        change.deliveries.push(NewDelivery {
+            id: DeliveryId(format!("d{number:02}xx")),
+            target: target("shop"),
+            seq: 1,
+            what,
+        });
+        store.commit(change).await.unwrap();
+    }
+    for _ in 0..30 {
+        let retry_after = Duration::from_millis(60);
+        wall.fail("open", SendError::RateLimited { retry_after });
+    }
+    let engine = start(&store, &[("shop", &wall)]);
+    let opened = |calls: &[Call]| {
+        let all: Vec<String> = calls
+            .iter()
+            .filter_map(|call| match call {
+                Call::Open(_, line) => Some(line.delivery.clone()),
+                _ => None,
+            })
+            .collect();
+        (all.len() > 30).then(|| all[30].clone())
+    };
+    let first = wall.until("the first that is not refused", opened).await;
+    assert_eq!(first, "d19xx", "{:#?}", wall.calls().len());
+    engine.stop().await;
+}
