@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hinny_actors::ids::SiteId;
 use hinny_actors::{Agents, SiteRules};
 use hinny_bridges::desk::Desk;
+use hinny_bridges::discord::{self, Discord, DiscordConfig};
 use hinny_bridges::slack::{self, Slack, SlackConfig};
 use hinny_bridges::telegram::{self, Telegram, TelegramConfig};
 use hinny_bridges::{Bridge, Channel, ConnectionId};
@@ -48,7 +49,11 @@ pub fn connections(config: &Config) -> Vec<(ConnectionId, Made)> {
         .telegram
         .iter()
         .map(|one| (&one.name, telegram_bridge(config, one)));
-    let all = slack.chain(telegram);
+    let discord = all
+        .discord
+        .iter()
+        .map(|one| (&one.name, discord_bridge(config, one)));
+    let all = slack.chain(discord).chain(telegram);
     all.map(|(name, made)| (ConnectionId(name.clone()), made))
         .collect()
 }
@@ -96,6 +101,19 @@ fn slack_bridge(config: &Config, one: &connections::Slack) -> Made {
         settings.api_url.clone_from(url);
     }
     made(Platform::Slack, &one.name, Slack::new(settings))
+}
+
+fn discord_bridge(config: &Config, one: &connections::Discord) -> Made {
+    let id = ConnectionId(one.name.clone());
+    let mut settings = DiscordConfig::new(id, discord::Token::new(one.token.expose().to_owned()));
+    settings.channels = named(config, &one.name, |channel| match channel {
+        Channel::Discord(channel) => Some(channel.channel),
+        _ => None,
+    });
+    if let Some(url) = &one.api_url {
+        settings.api_url.clone_from(url);
+    }
+    made(Platform::Discord, &one.name, Discord::new(settings))
 }
 
 fn telegram_bridge(config: &Config, one: &connections::Telegram) -> Made {
