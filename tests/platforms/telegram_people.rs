@@ -220,6 +220,16 @@ impl TelegramServer {
             .change(|state| state.old.extend(state.messages.keys().copied()));
     }
 
+    /// Puts buttons under a message, as (label, data), without the bot's doing.
+    pub fn set_buttons(&self, message: i32, row: &[(&str, &str)]) {
+        let pair = |(label, data): &(&str, &str)| ((*label).to_owned(), (*data).to_owned());
+        self.shared.change(|state| {
+            let mut posts = state.posts.iter_mut();
+            let post = posts.find(|post| post.id == message);
+            post.expect("there is such a post").buttons = vec![row.iter().map(pair).collect()];
+        });
+    }
+
     /// The bot's reaction on a message.
     pub fn reaction(&self, chat: i64, message: i32) -> Option<String> {
         self.shared

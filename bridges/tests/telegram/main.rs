@@ -6,10 +6,18 @@
 #[path = "../../../tests/platforms/telegram.rs"]
 mod platform;
 
+#[path = "../support/python.rs"]
+mod python;
+
+mod changes;
+mod client;
 mod emulator;
+mod examine;
 mod faults;
+mod fidelity;
 mod inbound;
 mod outbound;
+mod trouble;
 
 use std::{
     sync::{Arc, Mutex},
@@ -18,12 +26,12 @@ use std::{
 
 use async_trait::async_trait;
 use hinny_bridges::{
-    Bridge, Channel, ConnectionId, Inbound, Inbox, Line, LineAuthor, Mark, NotStored, SendError,
-    TelegramChannel, TelegramThread, Thread,
+    Bridge, Channel, ConnectionId, Happened, Inbound, Inbox, Line, LineAuthor, Mark, NotStored,
+    Post, PostChange, PostId, Said, SendError, TelegramChannel, TelegramThread, Thread,
     telegram::{Telegram, TelegramConfig, Token},
     text::{Block, Inline, Text},
 };
-use platform::{CHAT, PATIENCE, TOKEN, TelegramServer};
+use platform::{CHAT, PATIENCE, Posted, TOKEN, TelegramServer};
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     task::JoinHandle,
@@ -41,6 +49,88 @@ fn config(url: &str) -> TelegramConfig {
 
 fn bridge(server: &TelegramServer) -> Telegram {
     Telegram::new(config(&server.url())).unwrap()
+}
+
+/// A server, a bridge to it, and a topic.
+struct Desk {
+    server: TelegramServer,
+    bridge: Arc<Telegram>,
+    thread: Thread,
+    topic: i32,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        Desk::open_with(|_| ()).await
+    }
+
+    async fn open_with(change: impl FnOnce(&mut TelegramConfig)) -> Self {
+        let server = TelegramServer::start().await;
+        let mut config = config(&server.url());
+        change(&mut config);
+        let bridge = Arc::new(Telegram::new(config).unwrap());
+        let opened = bridge.open(&channel(), "Ada", &card()).await.unwrap();
+        let topic = topic_of(&opened.thread);
+        Desk {
+            server,
+            bridge,
+            thread: opened.thread,
+            topic,
+        }
+    }
+
+    /// Sends one line and returns what stands in the topic because of it.
+    async fn sends(&self, line: Line) -> Vec<Posted> {
+        let posts = self.bridge.send(&self.thread, &[line]).await.unwrap();
+        self.shown(&posts)
+    }
+
+    /// These posts as a person in the group sees them.
+    fn shown(&self, posts: &[Post]) -> Vec<Posted> {
+        let all = self.server.all_posts();
+        let find = |post: &Post| all.iter().find(|shown| id(shown) == post.id).cloned();
+        posts.iter().filter_map(find).collect()
+    }
+
+    fn ann(&self) -> platform::Agent<'_> {
+        self.server.agent(4242, "Ann")
+    }
+
+    fn listen(&self) -> Listening {
+        Listening::start(self.bridge.clone(), 0)
+    }
+
+    /// Waits until the bridge listens: reactions are told only to those who asked for them before.
+    async fn listening(&self) -> Listening {
+        let listening = self.listen();
+        self.server.await_calls("getUpdates", 1).await;
+        listening
+    }
+
+    async fn edits(&self, posts: &[Post], lines: &[Line]) -> Vec<Post> {
+        let ids: Vec<PostId> = posts.iter().map(|post| post.id.clone()).collect();
+        let change = PostChange::Edit(lines.to_vec());
+        self.bridge
+            .change(&self.thread, &ids, &change)
+            .await
+            .unwrap()
+    }
+}
+
+/// The name that the bridge has for a message.
+fn id(post: &Posted) -> PostId {
+    post_id(post.id)
+}
+
+fn post_id(message: i32) -> PostId {
+    PostId(format!("{CHAT}/{message}"))
+}
+
+fn said(inbound: &Inbound) -> &Said {
+    match &inbound.what {
+        Happened::Said(said) => said,
+        other => panic!("not words: {other:?}"),
+    }
 }
 
 fn channel() -> Channel {
@@ -141,10 +231,7 @@ impl Drop for Listening {
 }
 
 fn text_of(inbound: &Inbound) -> &Text {
-    match &inbound.what {
-        hinny_bridges::Happened::Said(said) => &said.text,
-        other => panic!("not words: {other:?}"),
-    }
+    &said(inbound).text
 }
 
 fn words(inbound: &Inbound) -> String {
