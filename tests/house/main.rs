@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod fidelity;
 mod functions;
 mod rooms;
 mod sizes;
