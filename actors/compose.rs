@@ -1,19 +1,41 @@
 //! Between words and decisions: from a request to a command, and from a decision back to bodies.
+//!
+//! Which file answers which question:
+//! - `facts`: what a command has to know besides its request, read from the store.
+//! - `bodies`: the words that an event takes.
+//! - `asking`: how open questions reach the answerer.
+
+mod asking;
+mod bodies;
+mod facts;
 
 use hinny_bridges::text::Text;
+use hinny_bridges::{Aside, Thread};
 
-use crate::body::{Body, SourceLink};
-use crate::dialogue::{Command, OpenTurn, Words};
-use crate::event::{Turn, Verdict};
-use crate::ids::{ConversationId, Seq, SiteId};
-use crate::order::Request;
-use crate::shell::Shell;
+pub use asking::judged;
+pub use bodies::body;
+pub use facts::{Facts, facts};
+
+use crate::action::Action;
+use crate::body::Body;
+use crate::dialogue::{Command, NewWords, Settled, TeamLine};
+use crate::event::{By, Held, Verdict};
+use crate::ids::Millis;
+use crate::lines::{BlockFor, Meant, Understood, marked, understand};
+use crate::order::{Editor, FaqOutcome, Request, TeamSaid};
+use crate::shell::Mode;
 use crate::store::Entry;
-use crate::{dialogue::TeamLine, intent, lines, words};
+use crate::{guard, intent};
 
 /// What the request wants, without its words.
-pub fn command(request: &Request, asked_here: impl Fn(Turn) -> bool) -> Command {
-    match request {
+pub fn command(request: &Request, facts: &Facts) -> Command {
+    from_visitor(request)
+        .or_else(|| from_team(request, facts))
+        .unwrap_or_else(|| from_us(request, facts))
+}
+
+fn from_visitor(request: &Request) -> Option<Command> {
+    Some(match request {
         Request::Say { message, text, .. } => Command::Say {
             message: message.clone(),
             intent: intent::classify(text),
@@ -21,15 +43,51 @@ pub fn command(request: &Request, asked_here: impl Fn(Turn) -> bool) -> Command 
         Request::RequestPerson { message } => Command::RequestPerson {
             message: message.clone(),
         },
-        Request::Reply { by, said, via } => Command::Reply {
-            by: by.id.clone(),
-            line: lines::classify(&said.text).0,
-            via: via.clone(),
-        },
+        Request::Saw { upto } => Command::Saw { upto: *upto },
+        Request::Identify { .. } => Command::Identify,
+        _ => return None,
+    })
+}
+
+fn from_team(request: &Request, facts: &Facts) -> Option<Command> {
+    Some(match request {
+        Request::Reply { by, said, via } => reply(&by.id, said, via.as_ref(), facts),
         Request::Take { by } => button(&by.id, TeamLine::Take),
         Request::Back { by } => button(&by.id, TeamLine::Back),
         Request::Close { by } => button(&by.id, TeamLine::Close),
-        Request::Identify { .. } => Command::Identify,
+        Request::Block { by, until } => Command::Block {
+            by: by.id.clone(),
+            until: *until,
+        },
+        Request::Unblock { by } => Command::Unblock { by: by.id.clone() },
+        Request::Press { by, action, .. } => press(&by.id, action, facts),
+        Request::EditMessage { by, text, via, .. } => Command::Edit {
+            by: editor(by),
+            of: facts.pointed.clone(),
+            words: new_words(by, text, via.as_ref(), facts),
+            via: via.clone(),
+        },
+        Request::DeleteMessage { by, gone, via, .. } => Command::Delete {
+            by: editor(by),
+            of: facts.pointed.clone(),
+            gone: *gone,
+            via: via.clone(),
+        },
+        Request::React {
+            by, sign, on, via, ..
+        } => Command::React {
+            by: by.id.clone(),
+            of: facts.pointed.clone(),
+            sign: sign.clone(),
+            on: *on,
+            via: via.clone(),
+        },
+        _ => return None,
+    })
+}
+
+fn from_us(request: &Request, facts: &Facts) -> Command {
+    match request {
         Request::Judge { turn, judgement } => Command::Judge {
             turn: *turn,
             verdict: verdict(judgement.verdict),
@@ -38,7 +96,7 @@ pub fn command(request: &Request, asked_here: impl Fn(Turn) -> bool) -> Command 
         Request::FailTurn { turn } => Command::FailTurn { turn: *turn },
         Request::AnswerDue { turn } => Command::AnswerDue {
             turn: *turn,
-            asked_here: asked_here(*turn),
+            asked_here: facts.asked == Some(*turn),
         },
         Request::NoteThread { thread, .. } => Command::NoteThread {
             thread: thread.clone(),
@@ -46,17 +104,146 @@ pub fn command(request: &Request, asked_here: impl Fn(Turn) -> bool) -> Command 
         Request::LoseThread { thread } => Command::LoseThread {
             thread: thread.clone(),
         },
-        Request::HandOver => Command::HandOver,
-        Request::EditMessage { .. }
-        | Request::DeleteMessage { .. }
-        | Request::Press { .. }
-        | Request::React { .. }
-        | Request::Saw { .. }
-        | Request::Block { .. }
-        | Request::Unblock { .. }
-        | Request::DeliveryFailed { .. }
-        | Request::LearnDue { .. }
-        | Request::FaqSettled { .. } => Command::Nothing,
+        Request::DeliveryFailed { delivery, of } => Command::DeliveryFailed {
+            delivery: delivery.clone(),
+            of: *of,
+        },
+        Request::LearnDue { of } => Command::LearnDue { of: *of },
+        Request::FaqSettled { outcome, .. } => Command::SettleFaq {
+            of: facts.pointed.clone(),
+            outcome: match outcome {
+                FaqOutcome::Saved { entry } => Settled::Saved {
+                    entry: entry.clone(),
+                },
+                FaqOutcome::TakenOut => Settled::TakenOut,
+                FaqOutcome::Failed => Settled::Failed,
+            },
+        },
+        // All others were understood before.
+        _ => Command::HandOver,
+    }
+}
+
+fn reply(by: &str, said: &TeamSaid, via: Option<&Thread>, facts: &Facts) -> Command {
+    let by = by.to_owned();
+    let understood = understand(&said.text);
+    let line = match understood.line {
+        Meant::Line(line) => line,
+        Meant::Block(length) => {
+            let until = facts.block_until(length);
+            return Command::Block { by, until };
+        }
+        Meant::Unblock => return Command::Unblock { by },
+        Meant::Faq => {
+            let possible = facts.can_learn;
+            return Command::ProposeFaq { by, possible };
+        }
+        Meant::FaqUndo => {
+            let of = facts.pointed.clone();
+            return Command::UndoFaq { by, of };
+        }
+    };
+    Command::Reply {
+        slip: slip(&understood, said.aside, via, facts),
+        pointed: facts.pointed.clone(),
+        refused: !said.refused.is_empty(),
+        via: via.cloned(),
+        line,
+        by,
+    }
+}
+
+/// Why words should not go out by themselves. The desk's page has a place of its own for words to the visitor, so
+/// they need no mark there.
+fn slip(
+    understood: &Understood,
+    aside: Option<Aside>,
+    via: Option<&Thread>,
+    facts: &Facts,
+) -> Option<Held> {
+    if facts.mode == Mode::Explicit && via.is_some() && marked(&understood.text).is_none() {
+        return Some(Held::Unmarked);
+    }
+    if guard::secret(&understood.text.to_plain()).is_some() {
+        return Some(Held::Secret);
+    }
+    // Who marks a line has said whom it is for.
+    match aside.filter(|_| facts.mode == Mode::Open) {
+        Some(Aside::Mention) => Some(Held::Mention),
+        Some(Aside::Reply) => Some(Held::Reply),
+        None => None,
+    }
+}
+
+/// Words of a line as the visitor gets them: without the mark, where a mark is asked for.
+fn words_for_visitor(understood: Understood, via: Option<&Thread>, mode: Mode) -> Text {
+    let is_marked = mode == Mode::Explicit && via.is_some();
+    match marked(&understood.text) {
+        Some(words) if is_marked => words,
+        _ => understood.text,
+    }
+}
+
+fn new_words(by: &Editor, text: &Text, via: Option<&Thread>, facts: &Facts) -> NewWords {
+    let understood = understand(text);
+    let is_plain = understood.line == Meant::Line(TeamLine::Plain);
+    let slips = slip(&understood, None, via, facts).is_some();
+    let new = edited_words(by, text, via, facts.mode);
+    match &facts.body {
+        Some(Body::Message { text: old, .. }) if *old == new => NewWords::Same,
+        _ if *by == Editor::Visitor || is_plain && !slips => NewWords::Fit,
+        _ => NewWords::Slip,
+    }
+}
+
+/// The new words of an edited message. An edited note keeps being a note, with or without its command.
+fn edited_words(by: &Editor, text: &Text, via: Option<&Thread>, mode: Mode) -> Text {
+    match by {
+        Editor::Visitor => text.clone(),
+        Editor::Agent(_) => {
+            let understood = understand(text);
+            match understood.line {
+                Meant::Line(TeamLine::Plain) => words_for_visitor(understood, via, mode),
+                Meant::Line(TeamLine::Note | TeamLine::Edit) => understood.text,
+                _ => text.clone(),
+            }
+        }
+    }
+}
+
+fn editor(by: &Editor) -> By {
+    match by {
+        Editor::Visitor => By::Visitor,
+        Editor::Agent(person) => By::Agent(person.id.clone()),
+    }
+}
+
+fn press(by: &str, action: &Action, facts: &Facts) -> Command {
+    let by = by.to_owned();
+    let of = facts.pointed.clone();
+    match action {
+        Action::Take => button(&by, TeamLine::Take),
+        Action::Close => button(&by, TeamLine::Close),
+        Action::Back => button(&by, TeamLine::Back),
+        Action::Block => Command::Block {
+            by,
+            until: facts.block_until(BlockFor::Usual),
+        },
+        Action::Unblock => Command::Unblock { by },
+        Action::Send { index, .. } | Action::Save { index, .. } => Command::Choose {
+            by,
+            of,
+            index: *index,
+            known: bodies::candidate(facts.body.as_ref(), *index).is_some(),
+            save: facts.can_learn && matches!(action, Action::Save { .. }),
+        },
+        Action::SendHeld { .. } => Command::SendHeld { by, of },
+        Action::DropHeld { .. } => Command::DropHeld { by, of },
+        Action::SaveFaq { .. } => Command::ConfirmFaq { by, of },
+        Action::DropFaq { .. } => Command::UndoFaq { by, of },
+        Action::Retry { delivery } => Command::Retry {
+            delivery: delivery.clone(),
+        },
     }
 }
 
@@ -64,6 +251,9 @@ fn button(by: &str, line: TeamLine) -> Command {
     Command::Reply {
         by: by.to_owned(),
         line,
+        slip: None,
+        pointed: None,
+        refused: false,
         via: None,
     }
 }
@@ -76,107 +266,14 @@ fn verdict(verdict: hinny_kb::Verdict) -> Verdict {
     }
 }
 
-/// The words that a planned event takes from its request.
-pub fn body(words: Words, request: &Request) -> Option<Body> {
-    match (words, request) {
-        (Words::Said, Request::Say { text, files, .. }) => Some(Body::Message {
-            text: Text::plain(text),
-            sources: Vec::new(),
-            name: None,
-            avatar: None,
-            files: files.clone(),
-            quotes: None,
-        }),
-        (Words::Said, Request::Reply { by, said, .. }) => Some(Body::Message {
-            text: lines::classify(&said.text).1,
-            sources: Vec::new(),
-            name: Some(by.name.clone()),
-            avatar: by.avatar.clone(),
-            files: said.files.clone(),
-            quotes: None,
-        }),
-        (Words::Verdict, Request::Judge { judgement, .. }) => Some(Body::Verdict {
-            judgement: judgement.clone(),
-        }),
-        (Words::Answer, Request::Judge { judgement, .. }) => {
-            let answer = judgement.answer.as_ref()?;
-            Some(Body::Message {
-                text: Text::from_markdown(&answer.markdown),
-                sources: answer.sources.iter().map(SourceLink::from).collect(),
-                name: None,
-                avatar: None,
-                files: Vec::new(),
-                quotes: None,
-            })
-        }
-        (Words::Courtesy(intent), _) => Some(Body::words(words::courtesy(intent))),
-        (Words::Notice(notice), _) => Some(Body::words(words::notice(notice))),
-        (Words::Profile, Request::Identify { profile }) => Some(Body::Profile(profile.clone())),
-        (
-            Words::AgentName,
-            Request::Reply { by, .. }
-            | Request::Take { by }
-            | Request::Back { by }
-            | Request::Close { by },
-        ) => Some(Body::Agent {
-            name: by.name.clone(),
-        }),
-        // No other request leads to these words.
-        (Words::Said | Words::Verdict | Words::Answer | Words::Profile | Words::AgentName, _) => {
-            None
+impl Facts {
+    fn block_until(&self, length: BlockFor) -> Option<Millis> {
+        match length {
+            BlockFor::Usual => Some(self.now + self.block_for),
+            BlockFor::Millis(length) => Some(self.now + length),
+            BlockFor::Forever => None,
         }
     }
-}
-
-/// Asks the answerer about an open turn, and makes its verdict a request. Never fails: a failure is one too.
-pub async fn judged(
-    shell: &Shell,
-    site: &SiteId,
-    conversation: &ConversationId,
-    open: OpenTurn,
-    known: Option<String>,
-) -> Request {
-    let turn = open.turn;
-    let question = match known {
-        Some(text) => Ok(text),
-        None => question(shell, conversation, &open.questions).await,
-    };
-    let judgement = match question {
-        Ok(question) => shell
-            .answerer
-            .answer(site, &question)
-            .await
-            .map_err(|down| down.to_string()),
-        Err(error) => Err(error),
-    };
-    match judgement {
-        Ok(judgement) => Request::Judge {
-            turn,
-            judgement: Box::new(judgement),
-        },
-        Err(error) => {
-            tracing::error!(conversation.id = %conversation, error, "a question could not be answered");
-            Request::FailTurn { turn }
-        }
-    }
-}
-
-/// The words of the open questions, a line each.
-async fn question(
-    shell: &Shell,
-    conversation: &ConversationId,
-    questions: &[Seq],
-) -> Result<String, String> {
-    let (Some(first), Some(last)) = (questions.first(), questions.last()) else {
-        return Err("a turn without questions".into());
-    };
-    let limit = u32::try_from(last - first + 1).unwrap_or(u32::MAX);
-    let read = shell.store.read(conversation, first - 1, limit).await;
-    let entries = read.map_err(|error| error.to_string())?;
-    let asked = entries
-        .iter()
-        .filter(|entry| questions.contains(&entry.event.seq));
-    Ok(asked.map(words_of).collect::<Vec<_>>().join("\n"))
 }
 
 /// The plain words of an entry; empty when it has none.

@@ -1,20 +1,24 @@
 //! `Core`: a conversation without its actor: decide, commit, perform.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use crate::clock;
-use crate::compose;
-use crate::dialogue::{Command, Decision, Dialogue, OpenTurn};
+use crate::compose::{self, Facts};
+use crate::dialogue::{Command, Decision, Dialogue, OpenTurn, Planned, Refused, Words};
 use crate::event::{Event, Turn, What};
 use crate::feed::{Topic, Wake};
 use crate::ids::{Cause, ConversationId, DeliveryId, Millis, SiteId};
 use crate::order::{Order, Refusal, Request};
 use crate::shell::Shell;
-use crate::store::{Alarm, AlarmName, Change, CommitError, NewDelivery, Receipt};
+use crate::store::{Alarm, AlarmName, Change, CommitError, DeliveryKind, NewDelivery, Receipt};
 use crate::switchboard::Switchboard;
+use crate::{changes, learning};
 
 /// How often a commit that met another writer, or whose outcome is unknown, is decided anew.
 const TRIES: usize = 5;
+
+/// Work on an entry of the frequent questions that takes longer than this is begun again.
+const LEARN_WITHIN: Duration = Duration::from_secs(120);
 
 pub struct Core {
     id: ConversationId,
@@ -60,13 +64,19 @@ impl Core {
         for _ in 0..TRIES {
             let dialogue = self.load().await?;
             fail::fail_point!("conversation_decide");
-            let command = compose::command(&order.request, |turn| self.asked == Some(turn));
+            let (shell, request) = (&self.shell, &order.request);
+            let facts =
+                compose::facts(shell, &self.site, &self.id, request, &dialogue, self.asked).await?;
+            let command = compose::command(request, &facts);
+            if let Some(refused) = dialogue.refuse(&command, facts.now) {
+                return self.refuse(order, refused).await;
+            }
             let decision = dialogue.decide(&command);
             if !is_worth_a_commit(&command, &decision) {
                 self.count_stale(&command);
                 return Ok(nothing(&dialogue));
             }
-            let change = self.change(order, &dialogue, &decision);
+            let change = self.change(order, &dialogue, &decision, &facts).await?;
             match self.shell.store.commit(change.clone()).await {
                 Ok(receipt) if receipt.repeated => return Ok(receipt),
                 Ok(receipt) => {
@@ -84,6 +94,17 @@ impl Core {
         Err(Refusal::Busy)
     }
 
+    /// What was carried out before it had to be refused stays carried out, however often it is sent again.
+    async fn refuse(&self, order: &Order, refused: Refused) -> Result<Receipt, Refusal> {
+        match self.shell.store.receipt(&self.site, &order.cause).await? {
+            Some(receipt) => Ok(receipt),
+            None => Err(match refused {
+                Refused::Blocked { until } => Refusal::Blocked { until },
+                Refused::NotYours => Refusal::NotYours,
+            }),
+        }
+    }
+
     async fn load(&mut self) -> Result<Dialogue, Refusal> {
         if let Some(dialogue) = &self.dialogue {
             return Ok(dialogue.clone());
@@ -97,37 +118,60 @@ impl Core {
         Ok(dialogue)
     }
 
-    fn change(&self, order: &Order, dialogue: &Dialogue, decision: &Decision) -> Change {
-        let at = clock::now();
+    async fn change(
+        &self,
+        order: &Order,
+        dialogue: &Dialogue,
+        decision: &Decision,
+        facts: &Facts,
+    ) -> Result<Change, Refusal> {
         let mut change = self.empty_change(order, dialogue);
         for planned in &decision.events {
-            let seq = dialogue.seq + 1 + change.events.len() as u64;
-            let what = planned.what.clone();
-            change.events.push(Event { seq, at, what });
-            let body = planned
-                .words
-                .and_then(|words| compose::body(words, &order.request));
-            change.bodies.extend(body.map(|body| (seq, body)));
-            if let (Some(what), Some(site)) = (planned.deliver, self.shell.sites.get(&self.site)) {
-                let target = site.target.clone();
-                let id = DeliveryId::random();
-                change.deliveries.push(NewDelivery {
-                    id,
-                    target,
-                    seq,
-                    what,
-                });
-            }
+            self.add(&mut change, planned, order, facts).await?;
         }
-        self.set_alarms(&mut change, dialogue, decision, at);
-        note_threads(&mut change, &order.request);
+        self.set_alarms(&mut change, dialogue, decision, facts.now);
+        changes::note(&mut change, &order.request, decision);
         let mut after = dialogue.clone();
         change
             .events
             .iter()
             .for_each(|event| after.apply(&event.what));
         change.handling = after.handling;
-        change
+        Ok(change)
+    }
+
+    /// One event with its words, and what the thread is told of it.
+    async fn add(
+        &self,
+        change: &mut Change,
+        planned: &Planned,
+        order: &Order,
+        facts: &Facts,
+    ) -> Result<(), Refusal> {
+        let seq = change.expected_seq + 1 + change.events.len() as u64;
+        let (at, what) = (facts.now, planned.what.clone());
+        if let Some(words) = planned.words {
+            let body = compose::body(words, &order.request, facts, &self.shell, change).await?;
+            // An edit gives new words to the event that it is about.
+            let holder = match words {
+                Words::Edited => what.refers().unwrap_or(seq),
+                _ => seq,
+            };
+            change.bodies.extend(body.map(|body| (holder, body)));
+        }
+        change.events.push(Event { seq, at, what });
+        if let Some(site) = self.shell.sites.get(&self.site) {
+            let delivery = |what: &DeliveryKind| NewDelivery {
+                id: DeliveryId::random(),
+                target: site.target.clone(),
+                seq,
+                what: *what,
+            };
+            change
+                .deliveries
+                .extend(planned.deliver.iter().map(delivery));
+        }
+        Ok(())
     }
 
     fn empty_change(&self, order: &Order, dialogue: &Dialogue) -> Change {
@@ -158,6 +202,15 @@ impl Core {
         } else if decision.settled || stale {
             change.alarms_cleared.push(AlarmName::AnswerDue);
         }
+        if let Some(draft) = decision.learn {
+            change.alarms_set.push(Alarm {
+                name: AlarmName::Learn,
+                at: at + LEARN_WITHIN.as_millis() as Millis,
+                turn: draft,
+            });
+        } else if decision.learned {
+            change.alarms_cleared.push(AlarmName::Learn);
+        }
     }
 
     /// Only after the commit: the state moves on, readers are woken, questions go to the answerer.
@@ -176,11 +229,22 @@ impl Core {
                 .feed
                 .publish(&site, Wake::Changed(self.id.clone()));
         }
-        if !change.deliveries.is_empty() {
+        if !change.deliveries.is_empty() || !change.revived.is_empty() {
             self.shell.outbox_bell.notify_one();
         }
         if let Some(open) = decision.ask {
             self.ask(open, &order.request);
+        }
+        if let Some(draft) = decision.learn {
+            let (shell, switchboard) = (self.shell.clone(), self.switchboard.clone());
+            let work = learning::learn(
+                shell,
+                switchboard,
+                self.site.clone(),
+                self.id.clone(),
+                draft,
+            );
+            self.shell.runtime.spawn(work);
         }
     }
 
@@ -232,11 +296,17 @@ impl Core {
     }
 }
 
-/// Some orders find nothing to do, such as a stale verdict or a second `!close`. A stale alarm is still put away.
+/// Some orders find nothing to do, such as a stale verdict or a second `!close`. A stale alarm is still put away, and
+/// a press is remembered, because it is told only once.
 fn is_worth_a_commit(command: &Command, decision: &Decision) -> bool {
     !decision.events.is_empty()
         || decision.ask.is_some()
-        || matches!(command, Command::AnswerDue { .. })
+        || decision.learn.is_some()
+        || decision.retry.is_some()
+        || matches!(
+            command,
+            Command::AnswerDue { .. } | Command::LearnDue { .. }
+        )
 }
 
 fn nothing(dialogue: &Dialogue) -> Receipt {
@@ -244,18 +314,5 @@ fn nothing(dialogue: &Dialogue) -> Receipt {
         first: dialogue.seq + 1,
         last: dialogue.seq,
         repeated: false,
-    }
-}
-
-fn note_threads(change: &mut Change, request: &Request) {
-    if change.events.is_empty() {
-        return;
-    }
-    match request {
-        Request::NoteThread { target, thread } => {
-            change.thread_opened = Some((target.clone(), thread.clone()));
-        }
-        Request::LoseThread { thread } => change.thread_lost = Some(thread.clone()),
-        _ => {}
     }
 }

@@ -8,7 +8,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{self, AbortHandle};
 
 use crate::feed::Feed;
-use crate::listeners::{self, Replies};
+use crate::inbound::Replies;
+use crate::listeners;
 use crate::order::{Order, Refusal};
 use crate::outbox::Outbox;
 use crate::shell::{Parts, Shell};

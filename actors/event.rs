@@ -205,6 +205,19 @@ pub enum What {
 }
 
 impl What {
+    /// The name under which somebody may point at what was said here.
+    pub fn own_name(&self, seq: Seq) -> Option<MessageId> {
+        match self {
+            What::VisitorSaid { message, .. }
+            | What::BotAnswered { message, .. }
+            | What::BotGreeted { message, .. }
+            | What::AgentSaid { message, .. }
+            | What::LineHeld { held: message, .. } => Some(message.clone()),
+            What::NoteWritten { .. } => Some(MessageId(format!("e{seq}"))),
+            _ => None,
+        }
+    }
+
     /// The event that this one is about, if it changes what another event means.
     pub fn refers(&self) -> Option<Seq> {
         match self {

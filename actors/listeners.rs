@@ -1,70 +1,13 @@
-//! Brings replies in: one listener per connection, restarted with patience when it ends.
+//! Keeps one listener per connection alive, restarted with patience when it ends.
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use hinny_bridges::{
-    Bridge, ConnectionId, Happened, Inbound, Inbox, NotStored, Origin, Said, SendError,
-};
+use hinny_bridges::{Bridge, ConnectionId, SendError};
 
-use crate::ids::Cause;
-use crate::order::{Order, Pointer, Refusal, Request, TeamSaid};
+use crate::inbound::Replies;
 use crate::retry;
 use crate::shell::Shell;
-use crate::switchboard::Switchboard;
 use crate::tally::Link;
-
-/// Puts what comes from the platforms into the conversations.
-pub struct Replies {
-    pub shell: Arc<Shell>,
-    pub switchboard: Arc<Switchboard>,
-}
-
-#[async_trait]
-impl Inbox for Replies {
-    async fn receive(&self, inbound: Inbound) -> Result<(), NotStored> {
-        let Origin::Thread(thread) = &inbound.origin else {
-            return Ok(());
-        };
-        let owner = self.shell.store.owner_of(thread).await;
-        let Some((site, conversation)) = owner.map_err(not_stored)? else {
-            // A thread that people made themselves, or of another server.
-            return Ok(());
-        };
-        let Happened::Said(Said {
-            post,
-            text,
-            quotes,
-            aside,
-            ..
-        }) = inbound.what
-        else {
-            return Ok(());
-        };
-        let order = Order {
-            site,
-            conversation,
-            cause: Cause::platform(&inbound.connection.0, &inbound.event_id),
-            request: Request::Reply {
-                by: inbound.agent,
-                said: TeamSaid {
-                    text,
-                    files: Vec::new(),
-                    quotes: quotes.map(Pointer::Post),
-                    aside,
-                    post: Some(post),
-                    refused: Vec::new(),
-                },
-                via: Some(thread.clone()),
-            },
-        };
-        match self.switchboard.handle(order).await {
-            // A parked line is kept as a dead letter: fetching it again would not help.
-            Ok(_) | Err(Refusal::Parked) => Ok(()),
-            Err(refusal) => Err(not_stored(refusal)),
-        }
-    }
-}
 
 /// Runs one connection's listener until it is dropped.
 pub async fn run(connection: ConnectionId, bridge: Arc<dyn Bridge>, replies: Arc<Replies>) {
@@ -109,8 +52,4 @@ fn note(shell: &Shell, connection: &ConnectionId, error: &SendError) {
             shell.tally.set_link(connection, Link::Down(why));
         }
     }
-}
-
-fn not_stored(error: impl std::fmt::Display) -> NotStored {
-    NotStored(error.to_string())
 }

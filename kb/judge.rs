@@ -68,6 +68,9 @@ pub struct Candidate {
     pub score: f64,
     pub features: BTreeMap<String, f64>,
     pub source: Source,
+    /// What it says, for a person who wants to send it.
+    #[serde(default)]
+    pub markdown: String,
 }
 
 /// What to tell the visitor.
@@ -209,6 +212,7 @@ fn candidates(
                 ("contained".to_owned(), rounded(likeness.contained)),
             ]),
             source: entry.source(),
+            markdown: entry.body.clone(),
         })
         .collect()
 }

@@ -4,28 +4,39 @@
 //! about them. No clock, no network, no framework, no words: whatever a decision needs from outside comes in
 //! with the command. Every command is defined in every state; `docs/internals/dialogue.md` lists them all.
 
+mod command;
 mod decide;
+mod pointed;
 #[cfg(test)]
 mod properties;
+mod refuse;
 #[cfg(test)]
 mod table;
 
 use hinny_bridges::Thread;
 
 use crate::event::{AgentId, Handling, Intent, Turn, Verdict, What};
-use crate::ids::{MessageId, Seq};
-use crate::store::DeliveryKind;
+use crate::ids::{Millis, Seq};
+pub use command::*;
+pub use pointed::{Draft, Pointed};
+pub use refuse::Refused;
 
 /// The fold of a conversation's events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialogue {
     pub seq: Seq,
     pub handling: Handling,
+    /// Whose plain lines go to the visitor. Empty when nobody has taken the conversation.
+    pub takers: Vec<AgentId>,
     /// The last turn given out.
     pub turns: Turn,
     pub open: Option<OpenTurn>,
     /// Where the team talks about it now.
     pub thread: Option<Thread>,
+    pub blocked: Option<Block>,
+    /// Agents' lines that the visitor has not had before their eyes yet.
+    pub unseen: Vec<Seq>,
+    pub faq: Faq,
 }
 
 /// Questions that are with the answerer.
@@ -37,108 +48,29 @@ pub struct OpenTurn {
     pub with_person: bool,
 }
 
-/// What somebody wants of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    Say {
-        message: MessageId,
-        intent: Intent,
-    },
-    RequestPerson {
-        message: MessageId,
-    },
-    /// The answerer's verdict on a turn.
-    Judge {
-        turn: Turn,
-        verdict: Verdict,
-        generation: String,
-    },
-    /// The answerer broke while it worked on a turn.
-    FailTurn {
-        turn: Turn,
-    },
-    /// The time for a turn is over. `asked_here`: this process put it to the answerer; if not, the one that did
-    /// is gone, and the question deserves another try.
-    AnswerDue {
-        turn: Turn,
-        asked_here: bool,
-    },
-    /// Handling a command went wrong twice: a person must look.
-    HandOver,
-    Reply {
-        by: AgentId,
-        line: TeamLine,
-        /// The thread it was written in; `None` for the desk.
-        via: Option<Thread>,
-    },
-    NoteThread {
-        thread: Thread,
-    },
-    LoseThread {
-        thread: Thread,
-    },
-    Identify,
-    /// Nothing is decided about it.
-    Nothing,
-}
-
-/// What a line in a thread is.
+/// The team wants to hear no more of this visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TeamLine {
-    /// For the visitor.
-    Plain,
-    /// For colleagues.
-    Note,
-    Take,
-    /// Back to the bot.
-    Back,
-    Close,
-    Help,
-    /// Starts like a command but is none; never sent to the visitor.
-    Unknown,
+pub struct Block {
+    /// For good without it.
+    pub until: Option<Millis>,
 }
 
-/// What follows from a command.
+impl Block {
+    pub fn holds(&self, now: Millis) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// What `!faq` works with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Decision {
-    pub events: Vec<Planned>,
-    /// Put these questions to the answerer, and set the alarm that says when it is due.
-    pub ask: Option<OpenTurn>,
-    /// No turn is open any more: the alarm is not needed.
-    pub settled: bool,
-}
-
-/// An event to be committed, the words it takes, and whether the thread is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Planned {
-    pub what: What,
-    pub words: Option<Words>,
-    pub deliver: Option<DeliveryKind>,
-}
-
-/// Which words belong to an event. The shell has them; the dialogue never sees them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Words {
-    /// The text that came with the command.
-    Said,
-    Verdict,
-    Answer,
-    Courtesy(Intent),
-    AgentName,
-    Profile,
-    Notice(Notice),
-}
-
-/// What hinny tells the team by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    Help,
-    UnknownCommand,
-    BotAnswersAlready,
-    ClosedAlready,
-    HandedBack,
-    /// A line or command went wrong twice; somebody has to say it again.
-    NotHandled,
+pub struct Faq {
+    pub question: Option<Seq>,
+    /// The last question that an agent answered, and their answer.
+    pub pair: Option<(Seq, Seq)>,
+    /// The last draft.
+    pub draft: Option<Seq>,
+    /// The draft that is being saved or taken out.
+    pub working: Option<Seq>,
 }
 
 impl Default for Dialogue {
@@ -147,8 +79,12 @@ impl Default for Dialogue {
             seq: 0,
             handling: Handling::Bot,
             turns: 0,
+            takers: Vec::new(),
             open: None,
             thread: None,
+            blocked: None,
+            unseen: Vec::new(),
+            faq: Faq::default(),
         }
     }
 }
@@ -167,7 +103,7 @@ impl Dialogue {
     pub fn apply(&mut self, what: &What) {
         self.seq += 1;
         match what {
-            What::VisitorSaid { turn, .. } => self.open_turn(*turn),
+            What::VisitorSaid { turn, intent, .. } => self.hear(*intent, *turn),
             What::Judged { turn, verdict, .. } => match verdict {
                 Verdict::Answer => {}
                 Verdict::Suggest | Verdict::Unsure => self.drop_turn_with_person(*turn),
@@ -178,40 +114,75 @@ impl Dialogue {
                 reason: *reason,
                 bot: *bot,
             }),
-            What::AgentTook { by, .. } => self.handle_by(Handling::Agent { by: by.clone() }),
+            What::AgentTook { by, .. } => {
+                self.handle_by(Handling::Agent { by: by.clone() });
+                self.join(by);
+            }
+            What::AgentJoined { by } => self.join(by),
             What::HandedBack { .. } => self.hand_back(),
             What::Closed { .. } => self.close(),
             What::Reopened => self.handling = Handling::Bot,
             What::ThreadOpened { thread } => self.thread = Some(thread.clone()),
             What::ThreadLost { thread } => {
-                if self.thread.as_ref() == Some(thread) {
-                    self.thread = None;
-                }
+                self.thread.take_if(|active| active == thread);
+            }
+            What::AgentSaid { .. } => self.speak(),
+            What::MessageDeleted { of, .. } => self.forget(*of),
+            What::Blocked { until, .. } => {
+                self.open = None;
+                self.blocked = Some(Block { until: *until });
+            }
+            What::Unblocked { .. } => self.blocked = None,
+            What::VisitorSaw { upto, .. } => self.unseen.retain(|seq| seq > upto),
+            What::FaqProposed { .. } => self.faq.draft = Some(self.seq),
+            What::FaqConfirmed { of, .. }
+            | What::FaqUndone {
+                of, entry: Some(_), ..
+            } => self.faq.working = Some(*of),
+            What::FaqSaved { .. } | What::FaqTakenOut { .. } | What::FaqFailed { .. } => {
+                self.faq.working = None;
             }
             What::PersonRequested { .. }
             | What::BotGreeted { .. }
-            | What::AgentSaid { .. }
             | What::NoteWritten { .. }
             | What::TeamTold { .. }
             | What::VisitorIdentified
             | What::MessageEdited { .. }
-            | What::MessageDeleted { .. }
             | What::NoteEdited { .. }
             | What::NoteDeleted { .. }
-            | What::AgentJoined { .. }
             | What::LineHeld { .. }
             | What::HeldDropped { .. }
-            | What::Blocked { .. }
-            | What::Unblocked { .. }
-            | What::VisitorSaw { .. }
             | What::Reacted { .. }
             | What::DeliveryFailed { .. }
-            | What::FaqProposed { .. }
-            | What::FaqConfirmed { .. }
-            | What::FaqSaved { .. }
-            | What::FaqUndone { .. }
-            | What::FaqTakenOut { .. }
-            | What::FaqFailed { .. } => {}
+            | What::FaqUndone { entry: None, .. } => {}
+        }
+    }
+
+    fn hear(&mut self, intent: Intent, turn: Option<Turn>) {
+        if intent == Intent::Question {
+            self.faq.question = Some(self.seq);
+        }
+        self.open_turn(turn);
+    }
+
+    fn speak(&mut self) {
+        self.unseen.push(self.seq);
+        if let Some(question) = self.faq.question {
+            self.faq.pair = Some((question, self.seq));
+        }
+    }
+
+    fn forget(&mut self, of: Seq) {
+        self.unseen.retain(|seq| *seq != of);
+        self.faq.question.take_if(|seq| *seq == of);
+        self.faq
+            .pair
+            .take_if(|(question, answer)| *question == of || *answer == of);
+    }
+
+    fn join(&mut self, by: &AgentId) {
+        if !self.takers.contains(by) {
+            self.takers.push(by.clone());
         }
     }
 
@@ -238,6 +209,9 @@ impl Dialogue {
 
     fn handle_by(&mut self, handling: Handling) {
         self.open = None;
+        if !matches!(handling, Handling::Agent { .. }) {
+            self.takers.clear();
+        }
         self.handling = handling;
     }
 
@@ -246,12 +220,14 @@ impl Dialogue {
         if let Some(open) = &mut self.open {
             open.with_person = false;
         }
+        self.takers.clear();
         self.handling = Handling::Bot;
     }
 
     /// A question that is still with the bot when somebody closes keeps its right to an answer.
     fn close(&mut self) {
         self.open.take_if(|open| open.with_person);
+        self.takers.clear();
         self.handling = Handling::Closed;
     }
 

@@ -6,7 +6,8 @@ use expect_test::expect_file;
 use hinny_bridges::{TelegramThread, Thread};
 
 use super::*;
-use crate::event::{BotMeanwhile, Reason};
+use crate::event::{BotMeanwhile, Held, Reason};
+use crate::store::DeliveryKind;
 
 fn thread() -> Thread {
     Thread::Telegram(TelegramThread { chat: -1, topic: 1 })
@@ -17,6 +18,15 @@ fn said(turn: Option<Turn>) -> What {
         message: "m".into(),
         intent: Intent::Question,
         turn,
+    }
+}
+
+fn answered() -> What {
+    What::AgentSaid {
+        message: "e4".into(),
+        by: "ana".into(),
+        held: None,
+        chosen: None,
     }
 }
 
@@ -48,7 +58,24 @@ fn states() -> Vec<(&'static str, Vec<What>)> {
         ),
         ("Waiting, silent", vec![silent, opened.clone()]),
         ("Agent (ana)", vec![took.clone(), opened.clone()]),
-        ("Closed", vec![took, opened, closed.clone()]),
+        (
+            "Agent (ana), answered",
+            vec![said(None), took.clone(), opened.clone(), answered()],
+        ),
+        ("Closed", vec![took.clone(), opened.clone(), closed.clone()]),
+        (
+            "Blocked",
+            vec![
+                took,
+                opened,
+                What::Blocked {
+                    by: "ana".into(),
+                    until: None,
+                    questions: vec![],
+                },
+                closed.clone(),
+            ],
+        ),
         ("Closed, question open", vec![said(Some(1)), closed]),
     ]
 }
@@ -75,6 +102,7 @@ fn from_visitor() -> Vec<(&'static str, Command)> {
         ),
         ("visitor greets", say(Intent::Greeting)),
         ("visitor thanks", say(Intent::Thanks)),
+        ("visitor has seen everything", Command::Saw { upto: 99 }),
         ("visitor identified", Command::Identify),
     ]
 }
@@ -104,21 +132,107 @@ fn from_team() -> Vec<(&'static str, Command)> {
     let reply = |by: &str, line| Command::Reply {
         by: by.into(),
         line,
+        slip: None,
+        pointed: None,
+        refused: false,
+        via: Some(thread()),
+    };
+    let slip = |by: &str, slip| Command::Reply {
+        by: by.into(),
+        line: TeamLine::Plain,
+        slip: Some(slip),
+        pointed: None,
+        refused: false,
         via: Some(thread()),
     };
     let (opened, lost) = (thread(), thread());
     vec![
         ("ana writes a line", reply("ana", TeamLine::Plain)),
         ("bob writes a line", reply("bob", TeamLine::Plain)),
+        (
+            "ana writes a line that begins with a colleague",
+            slip("ana", Held::Mention),
+        ),
+        ("ana writes something secret", slip("ana", Held::Secret)),
+        ("bob writes something secret", slip("bob", Held::Secret)),
+        (
+            "ana writes without a mark, where one is asked for",
+            slip("ana", Held::Unmarked),
+        ),
+        (
+            "bob writes without a mark, where one is asked for",
+            slip("bob", Held::Unmarked),
+        ),
         ("`!note`", reply("ana", TeamLine::Note)),
         ("`!take` by ana", reply("ana", TeamLine::Take)),
+        ("`!take` by bob", reply("bob", TeamLine::Take)),
         ("`!bot`", reply("ana", TeamLine::Back)),
         ("`!close`", reply("ana", TeamLine::Close)),
         ("`!help`", reply("ana", TeamLine::Help)),
         ("`!` and an unknown word", reply("ana", TeamLine::Unknown)),
+        (
+            "`!block`",
+            Command::Block {
+                by: "ana".into(),
+                until: Some(9),
+            },
+        ),
+        ("`!unblock`", Command::Unblock { by: "ana".into() }),
+        (
+            "`!faq`",
+            Command::ProposeFaq {
+                by: "ana".into(),
+                possible: true,
+            },
+        ),
+        (
+            "`!faq`, where nobody keeps them",
+            Command::ProposeFaq {
+                by: "ana".into(),
+                possible: false,
+            },
+        ),
+        (
+            "`!faq undo`, without a draft",
+            Command::UndoFaq {
+                by: "ana".into(),
+                of: None,
+            },
+        ),
+        ("bob sends candidate 1", choose("bob", false)),
+        ("ana sends candidate 1 and saves it", choose("ana", true)),
+        (
+            "ana presses \"try again\"",
+            Command::Retry {
+                delivery: "d".into(),
+            },
+        ),
+        (
+            "a delivery was given up",
+            Command::DeliveryFailed {
+                delivery: "d".into(),
+                of: 1,
+            },
+        ),
         ("thread opened", Command::NoteThread { thread: opened }),
         ("thread lost", Command::LoseThread { thread: lost }),
     ]
+}
+
+/// The button under a verdict on the card.
+fn choose(by: &str, save: bool) -> Command {
+    let judged = What::Judged {
+        turn: 1,
+        verdict: Verdict::Suggest,
+        generation: "g".into(),
+    };
+    Command::Choose {
+        by: by.into(),
+        of: Pointed::find(&[judged], 1, None),
+        index: 0,
+        known: true,
+        save,
+    }
 }
 
 fn name(what: &What) -> String {
@@ -126,20 +240,25 @@ fn name(what: &What) -> String {
     json["kind"].as_str().expect("events are tagged").to_owned()
 }
 
+fn kind_name(kind: DeliveryKind) -> String {
+    let json = serde_json::to_value(kind).expect("kinds are plain data");
+    json.as_str().expect("kinds are words").to_owned()
+}
+
 fn cell(before: &Dialogue, decision: &Decision) -> String {
     let mut after = before.clone();
     let mut names = Vec::new();
     for planned in &decision.events {
         after.apply(&planned.what);
-        let told = match planned.deliver {
-            Some(DeliveryKind::Card) => " ✉card",
-            Some(DeliveryKind::Line) => " ✉line",
-            Some(DeliveryKind::Close) => " ✉close",
-            Some(_) => " ✉",
-            None => "",
-        };
+        let told: String = planned
+            .deliver
+            .iter()
+            .map(|kind| format!(" ✉{}", kind_name(*kind)))
+            .collect();
         names.push(format!("{}{told}", name(&planned.what)));
     }
+    names.extend(decision.learn.map(|_| "→ *learn*".into()));
+    names.extend(decision.retry.as_ref().map(|_| "→ *retry*".into()));
     if decision.ask.is_some() {
         names.push("→ *ask*".into());
     }
@@ -161,6 +280,9 @@ fn what_the_desk_says_before_a_thread_is_opened_is_for_the_thread_too() {
     let at_the_desk = |line| Command::Reply {
         by: "ana".into(),
         line,
+        slip: None,
+        pointed: None,
+        refused: false,
         via: None,
     };
     let told = |line| {
@@ -171,9 +293,9 @@ fn what_the_desk_says_before_a_thread_is_opened_is_for_the_thread_too() {
             .unwrap()
             .deliver
     };
-    assert_eq!(told(TeamLine::Plain), Some(DeliveryKind::Line));
-    assert_eq!(told(TeamLine::Note), Some(DeliveryKind::Line));
-    assert_eq!(told(TeamLine::Close), Some(DeliveryKind::Close));
+    assert_eq!(told(TeamLine::Plain), [DeliveryKind::Line]);
+    assert_eq!(told(TeamLine::Note), [DeliveryKind::Line]);
+    assert!(told(TeamLine::Close).contains(&DeliveryKind::Close));
 }
 
 #[test]
@@ -181,7 +303,8 @@ fn the_decision_table_in_the_docs_is_what_the_code_does() {
     let mut page = String::from(
         "# What a conversation does, in every state\n\n\
          Made from the code by a test (`UPDATE_EXPECT=1 cargo test -p hinny-actors decision_table`). Each cell: the events \
-         that are written, ✉ what the thread is told, *ask* the answerer, and ⇒ who answers afterwards.\n",
+         that are written, ✉ what the thread is told, *ask* the answerer, \
+         *learn* an entry, *retry* a delivery, and ⇒ who answers afterwards.\n",
     );
     for (state, history) in states() {
         let before = Dialogue::fold(&history);
@@ -191,8 +314,11 @@ fn the_decision_table_in_the_docs_is_what_the_code_does() {
         )
         .unwrap();
         for (label, command) in commands() {
-            let decision = before.decide(&command);
-            writeln!(page, "| {label} | {} |", cell(&before, &decision)).unwrap();
+            let cell = match before.refuse(&command, 0) {
+                Some(_) => "refused".to_owned(),
+                None => cell(&before, &before.decide(&command)),
+            };
+            writeln!(page, "| {label} | {cell} |").unwrap();
         }
     }
     expect_file!["../../docs/internals/dialogue.md"].assert_eq(&page);

@@ -10,11 +10,13 @@ pub(crate) mod suite;
 mod words;
 
 use async_trait::async_trait;
-use hinny_bridges::{Post, PostId, Thread};
+use hinny_bridges::{ConnectionId, LiveThread, Post, PostId, Thread};
 
 use crate::body::{Context, Profile};
 use crate::event::{Event, Handling};
-use crate::ids::{ConversationId, DeliveryId, Millis, Seq, SessionId, SiteId, VisitorId};
+use crate::ids::{
+    ConversationId, DeliveryId, MessageId, Millis, Seq, SessionId, SiteId, VisitorId,
+};
 pub use files::{FileRow, FileStore};
 pub use sqlite::{OpenError, SqliteStore};
 pub use words::*;
@@ -53,6 +55,50 @@ pub trait LogStore: Send + Sync {
 
     /// Remembers where the visitor is now.
     async fn set_context(&self, id: &ConversationId, context: &Context) -> Stored<()>;
+}
+
+/// What comes in from threads, and how it finds what it is about.
+#[async_trait]
+pub trait InboundStore: Send + Sync {
+    /// The event in which this was said. A visitor chooses the names of their own messages, so whose it should be is
+    /// part of the question.
+    async fn message_seq(
+        &self,
+        conversation: &ConversationId,
+        message: &MessageId,
+        by_visitor: bool,
+    ) -> Stored<Option<Seq>>;
+
+    /// The event that this post is about, be it a member's message or one of ours.
+    async fn at_post(
+        &self,
+        conversation: &ConversationId,
+        thread: &Thread,
+        post: &PostId,
+    ) -> Stored<Option<Seq>>;
+
+    /// An event, its words, and everything that happened to it later.
+    async fn about(&self, conversation: &ConversationId, seq: Seq) -> Stored<Option<About>>;
+
+    /// A member's own messages whose words this event holds, and that are still there.
+    async fn reply_posts(
+        &self,
+        conversation: &ConversationId,
+        seq: Seq,
+    ) -> Stored<Vec<(Thread, PostId)>>;
+
+    /// Threads that know a post of this name, whoever wrote it.
+    async fn threads_with(&self, post: &PostId) -> Stored<Vec<Thread>>;
+
+    /// Remembers the last message that was handed in from this thread.
+    async fn set_cursor(&self, thread: &Thread, post: &PostId) -> Stored<()>;
+
+    /// Active threads of a connection whose conversations changed since then.
+    async fn live_threads(
+        &self,
+        connection: &ConnectionId,
+        since: Millis,
+    ) -> Stored<Vec<LiveThread>>;
 }
 
 /// Deliveries and threads.
@@ -211,10 +257,13 @@ pub trait DeskStore: Send + Sync {
 }
 
 /// All of it.
-pub trait Store: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore {}
+pub trait Store:
+    LogStore + InboundStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore
+{
+}
 
 impl<T> Store for T where
-    T: LogStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore
+    T: LogStore + InboundStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore
 {
 }
 

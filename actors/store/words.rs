@@ -126,6 +126,16 @@ pub struct Entry {
     pub edited: bool,
 }
 
+/// An event and everything that happened to it later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    pub entry: Entry,
+    /// The events that refer to it, in order.
+    pub later: Vec<Event>,
+    /// The thread where a member wrote it themselves.
+    pub written_in: Option<Thread>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConversationRow {
     pub id: ConversationId,

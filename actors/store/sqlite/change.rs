@@ -5,7 +5,7 @@ use hinny_bridges::{Target, Thread};
 use super::codec::{json, kind_of};
 use super::files::SaidFile;
 use crate::body::{Body, FileRef};
-use crate::event::{EVENT_VERSION, Event, Handling};
+use crate::event::{EVENT_VERSION, Event, Handling, What};
 use crate::ids::{Millis, Seq};
 use crate::store::{AlarmName, Change, NewDelivery, StoreError, Stored, handling_name};
 
@@ -25,6 +25,7 @@ pub(super) struct Rows {
     pub alarms: Vec<AlarmRow>,
     pub opened: Option<ThreadRow>,
     pub lost: Option<String>,
+    pub team: TeamRows,
     pub head: HeadRow,
 }
 
@@ -35,6 +36,22 @@ pub(super) struct EventRow {
     pub kind: String,
     pub version: i64,
     pub what: String,
+    pub refers: Option<i64>,
+    pub message: Option<String>,
+}
+
+/// What a team's message or a deletion does to older rows.
+#[derive(Default)]
+pub(super) struct TeamRows {
+    /// Thread, post and seq.
+    pub reply_posts: Vec<(String, String, i64)>,
+    /// Thread and post.
+    pub gone: Vec<(String, String)>,
+    /// Held lines that were sent: their words and posts belong to the newer event now.
+    pub moved: Vec<(i64, i64)>,
+    pub removed: Vec<i64>,
+    pub revived: Vec<String>,
+    pub at: Millis,
 }
 
 pub(super) struct BodyRow {
@@ -96,6 +113,7 @@ impl Rows {
             alarms: alarms(change),
             opened: change.thread_opened.as_ref().map(opened).transpose()?,
             lost: change.thread_lost.as_ref().map(json).transpose()?,
+            team: team(change)?,
             head: head(change)?,
             conversation,
         })
@@ -137,6 +155,8 @@ fn event_row(conversation: &str, event: &Event) -> Stored<EventRow> {
         kind,
         version: i64::from(EVENT_VERSION),
         what,
+        refers: event.what.refers().map(|seq| seq as i64),
+        message: event.what.own_name(event.seq).map(|name| name.0),
     })
 }
 
@@ -197,6 +217,31 @@ fn opened((target, thread): &(Target, Thread)) -> Stored<ThreadRow> {
     Ok(ThreadRow {
         address: address(thread)?,
         target: json(target)?,
+    })
+}
+
+fn team(change: &Change) -> Stored<TeamRows> {
+    let moved = change.events.iter().filter_map(|event| match event.what {
+        What::AgentSaid {
+            held: Some(held), ..
+        } => Some((held as i64, event.seq as i64)),
+        _ => None,
+    });
+    Ok(TeamRows {
+        reply_posts: collect(&change.reply_posts, |row| {
+            Ok((address(&row.thread)?, row.post.0.clone(), row.seq as i64))
+        })?,
+        gone: collect(&change.posts_gone, |(thread, post)| {
+            Ok((address(thread)?, post.0.clone()))
+        })?,
+        moved: moved.collect(),
+        removed: change
+            .bodies_removed
+            .iter()
+            .map(|seq| *seq as i64)
+            .collect(),
+        revived: change.revived.iter().map(|id| id.0.clone()).collect(),
+        at: crate::clock::now(),
     })
 }
 

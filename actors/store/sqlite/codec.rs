@@ -14,10 +14,12 @@ pub(super) const CONVERSATION: &str = "SELECT c.id, c.site, COALESCE(a.person, c
      c.seq, c.handling, c.context, c.opened_at, c.updated_at \
      FROM conversation c LEFT JOIN alias a ON a.visitor = c.visitor";
 
-/// Events `e` with their current words.
+/// Events `e` with their current words; an edit has those of the event that it edits.
 pub(super) const ENTRY: &str = "SELECT e.seq, e.at, e.version, e.what, b.body, b.version AS body_version FROM event e \
-     LEFT JOIN body b ON b.conversation = e.conversation AND b.seq = e.seq AND b.version = \
-     (SELECT MAX(version) FROM body WHERE conversation = e.conversation AND seq = e.seq)";
+     LEFT JOIN body b ON b.conversation = e.conversation \
+     AND b.seq = CASE WHEN e.kind IN ('message_edited', 'note_edited') THEN e.refers ELSE e.seq END \
+     AND b.version = (SELECT MAX(version) FROM body WHERE conversation = e.conversation AND seq = \
+     CASE WHEN e.kind IN ('message_edited', 'note_edited') THEN e.refers ELSE e.seq END)";
 
 pub(super) fn json<T: Serialize>(value: &T) -> Stored<String> {
     serde_json::to_string(value).map_err(|error| StoreError::Failed(error.to_string()))

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::change::{AlarmRow, BodyRow, DeliveryRow, EventRow, HeadRow, Rows};
 use super::files;
+use super::inbound;
 use super::rows::{Bound, Many, Script, placeholders};
 use crate::store::{CommitError, Receipt, Stored};
 
@@ -153,6 +154,7 @@ async fn write(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
     }
     for change in changes {
         threads(conn, change).await?;
+        inbound::apply(conn, change).await?;
     }
     Ok(())
 }
@@ -173,8 +175,8 @@ fn bind_cause<'q>(query: Bound<'q>, change: &'q &Rows) -> Bound<'q> {
 }
 
 const EVENTS: Many = Many {
-    head: "INSERT INTO event (conversation, seq, at, kind, version, what)",
-    columns: 6,
+    head: "INSERT INTO event (conversation, seq, at, kind, version, what, refers, message)",
+    columns: 8,
     tail: "",
 };
 
@@ -186,6 +188,8 @@ fn bind_event<'q>(query: Bound<'q>, event: &'q &EventRow) -> Bound<'q> {
         .bind(&event.kind)
         .bind(event.version)
         .bind(&event.what)
+        .bind(event.refers)
+        .bind(&event.message)
 }
 
 const BODIES: Many = Many {

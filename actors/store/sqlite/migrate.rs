@@ -13,6 +13,7 @@ use super::open::{OpenError, make_file, sync_parent};
 /// Every migration of every release, in order. A released one is never changed.
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "start", include_str!("migrations/0001_start.sql")),
+    (2, "team", include_str!("migrations/0002_team.sql")),
     (3, "outbox", include_str!("migrations/0003_outbox.sql")),
     (4, "files", include_str!("migrations/0004_files.sql")),
 ];

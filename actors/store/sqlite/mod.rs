@@ -10,7 +10,7 @@
 //! - `queue`: what can wait for the writer, and what a waiting caller is told.
 //! - `writer`: how work is grouped, and what a full disk, a lock or a panic does to it.
 //! - `change`, `commit`, `rows`: how a Change becomes rows, when it is refused, and in which statements it goes.
-//! - `log`, `outbox`, `people`, `desk`: the verbs of the traits of the same names.
+//! - `log`, `inbound`, `outbox`, `people`, `desk`: the verbs of the traits of the same names.
 //! - `posts`: which platform message carries what. `due`: which deliveries and alarms have come due. `answers`: what the bot answered, for the desk.
 //! - `files`: what is known of files, and which message has them.
 //! - `codec`, `error`: how values are kept in columns, and what SQLite's errors mean to us.
@@ -23,6 +23,7 @@ mod desk;
 mod due;
 mod error;
 mod files;
+mod inbound;
 mod lock;
 mod log;
 mod migrate;

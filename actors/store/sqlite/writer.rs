@@ -126,9 +126,20 @@ impl Writer {
         let committed = sqlx::query("COMMIT").execute(&mut *conn).await;
         fail::fail_point!("store_after_commit");
         match committed {
+            Ok(_) if group.iter().any(removes_words) => self.truncate_log().await,
             Ok(_) => Ok(()),
             Err(error) => Err(self.uncommitted(error).await),
         }
+    }
+
+    /// What was removed must not live on in the write-ahead log. A reader that is in the way only delays it: the next
+    /// removal, or the end of the server, does it too.
+    async fn truncate_log(&mut self) -> Result<(), Stop> {
+        let conn = self.connection().await?;
+        if let Err(error) = run(conn, "PRAGMA wal_checkpoint(TRUNCATE)").await {
+            tracing::warn!(%error, "the write-ahead log could not be emptied after a removal");
+        }
+        Ok(())
     }
 
     /// SQLite writes the mark of the commit last, so without space or the lock there is no commit. After any
@@ -168,6 +179,10 @@ impl Writer {
             self.conn = None;
         }
     }
+}
+
+fn removes_words(job: &Job) -> bool {
+    matches!(job, Job::Commit(job) if !job.rows.team.removed.is_empty())
 }
 
 async fn run(conn: &mut SqliteConnection, sql: &'static str) -> Stored<()> {

@@ -1,0 +1,135 @@
+//! What a command has to know besides its request: the clock, the site's rules, and what it points at. Read from the
+//! store before anything is decided; if somebody else writes meanwhile, the commit fails and all is read again.
+
+use hinny_bridges::Thread;
+
+use crate::action::Action;
+use crate::body::Body;
+use crate::clock;
+use crate::dialogue::{Dialogue, Pointed};
+use crate::event::Turn;
+use crate::ids::{ConversationId, MessageId, Millis, Seq, SiteId};
+use crate::lines::{Meant, understand};
+use crate::order::{Editor, Pointer, Request};
+use crate::shell::{Mode, Shell};
+use crate::store::Stored;
+
+/// Everything from outside that one decision uses.
+pub struct Facts {
+    pub now: Millis,
+    pub mode: Mode,
+    /// How long a block lasts, in milliseconds.
+    pub block_for: Millis,
+    /// Somebody keeps frequent questions.
+    pub can_learn: bool,
+    /// The turn that this process put to the answerer.
+    pub asked: Option<Turn>,
+    pub pointed: Option<Pointed>,
+    /// The current words of what is pointed at.
+    pub body: Option<Body>,
+}
+
+impl Facts {
+    /// What a line answers, if the visitor can see that.
+    pub fn quoted(&self) -> Option<MessageId> {
+        let pointed = self.pointed.as_ref().filter(|of| !of.is_gone())?;
+        pointed.message().cloned()
+    }
+}
+
+pub async fn facts(
+    shell: &Shell,
+    site: &SiteId,
+    conversation: &ConversationId,
+    request: &Request,
+    dialogue: &Dialogue,
+    asked: Option<Turn>,
+) -> Stored<Facts> {
+    let rules = shell.sites.get(site);
+    let mut facts = Facts {
+        now: clock::now(),
+        mode: rules.map_or(Mode::Open, |rules| rules.mode),
+        block_for: rules.map_or(0, |rules| rules.block_for.as_millis() as Millis),
+        can_learn: shell.learner.is_some(),
+        asked,
+        pointed: None,
+        body: None,
+    };
+    let Some(seq) = pointed_at(shell, conversation, request, dialogue).await? else {
+        return Ok(facts);
+    };
+    if let Some(about) = shell.store.about(conversation, seq).await? {
+        facts.body = about.entry.body;
+        facts.pointed = Some(Pointed {
+            seq,
+            what: about.entry.event.what,
+            later: about.later.into_iter().map(|event| event.what).collect(),
+            written_in: about.written_in,
+        });
+    }
+    Ok(facts)
+}
+
+/// The event that the request is about, if it is about one.
+async fn pointed_at(
+    shell: &Shell,
+    conversation: &ConversationId,
+    request: &Request,
+    dialogue: &Dialogue,
+) -> Stored<Option<Seq>> {
+    let (pointer, by_visitor, via) = match request {
+        Request::EditMessage { by, of, via, .. } | Request::DeleteMessage { by, of, via, .. } => {
+            (of, *by == Editor::Visitor, via)
+        }
+        Request::React { of, via, .. } => (of, false, via),
+        Request::Reply { said, via, .. } => match (&said.quotes, understand(&said.text).line) {
+            (_, Meant::FaqUndo) => return Ok(dialogue.faq.draft),
+            (Some(quoted), _) => (quoted, false, via),
+            (None, _) => return Ok(None),
+        },
+        Request::Press { action, .. } => return Ok(seq_of(action)),
+        Request::FaqSettled { of, .. } => return Ok(Some(*of)),
+        _ => return Ok(None),
+    };
+    find(shell, conversation, pointer, by_visitor, via.as_ref()).await
+}
+
+async fn find(
+    shell: &Shell,
+    conversation: &ConversationId,
+    pointer: &Pointer,
+    by_visitor: bool,
+    via: Option<&Thread>,
+) -> Stored<Option<Seq>> {
+    match (pointer, via) {
+        (Pointer::Post(post), Some(thread)) => {
+            shell.store.at_post(conversation, thread, post).await
+        }
+        (Pointer::Post(_), None) => Ok(None),
+        (Pointer::Message(message), _) => {
+            let found = shell
+                .store
+                .message_seq(conversation, message, by_visitor)
+                .await?;
+            match found {
+                // The desk quotes and marks messages of both sides by the same kind of name.
+                None if !by_visitor => shell.store.message_seq(conversation, message, true).await,
+                found => Ok(found),
+            }
+        }
+    }
+}
+
+fn seq_of(action: &Action) -> Option<Seq> {
+    match action {
+        Action::Send { verdict, .. } | Action::Save { verdict, .. } => Some(*verdict),
+        Action::SendHeld { held } | Action::DropHeld { held } => Some(*held),
+        Action::SaveFaq { draft } | Action::DropFaq { draft } => Some(*draft),
+        Action::Take
+        | Action::Close
+        | Action::Back
+        | Action::Block
+        | Action::Unblock
+        | Action::Retry { .. } => None,
+    }
+}

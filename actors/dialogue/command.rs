@@ -1,0 +1,245 @@
+//! What comes to a dialogue and what follows: commands without words, and decisions that name the words they need.
+
+use hinny_bridges::Thread;
+
+use super::{OpenTurn, Pointed};
+use crate::event::{AgentId, By, Chosen, Held, Intent, Turn, Verdict, What};
+use crate::ids::{DeliveryId, MessageId, Millis, Seq};
+use crate::store::DeliveryKind;
+
+/// What somebody wants of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Say {
+        message: MessageId,
+        intent: Intent,
+    },
+    RequestPerson {
+        message: MessageId,
+    },
+    /// The answerer's verdict on a turn.
+    Judge {
+        turn: Turn,
+        verdict: Verdict,
+        generation: String,
+    },
+    /// The answerer broke while it worked on a turn.
+    FailTurn {
+        turn: Turn,
+    },
+    /// The time for a turn is over. `asked_here`: this process put it to the answerer; if not, the one that did
+    /// is gone, and the question deserves another try.
+    AnswerDue {
+        turn: Turn,
+        asked_here: bool,
+    },
+    /// Handling a command went wrong twice: a person must look.
+    HandOver,
+    Reply {
+        by: AgentId,
+        line: TeamLine,
+        /// Why a plain line should not go out by itself, told from its words.
+        slip: Option<Held>,
+        /// What the line answers.
+        pointed: Option<Pointed>,
+        /// Files came with it that could not be taken.
+        refused: bool,
+        /// The thread it was written in; `None` for the desk.
+        via: Option<Thread>,
+    },
+    Edit {
+        by: By,
+        of: Option<Pointed>,
+        words: NewWords,
+        via: Option<Thread>,
+    },
+    Delete {
+        by: By,
+        of: Option<Pointed>,
+        /// The platform's message is not there any more, so whoever did it was allowed to.
+        gone: bool,
+        via: Option<Thread>,
+    },
+    React {
+        by: AgentId,
+        of: Option<Pointed>,
+        sign: String,
+        on: bool,
+        via: Option<Thread>,
+    },
+    Saw {
+        upto: Seq,
+    },
+    /// A candidate of a verdict is to go out. `known`: there is such a candidate, with words.
+    Choose {
+        by: AgentId,
+        of: Option<Pointed>,
+        index: usize,
+        known: bool,
+        save: bool,
+    },
+    SendHeld {
+        by: AgentId,
+        of: Option<Pointed>,
+    },
+    DropHeld {
+        by: AgentId,
+        of: Option<Pointed>,
+    },
+    Block {
+        by: AgentId,
+        until: Option<Millis>,
+    },
+    Unblock {
+        by: AgentId,
+    },
+    Retry {
+        delivery: DeliveryId,
+    },
+    DeliveryFailed {
+        delivery: DeliveryId,
+        of: Seq,
+    },
+    /// `possible`: somebody keeps frequent questions here.
+    ProposeFaq {
+        by: AgentId,
+        possible: bool,
+    },
+    ConfirmFaq {
+        by: AgentId,
+        of: Option<Pointed>,
+    },
+    UndoFaq {
+        by: AgentId,
+        of: Option<Pointed>,
+    },
+    SettleFaq {
+        of: Option<Pointed>,
+        outcome: Settled,
+    },
+    /// Work on an entry did not end in time.
+    LearnDue {
+        of: Seq,
+    },
+    NoteThread {
+        thread: Thread,
+    },
+    LoseThread {
+        thread: Thread,
+    },
+    Identify,
+}
+
+/// What a line in a thread is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TeamLine {
+    /// For the visitor.
+    Plain,
+    /// For colleagues.
+    Note,
+    Take,
+    /// Back to the bot.
+    Back,
+    Close,
+    Help,
+    /// Takes back the line that this one answers.
+    Delete,
+    /// Gives the line that this one answers new words.
+    Edit,
+    /// A command that is known but said wrongly.
+    Misused(Notice),
+    /// Starts like a command but is none; never sent to the visitor.
+    Unknown,
+}
+
+/// What an edit makes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewWords {
+    /// Nothing to see: some platforms tell of an edit when they only add a preview.
+    Same,
+    /// The visitor may have them.
+    Fit,
+    /// They look like something that was not meant for the visitor.
+    Slip,
+}
+
+/// How work on an entry ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Saved { entry: String },
+    TakenOut,
+    Failed,
+}
+
+/// What follows from a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    pub events: Vec<Planned>,
+    /// Put these questions to the answerer, and set the alarm that says when it is due.
+    pub ask: Option<OpenTurn>,
+    /// No turn is open any more: the alarm is not needed.
+    pub settled: bool,
+    /// Let the learner work on the draft of this event, and set the alarm that says when it is due.
+    pub learn: Option<Seq>,
+    /// The learner is done: its alarm is not needed.
+    pub learned: bool,
+    /// Try this dead letter again.
+    pub retry: Option<DeliveryId>,
+}
+
+/// An event to be committed, the words it takes, and what the thread is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    pub what: What,
+    pub words: Option<Words>,
+    pub deliver: Vec<DeliveryKind>,
+}
+
+/// Which words belong to an event. The shell has them; the dialogue never sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// The text that came with the command.
+    Said,
+    /// The same, for the event that is edited.
+    Edited,
+    Verdict,
+    Answer,
+    Courtesy(Intent),
+    AgentName,
+    Profile,
+    Notice(Notice),
+    /// Why files could not be taken.
+    RefusedFiles,
+    Candidate(Chosen),
+    FaqDraft {
+        question: Seq,
+        answer: Seq,
+    },
+}
+
+/// What hinny tells the team by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    Help,
+    UnknownCommand,
+    BotAnswersAlready,
+    ClosedAlready,
+    HandedBack,
+    /// A line or command went wrong twice; somebody has to say it again.
+    NotHandled,
+    /// The new words stay in the thread.
+    EditKept,
+    /// `!delete` and `!edit` work on one's own line that they answer.
+    AnswerYourLine,
+    BlockHow,
+    Blocked {
+        until: Option<Millis>,
+    },
+    NotBlocked,
+    Unblocked,
+    NothingToLearn,
+    NoLearner,
+    StillLearning,
+    NothingToUndo,
+    CandidateGone,
+}

@@ -1,0 +1,103 @@
+//! What the answerer says, and how a person is fetched.
+
+use super::Plan;
+use crate::dialogue::{Notice, OpenTurn, Words};
+use crate::event::{BotMeanwhile, Handling, Reason, Turn, Verdict, What};
+use crate::ids::Seq;
+use crate::store::DeliveryKind;
+
+impl Plan {
+    pub(super) fn judge(&mut self, turn: Turn, verdict: Verdict, generation: &str) {
+        if !self.now.awaits(turn) {
+            return;
+        }
+        let questions = self.uncovered();
+        let with_person = matches!(self.now.handling, Handling::Waiting { .. });
+        self.push_words(
+            What::Judged {
+                turn,
+                verdict,
+                generation: generation.to_owned(),
+            },
+            Words::Verdict,
+        );
+        match verdict {
+            Verdict::Answer => {
+                let message = self.message_id();
+                let what = What::BotAnswered {
+                    message,
+                    turn,
+                    questions,
+                };
+                let deliver = with_person.then_some(DeliveryKind::Line);
+                self.push_with(what, Some(Words::Answer), deliver);
+            }
+            Verdict::Suggest | Verdict::Unsure => self.give_up_turn(Reason::LowConfidence),
+        }
+    }
+
+    pub(super) fn fail_turn(&mut self, turn: Turn) {
+        if self.now.awaits(turn) {
+            self.push(What::AnswererFailed { turn });
+            self.give_up_turn(Reason::AnswererDown);
+        }
+    }
+
+    pub(super) fn answer_due(&mut self, turn: Turn, asked_here: bool) {
+        match (self.now.awaits(turn), asked_here) {
+            (false, _) => {}
+            (true, true) => self.fail_turn(turn),
+            (true, false) => self.ask_again = true,
+        }
+    }
+
+    /// The bot has no answer for what is still open; if a person was fetched before, nothing more is needed.
+    pub(super) fn give_up_turn(&mut self, reason: Reason) {
+        match self.now.handling {
+            Handling::Bot => self.escalate(reason, None),
+            Handling::Closed => {
+                self.push(What::Reopened);
+                self.escalate(reason, None);
+            }
+            Handling::Waiting { .. } | Handling::Agent { .. } => {}
+        }
+    }
+
+    /// What was being handled is lost; a question that is open must not wait for it, and a person must know.
+    pub(super) fn hand_over(&mut self) {
+        if let Some(open) = &self.now.open {
+            self.fail_turn(open.turn);
+        } else {
+            self.give_up_turn(Reason::AnswererDown);
+        }
+        self.tell_team(Notice::NotHandled);
+    }
+
+    /// Fetches a person for what is open and, with `asked`, for the event that asked for one.
+    pub(super) fn escalate(&mut self, reason: Reason, asked: Option<Seq>) {
+        let mut questions = self.uncovered();
+        questions.extend(asked);
+        let bot = match reason {
+            Reason::Asked => BotMeanwhile::Silent,
+            Reason::LowConfidence | Reason::AnswererDown => BotMeanwhile::Helping,
+        };
+        let what = What::Escalated {
+            reason,
+            bot,
+            questions,
+        };
+        self.push_with(what, None, Some(DeliveryKind::Card));
+    }
+
+    /// Open questions that no person was fetched for yet.
+    pub(super) fn uncovered(&self) -> Vec<Seq> {
+        match &self.now.open {
+            Some(OpenTurn {
+                questions,
+                with_person: false,
+                ..
+            }) => questions.clone(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What is refused to the visitor or to the desk with an answer, because somebody waits for one. Everything else that
+//! may not be is decided in silence.
+
+use super::{Command, Dialogue, Pointed};
+use crate::event::By;
+use crate::ids::Millis;
+
+/// Why a command is not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    Blocked { until: Option<Millis> },
+    NotYours,
+}
+
+impl Dialogue {
+    /// Whether `command` is refused at the time `now`.
+    pub fn refuse(&self, command: &Command, now: Millis) -> Option<Refused> {
+        match command {
+            Command::Say { .. } | Command::RequestPerson { .. } => self.shut_out(now),
+            Command::Edit { by, of, via, .. } => match by {
+                By::Visitor => self.shut_out(now).or_else(|| not_theirs(by, of.as_ref())),
+                By::Bot | By::Agent(_) if via.is_none() => not_theirs(by, of.as_ref()),
+                By::Bot | By::Agent(_) => None,
+            },
+            Command::Delete { by, of, via, .. } if via.is_none() => not_theirs(by, of.as_ref()),
+            _ => None,
+        }
+    }
+
+    fn shut_out(&self, now: Millis) -> Option<Refused> {
+        let block = self.blocked.filter(|block| block.holds(now))?;
+        Some(Refused::Blocked { until: block.until })
+    }
+}
+
+fn not_theirs(by: &By, of: Option<&Pointed>) -> Option<Refused> {
+    let theirs = of.is_some_and(|of| of.author().as_ref() == Some(by));
+    (!theirs).then_some(Refused::NotYours)
+}
