@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../platforms/discord.rs"]
+mod discord;
+#[path = "../platforms/slack.rs"]
+mod slack;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../platforms/telegram.rs"]
@@ -12,6 +16,7 @@ mod continuity;
 mod demo;
 mod desk;
 mod doctor;
+mod doctor_platforms;
 mod edge;
 mod handover;
 mod heart;
