@@ -50,7 +50,7 @@ impl Discord {
     }
 
     /// Words are edited in place. What is more than there are posts is posted, what is less is deleted; posts
-    /// with files stay what they are.
+    /// with files stay what they are. Returns every post as it carries now; one that is gone carries nothing.
     async fn edit(
         &self,
         thread: &DiscordThread,
@@ -61,43 +61,40 @@ impl Discord {
         let (words, files): (Vec<_>, Vec<_>) = all
             .into_iter()
             .partition(|piece| matches!(piece.content, Content::Words { .. }));
-        let kept = posts
-            .len()
-            .saturating_sub(files.len())
-            .max(posts.len().min(1));
-        let (texts, uploads) = posts.split_at(kept);
-        let shape_changes = texts.len() != words.len() || uploads.len() != files.len();
+        let kept = posts.len().saturating_sub(files.len());
+        let (texts, uploads) = posts.split_at(kept.max(posts.len().min(1)));
         let mut now = Vec::new();
         for (post, piece) in texts.iter().zip(&words) {
             let body = piece.edited().unwrap_or_default();
-            self.touch(thread, post, LightMethod::Patch, &body).await?;
-            now.push(self::post::post(number(post)?, piece));
+            let there = self.touch(thread, post, LightMethod::Patch, &body).await?;
+            now.push(carrying(post, there.then_some(piece)));
         }
         for extra in texts.iter().skip(words.len()) {
             self.touch(thread, extra, LightMethod::Delete, &Value::Null)
                 .await?;
+            now.push(carrying(extra, None));
         }
         for (post, piece) in uploads.iter().zip(&files) {
-            now.push(self::post::post(number(post)?, piece));
+            now.push(carrying(post, Some(piece)));
         }
         let missing = words.iter().skip(texts.len());
         for piece in missing.chain(files.iter().skip(uploads.len())) {
             let made = self.put(thread, piece, None).await?;
             now.push(self::post::post(made, piece));
         }
-        Ok(if shape_changes { now } else { Vec::new() })
+        Ok(now)
     }
 
-    /// One call for one message; what is not there any more is no error.
+    /// One call for one message. Returns whether the message is there; if not, that is no error.
     async fn touch(
         &self,
         thread: &DiscordThread,
         post: &PostId,
         method: LightMethod,
         body: &Value,
-    ) -> Result<(), SendError> {
+    ) -> Result<bool, SendError> {
         let Some((channel_id, message_id)) = self.locate(thread, post).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let route = Route::ChannelMessage {
             channel_id,
@@ -128,25 +125,26 @@ impl Discord {
         } else {
             LightMethod::Delete
         };
-        self.awake_or_gone(thread, Request::new(route, method))
-            .await
+        let request = Request::new(route, method);
+        self.awake_or_gone(thread, request).await.map(|_| ())
     }
 
     async fn awake_or_gone(
         &self,
         thread: &DiscordThread,
         request: Request<'_>,
-    ) -> Result<(), SendError> {
+    ) -> Result<bool, SendError> {
         let done = match self.rest.call(request.clone()).await {
-            Err(Failure::NoMessage) => return Ok(()),
+            Err(Failure::NoMessage) => return Ok(false),
             Err(Failure::Archived | Failure::Locked) => {
                 self.awake(thread, request).await.map(|_| ())?;
                 // It slept before, and a changed word is no reason to show it as active.
-                return self.mark_thread(thread, &crate::Mark::Done).await;
+                self.mark_thread(thread, &crate::Mark::Done).await?;
+                return Ok(true);
             }
             other => other,
         };
-        done.map(|_| ()).map_err(Failure::into_error)
+        done.map(|_| true).map_err(Failure::into_error)
     }
 
     /// Where a post stands: the card of a text channel is outside of the thread that hangs on it.
@@ -166,6 +164,13 @@ impl Discord {
         }
         let message_id = (message > 0).then(|| MessageId::new(message));
         Ok(places::channel(channel).zip(message_id))
+    }
+}
+
+fn carrying(post: &PostId, piece: Option<&Piece<'_>>) -> Post {
+    Post {
+        id: post.clone(),
+        carries: piece.map(|piece| piece.part.clone()).into_iter().collect(),
     }
 }
 

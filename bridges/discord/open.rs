@@ -64,11 +64,7 @@ impl Discord {
             None => {
                 let made = self.post_card(channel_id, piece).await;
                 let made = made.map_err(|failure| failure.of_channel(channel))?;
-                let message: Message = serde_json::from_value(made).unwrap_or_default();
-                (
-                    message.id.0,
-                    message.thread.is_some_and(|thread| !thread.is_null()),
-                )
+                (self.made(&made)?, !made["thread"].is_null())
             }
         };
         if !has_thread {
@@ -122,10 +118,9 @@ impl Discord {
         });
         let made = self.make_room_and(place.guild, route, &body).await;
         let made = made.map_err(|failure| failure.of_channel(channel))?;
-        let thread: Channel = serde_json::from_value(made).unwrap_or_default();
-        self.places.learn(&thread);
-        self.remember(thread.id.0);
-        Ok(thread.id.0)
+        self.places
+            .learn(&serde_json::from_value(made.clone()).unwrap_or_default());
+        self.made(&made)
     }
 
     /// A post of an earlier attempt: there is no nonce for forum posts, so it is known by its first message.

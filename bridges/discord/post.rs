@@ -84,7 +84,7 @@ impl Discord {
             return Err(SendError::ThreadGone);
         };
         let made = self.awake(thread, request(channel_id, piece)).await?;
-        Ok(self.made(&made))
+        self.made(&made)
     }
 
     /// Posts a line's first message into a channel, for a thread to hang on it.
@@ -94,15 +94,19 @@ impl Discord {
         piece: &Piece<'_>,
     ) -> Result<Value, Failure> {
         let made = self.rest.call(request(channel, piece)).await?;
-        self.made(&made);
+        self.made(&made).map_err(Failure::Final)?;
         Ok(made)
     }
 
-    /// The id of a message that was just made, which is remembered.
-    fn made(&self, message: &Value) -> u64 {
-        let message: Message = serde_json::from_value(message.clone()).unwrap_or_default();
-        self.remember(message.id.0);
-        message.id.0
+    /// The id of a message or thread that was just made, which is remembered.
+    pub(super) fn made(&self, thing: &Value) -> Result<u64, SendError> {
+        let id: Id = serde_json::from_value(thing["id"].clone()).unwrap_or_default();
+        if id.0 == 0 {
+            let text = "Discord's answer does not say what it made";
+            return Err(SendError::Ambiguous(text.to_owned()));
+        }
+        self.remember(id.0);
+        Ok(id.0)
     }
 
     /// The message of an earlier attempt, where the nonce cannot tell any more.

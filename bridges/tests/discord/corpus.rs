@@ -46,7 +46,7 @@ async fn naughty_strings_arrive_intact_in_the_thread() {
     let bridge = bridge(&server);
     let thread = open(&bridge).await.thread;
     for (index, string) in naughty_strings().iter().enumerate() {
-        let line = line(&format!("d{index}"), string);
+        let line = line(&format!("n{index}"), string);
         let posts = send(&bridge, &thread, &[line]).await;
         let all = server.posts(number(&thread));
         let bodies: Vec<String> = posts

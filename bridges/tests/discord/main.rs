@@ -7,7 +7,10 @@
 mod platform;
 
 mod corpus;
+mod faults;
+mod gateway;
 mod inbound;
+mod life;
 mod outbound;
 
 use std::{
