@@ -81,14 +81,16 @@ export function label({ name, size }: Pick<FileRef, "name" | "size">): HTMLEleme
   return [h("span", { class: "name" }, name), h("span", { class: "size" }, words.weight(size))];
 }
 
-function opener({ id, name, size }: FileRef, door: Door): HTMLButtonElement {
+function opener({ id, name, mime, size }: FileRef, door: Door): HTMLButtonElement {
   const button = h("button", { type: "button", class: "file", part: "file", "data-role": "file", "aria-label": words.openFile(name, size) });
   button.onclick = () => {
-    // A page may open a tab only at once, while the click is fresh; its address follows.
-    const tab = open("", "_blank");
+    // The server hands text out as a download, for which this page stays. Everything else gets a tab, which a page may
+    // open only at once, while the click is fresh; its address follows.
+    const text = mime.startsWith("text/");
+    const tab = text ? null : open("", "_blank");
     if (tab) tab.opener = null;
     door.link(id).then(
-      (url) => tab?.location.replace(url),
+      (url) => (text ? location.assign(url) : tab?.location.replace(url)),
       () => tab?.close(),
     );
   };
