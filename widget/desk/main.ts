@@ -244,6 +244,6 @@ function takeLogin(): string | null {
 document.body.append(page.root);
 addEventListener("popstate", route);
 addEventListener("online", () => replies.flush());
-followBrowser(link);
+followBrowser(link, new AbortController().signal);
 show();
 void signIn(takeLogin());

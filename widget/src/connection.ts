@@ -52,6 +52,7 @@ const LONGEST_RETRY_MS = 30_000;
 const GOOD_AFTER_MS = 5_000;
 
 export class Connection<Frame extends Heard> {
+  readonly #options: Options<Frame>;
   #socket: Socket | null = null;
   #ready = false;
   #wanted = false;
@@ -64,7 +65,9 @@ export class Connection<Frame extends Heard> {
   #cancelBeat: (() => void) | null = null;
   #cancelDeadline: (() => void) | null = null;
 
-  constructor(private readonly options: Options<Frame>) {}
+  constructor(options: Options<Frame>) {
+    this.#options = options;
+  }
 
   start(): void {
     if (this.#wanted) return;
@@ -107,7 +110,7 @@ export class Connection<Frame extends Heard> {
     this.#drop();
     this.#phase(this.#failures ? this.#waitingPhase() : "connecting");
     try {
-      this.#listen(this.options.dial());
+      this.#listen(this.#options.dial());
     } catch {
       this.#failed();
     }
@@ -117,8 +120,8 @@ export class Connection<Frame extends Heard> {
     this.#socket = socket;
     const current = (run: () => void) => () => void (this.#socket === socket && run());
     socket.onopen = current(() => {
-      for (const frame of this.options.hello()) socket.send(JSON.stringify(frame));
-      if (this.options.ready === null) this.#up();
+      for (const frame of this.#options.hello()) socket.send(JSON.stringify(frame));
+      if (this.#options.ready === null) this.#up();
     });
     socket.onmessage = ({ data }) => current(() => this.#heard(data, socket))();
     socket.onclose = current(() => this.#failed());
@@ -128,12 +131,12 @@ export class Connection<Frame extends Heard> {
   }
 
   #heard(data: unknown, socket: Socket): void {
-    const frame = this.options.read(data);
+    const frame = this.#options.read(data);
     if (this.#ready) this.#expect(null);
     if (!frame || frame.type === "pong") return;
-    const welcome = frame.type === this.options.ready;
+    const welcome = frame.type === this.#options.ready;
     if (welcome) this.#ready = true;
-    this.options.onFrame(frame);
+    this.#options.onFrame(frame);
     if (this.#socket !== socket) return;
     if (welcome) this.#up();
     if (frame.type === "bye") this.#dismissed(frame.retry_after_ms ?? null);
@@ -141,7 +144,7 @@ export class Connection<Frame extends Heard> {
 
   #up(): void {
     this.#ready = true;
-    this.#upSince = this.options.clock.now();
+    this.#upSince = this.#options.clock.now();
     this.#expect(null);
     this.#beat();
     this.#phase("online");
@@ -156,7 +159,7 @@ export class Connection<Frame extends Heard> {
 
   /** The line is gone: wait, then try again. */
   #failed(): void {
-    const { clock } = this.options;
+    const { clock } = this.#options;
     if (this.#ready && clock.now() - this.#upSince >= GOOD_AFTER_MS) this.#failures = 0;
     this.#drop();
     const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
@@ -167,15 +170,15 @@ export class Connection<Frame extends Heard> {
   }
 
   #waitingPhase(): LinkPhase {
-    return this.options.online() ? "retrying" : "offline";
+    return this.#options.online() ? "retrying" : "offline";
   }
 
   #phase(phase: LinkPhase): void {
-    this.options.onPhase(phase);
+    this.#options.onPhase(phase);
   }
 
   #beat(): void {
-    this.#cancelBeat = this.options.clock.after(PING_EVERY_MS, () => {
+    this.#cancelBeat = this.#options.clock.after(PING_EVERY_MS, () => {
       this.#ping();
       this.#beat();
     });
@@ -189,7 +192,7 @@ export class Connection<Frame extends Heard> {
   /** Gives the line up unless something is heard in time; null: something was. */
   #expect(ms: number | null): void {
     this.#cancelDeadline?.();
-    this.#cancelDeadline = ms === null ? null : this.options.clock.after(ms, () => this.#failed());
+    this.#cancelDeadline = ms === null ? null : this.#options.clock.after(ms, () => this.#failed());
   }
 
   /** Lets go of the socket and every timer. A dead line may take minutes to close, so nobody waits for it. */
@@ -213,16 +216,14 @@ export const browserClock: Clock = {
   },
 };
 
-/** Tells a connection what the browser knows about network and attention; the answer undoes it. */
-export function followBrowser(link: Pick<Connection<Heard>, "nudge" | "networkLost">): () => void {
-  const listening = new AbortController();
-  const { signal } = listening;
+/** Tells a connection what the browser knows about network and attention, until the signal ends it. */
+export function followBrowser(link: Pick<Connection<Heard>, "nudge" | "networkLost">, signal: AbortSignal): void {
+  const until = { signal };
   const awake = () => void (document.hidden || link.nudge());
-  addEventListener("online", () => link.nudge(), { signal });
-  addEventListener("offline", () => link.networkLost(), { signal });
-  addEventListener("pageshow", awake, { signal });
-  document.addEventListener("visibilitychange", awake, { signal });
-  return () => listening.abort();
+  addEventListener("online", () => link.nudge(), until);
+  addEventListener("offline", () => link.networkLost(), until);
+  addEventListener("pageshow", awake, until);
+  document.addEventListener("visibilitychange", awake, until);
 }
 
 /** The socket's address on the same server as a page or script. */

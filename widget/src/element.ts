@@ -39,7 +39,8 @@ export class HinnyChat extends HTMLElement {
   readonly #blobs = new Map<string, File>();
   readonly #uploading = new Set<string>();
   #cancelWake: (() => void) | null = null;
-  #undo: (() => void)[] = [];
+  /** Ends all listening outside of our own nodes. */
+  #ending: AbortController | null = null;
 
   connectedCallback(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -63,7 +64,7 @@ export class HinnyChat extends HTMLElement {
     this.#link.stop();
     this.#eyes.watch(null);
     this.#cancelWake?.();
-    for (const undo of this.#undo.splice(0)) undo();
+    this.#ending?.abort();
     this.#state = initial;
   }
 
@@ -239,7 +240,8 @@ export class HinnyChat extends HTMLElement {
     };
     input.oninput = () => this.#wrote();
     followFiles(this.#nodes, panel, (files) => this.#attach(files));
-    this.#undo.push(followBrowser(this.#link), followViewport(panel), this.#followTabs(), this.#followEyes());
+    this.#ending = new AbortController();
+    this.#follow(this.#ending.signal);
   }
 
   #wrote(): void {
@@ -255,19 +257,15 @@ export class HinnyChat extends HTMLElement {
     input.style.height = `${input.scrollHeight}px`;
   }
 
-  /** A page that is looked at again may show something new. */
-  #followEyes(): () => void {
-    const look = () => this.#eyes.watch(this.#newest());
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }
-
-  #followTabs(): () => void {
+  #follow(signal: AbortSignal): void {
+    followBrowser(this.#link, signal);
+    followViewport(this.#nodes.panel, signal);
+    // A page that is looked at again may show something new.
+    document.addEventListener("visibilitychange", () => this.#eyes.watch(this.#newest()), { signal });
     const heard = (event: StorageEvent) => {
       if (event.key === this.#store.key) this.#happened({ type: "kept", kept: this.#store.read() });
     };
-    addEventListener("storage", heard);
-    return () => removeEventListener("storage", heard);
+    addEventListener("storage", heard, { signal });
   }
 }
 

@@ -4,13 +4,15 @@
 const HALF = 0.5;
 
 export class Eyes {
+  readonly #log: HTMLElement;
+  readonly #saw: (node: HTMLElement) => void;
   #observer: IntersectionObserver | null = null;
   #target: HTMLElement | null = null;
 
-  constructor(
-    private readonly log: HTMLElement,
-    private readonly saw: (node: HTMLElement) => void,
-  ) {}
+  constructor(log: HTMLElement, saw: (node: HTMLElement) => void) {
+    this.#log = log;
+    this.#saw = saw;
+  }
 
   /** Watches this one message from now on, or nothing. */
   watch(node: HTMLElement | null): void {
@@ -18,7 +20,7 @@ export class Eyes {
     this.#target = node;
     this.#observer?.disconnect();
     if (!node) return;
-    const options = { root: this.log, threshold: [0, 0.25, HALF, 0.75, 1] };
+    const options = { root: this.#log, threshold: [0, 0.25, HALF, 0.75, 1] };
     this.#observer = new IntersectionObserver((entries) => this.#look(node, entries), options);
     this.#observer.observe(node);
   }
@@ -27,6 +29,6 @@ export class Eyes {
     const shows = entries.some(({ intersectionRatio: ratio, intersectionRect, rootBounds }) => {
       return ratio >= HALF || (rootBounds && intersectionRect.height >= rootBounds.height * HALF);
     });
-    if (shows) this.saw(node);
+    if (shows) this.#saw(node);
   }
 }

@@ -28,13 +28,16 @@ export class NotTaken extends Error {
 const PASSING = [401, 408, 429];
 
 export class Files implements Door {
-  constructor(
-    private readonly server: string,
-    private readonly token: () => string | null,
-  ) {}
+  readonly #server: string;
+  readonly #token: () => string | null;
+
+  constructor(server: string, token: () => string | null) {
+    this.#server = server;
+    this.#token = token;
+  }
 
   ours(url: unknown): string | null {
-    return sameServer(url, this.server);
+    return sameServer(url, this.#server);
   }
 
   async link(id: string): Promise<string> {
@@ -48,8 +51,8 @@ export class Files implements Door {
   }
 
   async #call(path: string, what: RequestInit = {}): Promise<Record<string, unknown>> {
-    const headers = { Authorization: `Bearer ${this.token()}` };
-    const answer = await fetch(new URL(path, this.server), { ...what, headers, credentials: "omit" });
+    const headers = { Authorization: `Bearer ${this.#token()}` };
+    const answer = await fetch(new URL(path, this.#server), { ...what, headers, credentials: "omit" });
     const value = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
     if (answer.ok && value) return value;
     const passing = answer.status >= 500 || PASSING.includes(answer.status);

@@ -82,20 +82,15 @@ export function showPanel(nodes: Panel, state: State, acts: PanelActs): void {
   if (following || (log.lastElementChild !== last && state.pending.length)) scrollToEnd(nodes);
 }
 
-/** On a phone the keyboard covers half the page; the window then takes what is left of it. Undone by the answer. */
-export function followViewport(panel: HTMLElement): () => void {
+/** On a phone the keyboard covers half the page; the window then takes what is left of it. */
+export function followViewport(panel: HTMLElement, signal: AbortSignal): void {
   const view = window.visualViewport;
   const fit = () => {
     const covered = view && matchMedia(PHONE).matches && view.height < innerHeight;
     panel.style.height = covered ? `${view.height}px` : "";
     panel.style.top = covered ? `${view.offsetTop}px` : "";
   };
-  view?.addEventListener("resize", fit);
-  view?.addEventListener("scroll", fit);
-  return () => {
-    view?.removeEventListener("resize", fit);
-    view?.removeEventListener("scroll", fit);
-  };
+  for (const change of ["resize", "scroll"]) view?.addEventListener(change, fit, { signal });
 }
 
 export function scrollToEnd({ log }: Panel): void {

@@ -18,10 +18,12 @@ export interface Pending extends Unsent {
   failed: string | null;
   /** Not to be sent before this time. */
   again: number;
+  /** Uploads that broke off. */
+  broken: number;
 }
 
 export function pend({ id, at, text, page, files = [] }: Unsent): Pending {
-  return { id, at, text, page, files, failed: null, again: 0 };
+  return { id, at, text, page, files, failed: null, again: 0, broken: 0 };
 }
 
 /** What a browser writes down of it. */

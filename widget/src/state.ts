@@ -21,6 +21,7 @@ import {
   type Welcome,
   wholeFiles,
 } from "./wire";
+import { words } from "./words";
 
 export type Phase = "idle" | "connecting" | "online" | "retrying" | "offline" | "stopped";
 
@@ -94,8 +95,9 @@ export interface Step {
 /** How long a "somebody writes" holds without being repeated. */
 const TYPING_MS = 6000;
 
-/** An upload that broke off is tried again after this time. */
+/** An upload that broke off is tried again after this time, so often; then the visitor decides, and others may pass. */
 const UPLOAD_AGAIN_MS = 3000;
+const UPLOADS_AGAIN = 2;
 
 /** "For good", as a time that passes. */
 const NEVER = 1e15;
@@ -168,7 +170,10 @@ function reduce(state: State, action: Action): State {
         files: files.map((one) => (one.key === action.key ? { ...one, id: action.id } : one)),
       }));
     case "unsendable":
-      return carried(state, action.key, () => (action.why === null ? { again: action.now + UPLOAD_AGAIN_MS } : { failed: action.why }));
+      return carried(state, action.key, ({ broken }) => {
+        const again = { broken: broken + 1, again: action.now + UPLOAD_AGAIN_MS };
+        return action.why === null && broken < UPLOADS_AGAIN ? again : { failed: action.why ?? words.brokenFile };
+      });
     case "viewed":
       return { ...state, viewed: Math.max(state.viewed, action.seq) };
     case "identify":

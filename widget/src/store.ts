@@ -18,12 +18,11 @@ const unsent = { id: "string", at: "number", text: "string?", page, files: "arra
 
 export class Store {
   readonly key: string;
+  #storage: Storage | null;
   #memory: string | null = null;
 
-  constructor(
-    site: string,
-    private storage: Storage | null = browserStorage(),
-  ) {
+  constructor(site: string, storage: Storage | null = browserStorage()) {
+    this.#storage = storage;
     this.key = `hinny:${site}`;
   }
 
@@ -37,10 +36,10 @@ export class Store {
   write(change: Partial<Kept>): void {
     this.#memory = JSON.stringify({ ...this.read(), ...change });
     try {
-      this.storage?.setItem(this.key, this.#memory);
+      this.#storage?.setItem(this.key, this.#memory);
     } catch {
       // A full or blocked storage costs the memory across pages, never the chat itself.
-      this.storage = null;
+      this.#storage = null;
     }
   }
 
@@ -58,7 +57,7 @@ export class Store {
 
   #raw(): string | null {
     try {
-      return this.storage ? this.storage.getItem(this.key) : this.#memory;
+      return this.#storage ? this.#storage.getItem(this.key) : this.#memory;
     } catch {
       return this.#memory;
     }

@@ -7,22 +7,24 @@ const REPEAT_MS = 3000;
 const IDLE_MS = 4000;
 
 export class Typing {
+  readonly #clock: Clock;
+  readonly #tell: (on: boolean) => void;
   #toldAt: number | null = null;
   #cancel: (() => void) | null = null;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly tell: (on: boolean) => void,
-  ) {}
+  constructor(clock: Clock, tell: (on: boolean) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
 
   key(): void {
-    const now = this.clock.now();
+    const now = this.#clock.now();
     if (this.#toldAt === null || now - this.#toldAt >= REPEAT_MS) {
       this.#toldAt = now;
-      this.tell(true);
+      this.#tell(true);
     }
     this.#cancel?.();
-    this.#cancel = this.clock.after(IDLE_MS, () => this.stop());
+    this.#cancel = this.#clock.after(IDLE_MS, () => this.stop());
   }
 
   stop(): void {
@@ -30,6 +32,6 @@ export class Typing {
     this.#cancel = null;
     if (this.#toldAt === null) return;
     this.#toldAt = null;
-    this.tell(false);
+    this.#tell(false);
   }
 }

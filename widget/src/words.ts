@@ -36,6 +36,7 @@ export const words = {
     kind: (name: string) => `${name} is of a kind that cannot be sent.`,
     many: (most: number) => `One message takes ${most} files.`,
   },
+  brokenFile: "The file could not be sent.",
   lostFile: "The page was left before the file had arrived. Please attach it again.",
   edited: "edited",
   gone: "Message removed",

@@ -164,6 +164,20 @@ test("a rate limit is waited out, in order, and not a millisecond less", () => {
   assert.deepEqual(story.sentIds(), ["m1", "m1", "m2"]);
 });
 
+test("an upload that keeps breaking off is given back, and holds up nobody", () => {
+  const file = { key: "k", name: "a.png", mime: "image/png", size: 1, id: null };
+  const story = connected().tell({ type: "ask", ask: { id: "m1", at: 5, text: "", page, files: [file] } }, asks("m2"));
+  for (const attempt of [1, 2, 3]) {
+    assert.deepEqual(story.sentIds(), [], `attempt ${attempt}`);
+    story.tell({ type: "unsendable", key: "k", why: null });
+    story.now = wakeAt(story.state) ?? story.now;
+    story.tell({ type: "tick" });
+  }
+  assert.deepEqual([story.state.pending[0]?.failed, story.sentIds()], ["The file could not be sent.", ["m2"]]);
+  story.tell(ack("m2", 1), { type: "retry", id: "m1" }, { type: "uploaded", key: "k", id: "f1" });
+  assert.deepEqual(story.sent.at(-1), { type: "say", id: "m1", text: "", page, files: ["f1"] });
+});
+
 test("a session the server does not take is given up once, and the words are kept", () => {
   const bye: ServerFrame = { type: "bye", error: "token_invalid", detail: "", retry_after_ms: null };
   const kept = { token: "old", conversation: C, seen: 0, unsent: [{ id: "m1", at: 1, text: "kept", page }] };
