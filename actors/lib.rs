@@ -37,6 +37,8 @@ pub mod shell;
 pub mod store;
 mod switchboard;
 pub mod tally;
+#[cfg(test)]
+mod team_tests;
 pub mod view;
 mod words;
 

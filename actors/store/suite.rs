@@ -5,6 +5,7 @@ pub mod alarms;
 pub mod commit;
 pub mod desk;
 pub mod group;
+pub mod inbound;
 pub mod log;
 pub mod outbox;
 pub mod people;
@@ -67,6 +68,14 @@ macro_rules! suite {
                 an_edit_of_the_first_post_leaves_it_the_first,
                 doubt_stays_until_it_is_sent,
                 sites_that_are_shut_wait;
+            inbound: a_post_leads_to_what_was_said_with_it,
+                our_own_posts_lead_back_too,
+                names_of_both_sides_are_kept_apart,
+                an_edit_shows_the_words_of_now,
+                a_deletion_leaves_no_version,
+                a_held_line_hands_its_words_on,
+                live_threads_know_where_to_go_on,
+                a_dead_letter_is_put_back_with_the_press;
             threads: one_thread_is_active_and_all_are_known,
                 a_lost_thread_is_active_no_longer,
                 nobody_takes_the_thread_of_another_conversation;

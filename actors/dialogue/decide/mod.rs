@@ -18,9 +18,9 @@ impl Dialogue {
     /// What follows from `command` now. Changes nothing; the caller commits the events and then applies them.
     pub fn decide(&self, command: &Command) -> Decision {
         let mut plan = Plan::new(self);
-        plan.from_visitor_or_bot(command);
-        plan.from_team(command);
-        plan.from_us(command);
+        plan.hear_visitor_or_bot(command);
+        plan.hear_team(command);
+        plan.hear_us(command);
         plan.finish(self)
     }
 }
@@ -45,7 +45,7 @@ impl Plan {
         }
     }
 
-    fn from_visitor_or_bot(&mut self, command: &Command) {
+    fn hear_visitor_or_bot(&mut self, command: &Command) {
         match command {
             Command::Say { message, intent } => self.say(message, *intent),
             Command::RequestPerson { message } => self.request_person(message),
@@ -65,7 +65,7 @@ impl Plan {
         }
     }
 
-    fn from_team(&mut self, command: &Command) {
+    fn hear_team(&mut self, command: &Command) {
         match command {
             Command::Reply { .. } => self.reply(command),
             Command::Edit { by, of, words, via } => {
@@ -87,7 +87,7 @@ impl Plan {
         }
     }
 
-    fn from_us(&mut self, command: &Command) {
+    fn hear_us(&mut self, command: &Command) {
         match command {
             Command::HandOver => self.hand_over(),
             Command::NoteThread { thread } => self.note_thread(thread),

@@ -22,6 +22,7 @@ use crate::body::Body;
 use crate::dialogue::Dialogue;
 use crate::engine::Engine;
 use crate::event::{BotMeanwhile, Event, Intent, Reason, What};
+use crate::files::Files;
 use crate::ids::{Cause, ConversationId, DeliveryId, Seq, SiteId};
 use crate::order::{Order, Request};
 use crate::shell::{Parts, SiteRules, Timing};
@@ -46,7 +47,7 @@ struct Room {
     wall: Arc<Wall>,
     site: SiteId,
     conversation: ConversationId,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn target(connection: &str) -> Target {
@@ -74,13 +75,15 @@ fn timing() -> Timing {
     }
 }
 
-fn start(store: &Arc<SqliteStore>, walls: &[(&str, &Arc<Wall>)]) -> Engine {
+fn start(folder: &TempDir, store: &Arc<SqliteStore>, walls: &[(&str, &Arc<Wall>)]) -> Engine {
     let bridge = |(name, wall): &(&str, &Arc<Wall>)| {
         let bridge: Arc<dyn Bridge> = (*wall).clone();
         (ConnectionId((*name).into()), bridge)
     };
     let site = |(name, _): &(&str, &Arc<Wall>)| (SiteId::from(*name), rules(name));
+    let files = Files::open(folder.path(), store.clone(), 1_000_000).unwrap();
     Engine::start(Parts {
+        files: Arc::new(files),
         store: store.clone() as Arc<dyn Store>,
         answerer: Arc::new(Nobody),
         bridges: walls.iter().map(bridge).collect(),
@@ -96,7 +99,7 @@ async fn room_with(posts_card: bool) -> Room {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
     let wall = Arc::new(Wall::new(posts_card));
-    let engine = start(&store, &[("shop", &wall)]);
+    let engine = start(&folder, &store, &[("shop", &wall)]);
     let site = SiteId::from("shop");
     let conversation = conversation(&store, &site).await;
     Room {
@@ -105,7 +108,7 @@ async fn room_with(posts_card: bool) -> Room {
         wall,
         site,
         conversation,
-        _folder: folder,
+        folder,
     }
 }
 

@@ -84,7 +84,7 @@ async fn what_waited_at_the_start_is_in_doubt() {
     let room = room().await;
     room.engine.stop().await;
     let seq = room.happens(escalated(), None, &[Card]).await;
-    let engine = start(&room.store, &[("shop", &room.wall)]);
+    let engine = start(&room.folder, &room.store, &[("shop", &room.wall)]);
     let card = room.wall.hears("waits for a person").await;
     assert_eq!(card.doubt_since, Some(clock_of(seq) - 120_000));
     engine.stop().await;
@@ -114,7 +114,7 @@ async fn a_platform_that_hangs_delays_nobody_else() {
     let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
     let (dead, alive) = (Arc::new(Wall::new(false)), Arc::new(Wall::new(false)));
     dead.hang();
-    let engine = start(&store, &[("dead", &dead), ("alive", &alive)]);
+    let engine = start(&folder, &store, &[("dead", &dead), ("alive", &alive)]);
     for number in 0..100 {
         let site = SiteId::from(if number < 90 { "dead" } else { "alive" });
         let conversation = conversation(&store, &site).await;
@@ -181,7 +181,7 @@ async fn a_short_budget_serves_hand_overs_first() {
         let retry_after = Duration::from_millis(60);
         wall.fail("open", SendError::RateLimited { retry_after });
     }
-    let engine = start(&store, &[("shop", &wall)]);
+    let engine = start(&folder, &store, &[("shop", &wall)]);
     let opened = |calls: &[Call]| {
         let all: Vec<String> = calls
             .iter()

@@ -1,0 +1,304 @@
+//! Random histories: what anybody may do at any time, played through `decide` and `apply`.
+
+use hinny_bridges::{TelegramThread, Thread};
+use proptest::prelude::*;
+
+use crate::dialogue::*;
+use crate::event::{AgentId, By, Held, Intent, Verdict, What};
+use crate::ids::{MessageId, Seq};
+
+/// A random command. Turns are chosen near the current one, so that stale verdicts are common.
+pub fn command() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => intents().prop_map(Step::Say),
+        1 => Just(Step::RequestPerson),
+        4 => (0..3u64, verdicts()).prop_map(|(behind, verdict)| Step::Judge { behind, verdict }),
+        1 => (0..3u64).prop_map(|behind| Step::Fail { behind }),
+        2 => (0..3u64, any::<bool>()).prop_map(|(behind, here)| Step::Due { behind, here }),
+        1 => Just(Step::HandOver),
+        4 => (0..2u8, lines(), any::<bool>()).prop_map(|(by, line, inside)| Step::Reply { by, line, inside }),
+        1 => (1..3i32).prop_map(Step::Note),
+        1 => (1..3i32).prop_map(Step::Lose),
+        1 => Just(Step::Identify),
+        6 => (0..2u8, 1..30u64, deeds()).prop_map(|(by, at, deed)| Step::Do { by, at, deed }),
+    ]
+}
+
+#[derive(Clone, Debug)]
+pub enum Step {
+    Say(Intent),
+    RequestPerson,
+    Judge {
+        behind: u64,
+        verdict: Verdict,
+    },
+    Fail {
+        behind: u64,
+    },
+    Due {
+        behind: u64,
+        here: bool,
+    },
+    HandOver,
+    Reply {
+        by: u8,
+        line: TeamLine,
+        inside: bool,
+    },
+    Note(i32),
+    Lose(i32),
+    Identify,
+    /// Something that points at event `at`, or at the conversation as a whole.
+    Do {
+        by: u8,
+        at: Seq,
+        deed: Deed,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Deed {
+    Edit(NewWords),
+    VisitorEdits,
+    VisitorDeletes,
+    Delete { gone: bool },
+    React { recall: bool },
+    Saw,
+    Choose { save: bool },
+    SendHeld,
+    DropHeld,
+    Block,
+    Unblock,
+    ProposeFaq,
+    ConfirmFaq,
+    UndoFaq,
+    Settle { works: bool },
+    Fail,
+    Slip(Held),
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    prop::sample::select(vec![
+        Deed::Edit(NewWords::Fit),
+        Deed::Edit(NewWords::Slip),
+        Deed::Edit(NewWords::Same),
+        Deed::VisitorEdits,
+        Deed::VisitorDeletes,
+        Deed::Delete { gone: true },
+        Deed::Delete { gone: false },
+        Deed::React { recall: true },
+        Deed::React { recall: false },
+        Deed::Saw,
+        Deed::Choose { save: true },
+        Deed::Choose { save: false },
+        Deed::SendHeld,
+        Deed::SendHeld,
+        Deed::SendHeld,
+        Deed::DropHeld,
+        Deed::Block,
+        Deed::Unblock,
+        Deed::ProposeFaq,
+        Deed::ConfirmFaq,
+        Deed::UndoFaq,
+        Deed::Settle { works: true },
+        Deed::Settle { works: false },
+        Deed::Fail,
+        Deed::Slip(Held::Secret),
+        Deed::Slip(Held::Mention),
+        Deed::Slip(Held::Unmarked),
+    ])
+}
+
+impl Deed {
+    fn command(self, by: AgentId, at: Seq, log: &[What], dialogue: &Dialogue) -> Command {
+        let of = Pointed::find(log, at, None);
+        let via = None;
+        match self {
+            Deed::Edit(words) => Command::Edit {
+                by: By::Agent(by),
+                of,
+                words,
+                via,
+            },
+            Deed::VisitorEdits => Command::Edit {
+                by: By::Visitor,
+                of,
+                words: NewWords::Fit,
+                via,
+            },
+            Deed::VisitorDeletes => Command::Delete {
+                by: By::Visitor,
+                of,
+                gone: false,
+                via,
+            },
+            Deed::Delete { gone } => {
+                let written_in = Some(topic(1));
+                let of = of.map(|of| Pointed { written_in, ..of });
+                Command::Delete {
+                    by: By::Agent(by),
+                    of,
+                    gone,
+                    via: dialogue.thread.clone(),
+                }
+            }
+            Deed::React { recall } => {
+                let sign = if recall { "\u{274c}" } else { "\u{1f44d}" }.to_owned();
+                Command::React {
+                    by,
+                    of,
+                    sign,
+                    on: true,
+                    via,
+                }
+            }
+            Deed::Saw => Command::Saw { upto: at },
+            Deed::Choose { save } => Command::Choose {
+                by,
+                of,
+                index: 0,
+                known: true,
+                save,
+            },
+            Deed::SendHeld => Command::SendHeld { by, of },
+            Deed::DropHeld => Command::DropHeld { by, of },
+            Deed::Block => Command::Block { by, until: None },
+            Deed::Unblock => Command::Unblock { by },
+            Deed::ProposeFaq => Command::ProposeFaq { by, possible: true },
+            Deed::ConfirmFaq => Command::ConfirmFaq { by, of },
+            Deed::UndoFaq => Command::UndoFaq { by, of },
+            Deed::Settle { works } => self.settle(works, log, dialogue),
+            Deed::Fail => Command::DeliveryFailed {
+                delivery: "d".into(),
+                of: at,
+            },
+            Deed::Slip(slip) => reply(by, TeamLine::Plain, Some(slip), via),
+        }
+    }
+
+    fn settle(self, works: bool, log: &[What], dialogue: &Dialogue) -> Command {
+        let of = dialogue
+            .faq
+            .working
+            .and_then(|seq| Pointed::find(log, seq, None));
+        let unlearning = of.as_ref().and_then(Pointed::draft) == Some(Draft::Unlearning);
+        let outcome = match (works, unlearning) {
+            (true, false) => Settled::Saved { entry: "e".into() },
+            (true, true) => Settled::TakenOut,
+            (false, _) => Settled::Failed,
+        };
+        Command::SettleFaq { of, outcome }
+    }
+}
+
+fn reply(by: AgentId, line: TeamLine, slip: Option<Held>, via: Option<Thread>) -> Command {
+    Command::Reply {
+        by,
+        line,
+        slip,
+        pointed: None,
+        refused: false,
+        via,
+    }
+}
+
+fn intents() -> impl Strategy<Value = Intent> {
+    prop_oneof![
+        4 => Just(Intent::Question),
+        1 => Just(Intent::Person),
+        1 => Just(Intent::Greeting),
+        1 => Just(Intent::Thanks),
+    ]
+}
+
+pub fn verdicts() -> impl Strategy<Value = Verdict> {
+    prop_oneof![
+        Just(Verdict::Answer),
+        Just(Verdict::Suggest),
+        Just(Verdict::Unsure)
+    ]
+}
+
+fn lines() -> impl Strategy<Value = TeamLine> {
+    prop_oneof![
+        3 => Just(TeamLine::Plain),
+        1 => Just(TeamLine::Note),
+        1 => Just(TeamLine::Take),
+        1 => Just(TeamLine::Back),
+        1 => Just(TeamLine::Close),
+        1 => Just(TeamLine::Help),
+        1 => Just(TeamLine::Unknown),
+    ]
+}
+
+fn topic(topic: i32) -> Thread {
+    Thread::Telegram(TelegramThread { chat: -1, topic })
+}
+
+impl Step {
+    fn command(&self, log: &[What], dialogue: &Dialogue, number: usize) -> Command {
+        let message = MessageId(format!("m{number}"));
+        let back = |behind: &u64| dialogue.turns.saturating_sub(*behind);
+        match self {
+            Step::Say(intent) => Command::Say {
+                message,
+                intent: *intent,
+            },
+            Step::RequestPerson => Command::RequestPerson { message },
+            Step::Judge { behind, verdict } => Command::Judge {
+                turn: back(behind),
+                verdict: *verdict,
+                generation: "g".into(),
+            },
+            Step::Fail { behind } => Command::FailTurn { turn: back(behind) },
+            Step::Due { behind, here } => Command::AnswerDue {
+                turn: back(behind),
+                asked_here: *here,
+            },
+            Step::HandOver => Command::HandOver,
+            Step::Reply { by, line, inside } => {
+                let via = dialogue.thread.clone().filter(|_| *inside);
+                reply(format!("agent{by}"), *line, None, via)
+            }
+            Step::Do { by, at, deed } => deed.command(format!("agent{by}"), *at, log, dialogue),
+            Step::Note(number) => Command::NoteThread {
+                thread: topic(*number),
+            },
+            Step::Lose(number) => Command::LoseThread {
+                thread: topic(*number),
+            },
+            Step::Identify => Command::Identify,
+        }
+    }
+}
+
+/// A played history: every event with the state before it, the command of each, and the end.
+pub struct Played {
+    pub events: Vec<What>,
+    pub states: Vec<Dialogue>,
+    pub commands: Vec<(Command, Decision)>,
+    pub end: Dialogue,
+}
+
+pub fn play(steps: &[Step]) -> Played {
+    let mut played = Played {
+        events: Vec::new(),
+        states: Vec::new(),
+        commands: Vec::new(),
+        end: Dialogue::default(),
+    };
+    for (number, step) in steps.iter().enumerate() {
+        let command = step.command(&played.events, &played.end, number);
+        if played.end.refuse(&command, 0).is_some() {
+            continue;
+        }
+        let decision = played.end.decide(&command);
+        for planned in &decision.events {
+            played.states.push(played.end.clone());
+            played.end.apply(&planned.what);
+            played.events.push(planned.what.clone());
+        }
+        played.commands.push((command, decision));
+    }
+    played
+}
