@@ -182,7 +182,11 @@ impl Bridge for Telegram {
         }
         self.typing.put(place, Instant::now());
         let shown = self.show_typing(thread).await;
-        shown.map_err(Failure::into_error)
+        let shown = shown.map_err(Failure::into_error);
+        if let Err(SendError::RateLimited { retry_after }) = &shown {
+            self.budget.silence(thread.chat, *retry_after);
+        }
+        shown
     }
 
     async fn fetch(&self, file: &RemoteFile, limit: u64) -> Result<Vec<u8>, FetchError> {

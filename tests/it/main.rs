@@ -17,6 +17,7 @@ mod demo;
 mod desk;
 mod doctor;
 mod doctor_platforms;
+mod doctor_telegram;
 mod edge;
 mod handover;
 mod heart;
