@@ -8,6 +8,7 @@ mod platform;
 
 mod corpus;
 mod faults;
+mod fidelity;
 mod gateway;
 mod inbound;
 mod life;
