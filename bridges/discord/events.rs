@@ -200,8 +200,9 @@ impl Discord {
         let (Some(message), Some(data)) = (&note.message, &note.data) else {
             return Ok(Vec::new());
         };
-        // 3 is a press of a component.
-        let (Some(action), 3) = (data["custom_id"].as_str(), note.kind) else {
+        // Other interactions, such as commands, have no component.
+        let component = !data["component_type"].is_null();
+        let Some(action) = data["custom_id"].as_str().filter(|_| component) else {
             return Ok(Vec::new());
         };
         let Some(agent) = self.member_of(note).await? else {

@@ -223,8 +223,6 @@ pub(super) struct Note {
     /// Of a press.
     pub(super) data: Option<Value>,
     pub(super) message: Option<Box<Message>>,
-    #[serde(rename = "type", deserialize_with = "or_default")]
-    pub(super) kind: u64,
     #[serde(deserialize_with = "or_default")]
     pub(super) token: String,
 }
