@@ -1,11 +1,12 @@
 //! Deliveries as lines: who speaks and what they say, read from the log at the moment of sending.
 
 use hinny_bridges::text::{Block, Inline, Text};
-use hinny_bridges::{Line, LineAuthor, Mention, Thread};
+use hinny_bridges::{Attachment, Line, LineAuthor, Mention, Thread};
 
 use super::{card, notices};
-use crate::body::{Body, Profile, SourceLink};
+use crate::body::{Body, FileRef, Profile, SourceLink};
 use crate::event::{Handling, What};
+use crate::files::NoFile;
 use crate::ids::{ConversationId, DeliveryId, Millis, Seq};
 use crate::shell::{Shell, SiteRules};
 use crate::store::{Carried, ConversationRow, Delivery, DeliveryKind, Entry, StoreError};
@@ -95,6 +96,7 @@ impl Scene<'_> {
         let mut card = card::line(self, &shown.delivery, upto).await?;
         card.text.0.extend(line.text.0);
         card.buttons.extend(line.buttons);
+        card.files = line.files;
         Ok(card)
     }
 
@@ -118,7 +120,29 @@ impl Scene<'_> {
         let author = self.author(entry).await?;
         let mut line = Line::new(shown.delivery.as_str(), author, words(entry));
         line.mention = self.awaited(entry).await?;
+        if let Some(Body::Message { files, .. }) = &entry.body {
+            self.attach(&mut line, files).await?;
+        }
         Ok(line)
+    }
+
+    async fn attach(&self, line: &mut Line, files: &[FileRef]) -> Result<(), StoreError> {
+        for file in files {
+            match self.shell.files.load(&file.id).await {
+                Ok(bytes) => line.files.push(Attachment {
+                    name: file.name.clone(),
+                    mime: file.mime.clone(),
+                    bytes,
+                }),
+                Err(NoFile::Gone) => {
+                    let name = &file.name;
+                    let gone = words_line(format!("(the file {name} is not there any more)"));
+                    line.text.0.push(gone);
+                }
+                Err(NoFile::Storage(error)) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     async fn nudge(&self, shown: &Shown) -> Result<Line, StoreError> {

@@ -42,7 +42,7 @@ use world::World;
 
 const GUESTS: u64 = 24;
 const SEED: u64 = 20_251;
-const DEATHS: usize = 20;
+const DEATHS: usize = 24;
 
 fn setting(name: &str, usual: u64) -> u64 {
     let set = std::env::var(name).ok();

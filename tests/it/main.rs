@@ -24,4 +24,6 @@ mod heart;
 mod identity;
 mod init;
 mod operator;
+mod team_discord;
+mod team_slack;
 mod team_telegram;
