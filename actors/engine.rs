@@ -10,6 +10,8 @@ use tokio::task::{self, AbortHandle};
 use crate::feed::Feed;
 use crate::inbound::Replies;
 use crate::listeners;
+
+use crate::openings::Openings;
 use crate::order::{Order, Refusal};
 use crate::outbox::Outbox;
 use crate::shell::{Parts, Shell};
@@ -123,6 +125,7 @@ fn shell(parts: Parts) -> Shell {
         mailbox: parts.mailbox,
         feed: feed::Feed::default(),
         tally: Tally::default(),
+        openings: Openings::default(),
         outbox_bell: Notify::new(),
         runtime: tokio::runtime::Handle::current(),
     }

@@ -86,7 +86,11 @@ impl Replies {
             }
             (Origin::Channel(_), _) => return Ok(None),
         };
-        let owner = store.owner_of(&thread).await.map_err(not_stored)?;
+        let mut owner = store.owner_of(&thread).await.map_err(not_stored)?;
+        // A thread is seen before it is written down, and a colleague may be quick.
+        if owner.is_none() && self.shell.openings.settled(&thread).await {
+            owner = store.owner_of(&thread).await.map_err(not_stored)?;
+        }
         Ok(owner.map(|(site, conversation)| Place {
             thread,
             site,

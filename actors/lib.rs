@@ -29,6 +29,7 @@ pub mod learner;
 mod learning;
 mod lines;
 mod listeners;
+mod openings;
 pub mod order;
 mod outbox;
 mod remote_files;

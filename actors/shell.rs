@@ -12,6 +12,7 @@ use crate::feed::Feed;
 use crate::files::Files;
 use crate::ids::SiteId;
 use crate::learner::Learner;
+use crate::openings::Openings;
 use crate::store::Store;
 use crate::tally::Tally;
 
@@ -143,6 +144,8 @@ pub struct Shell {
     pub mailbox: usize,
     pub feed: Feed,
     pub tally: Tally,
+    /// Threads that the outbox is opening.
+    pub openings: Openings,
     /// Rung when there is something to deliver.
     pub outbox_bell: Notify,
     /// Where free-running work goes; never a conversation's own thread.

@@ -164,6 +164,7 @@ impl Outbox {
         let lines = lines::render(&turn.scene, &waiting[..1], None).await?;
         fail::fail_point!("outbox_before_open");
         let channel = &turn.target.channel;
+        let _opening = self.shell.openings.begin(channel);
         let opened = turn.bridge.open(channel, &title, &lines[0]).await;
         let opened = opened.map_err(|error| Stop::at(first, error))?;
         fail::fail_point!("outbox_thread_opened");

@@ -21,7 +21,7 @@ impl Stage {
         let token = secrets.path().join("token");
         std::fs::write(&token, TOKEN).unwrap();
         let config = format!(
-            "{SITE}\n[site.discord]\nconnection = \"team\"\nchannel = \"{channel}\"\n\n\
+            "{SITE}\n[site.discord]\nconnection = \"team\"\nchannel = {channel}\n\n\
              [site.team]\nnotify = \"here\"\n\n\
              [[discord]]\nname = \"team\"\ntoken_file = \"{}\"\napi_url = \"{}\"\n",
             token.display(),
@@ -137,7 +137,7 @@ async fn discord_down_in_the_middle_loses_and_doubles_nothing() {
         Fault::Reset,
         Fault::TooMany(1.0),
     ] {
-        stage.discord.fail_next("POST channels messages", 1, fault);
+        stage.discord.fail_next("POST channels/messages", 1, fault);
     }
     let lines = ["first", "second", "third", "fourth"];
     for line in lines {
