@@ -234,9 +234,7 @@ impl What {
             | What::FaqUndone { of, .. }
             | What::FaqTakenOut { of }
             | What::FaqFailed { of } => Some(*of),
-            What::AgentSaid { held, chosen, .. } => {
-                held.or(chosen.as_ref().map(|chosen| chosen.verdict))
-            }
+            What::AgentSaid { held, chosen, .. } => held.or(chosen.map(|chosen| chosen.verdict)),
             What::VisitorSaid { .. }
             | What::PersonRequested { .. }
             | What::Judged { .. }

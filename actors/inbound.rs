@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hinny_bridges::{
-    ConnectionId, Happened, Inbound, Inbox, LiveThread, NotStored, Origin, Person, PostId, Thread,
+    ConnectionId, Happened, Inbound, Inbox, LiveThread, NotStored, Origin, Person, PostId, Said,
+    Thread,
 };
 
 use crate::clock;
@@ -108,30 +109,13 @@ impl Replies {
         }
         let cause = Cause::platform(&inbound.connection.0, &inbound.event_id);
         let request = match inbound.what {
-            Happened::Typing => {
-                self.show_typing(place, by).await;
-                return Ok(());
-            }
+            Happened::Typing => return self.show_typing(place, by).await,
             Happened::Said(said) => {
                 let known = self.shell.store.receipt(&place.site, &cause).await;
                 if known.map_err(not_stored)?.is_some() {
                     return Ok(());
                 }
-                let taken =
-                    remote_files::take(&self.shell, &place.site, &inbound.connection, &said.files)
-                        .await;
-                Request::Reply {
-                    by,
-                    said: TeamSaid {
-                        text: said.text,
-                        files: taken.kept,
-                        quotes: said.quotes.map(Pointer::Post),
-                        aside: said.aside,
-                        post: Some(said.post),
-                        refused: taken.refused,
-                    },
-                    via: Some(place.thread.clone()),
-                }
+                self.said(place, &inbound.connection, by, said).await
             }
             other => match request(other, by, &place.thread) {
                 Some(request) => request,
@@ -139,6 +123,29 @@ impl Replies {
             },
         };
         self.hand_in(place, cause, request).await
+    }
+
+    /// Words of a member, with the files that could be taken.
+    async fn said(
+        &self,
+        place: &Place,
+        connection: &ConnectionId,
+        by: Person,
+        said: Said,
+    ) -> Request {
+        let taken = remote_files::take(&self.shell, &place.site, connection, &said.files).await;
+        Request::Reply {
+            by,
+            said: TeamSaid {
+                text: said.text,
+                files: taken.kept,
+                quotes: said.quotes.map(Pointer::Post),
+                aside: said.aside,
+                post: Some(said.post),
+                refused: taken.refused,
+            },
+            via: Some(place.thread.clone()),
+        }
     }
 
     async fn hand_in(
@@ -173,7 +180,7 @@ impl Replies {
     }
 
     /// Only who has the conversation is shown writing: colleagues may be talking among themselves.
-    async fn show_typing(&self, place: &Place, by: Person) {
+    async fn show_typing(&self, place: &Place, by: Person) -> Result<(), NotStored> {
         let row = self.shell.store.conversation(&place.conversation).await;
         let has_it = matches!(
             row,
@@ -185,6 +192,7 @@ impl Replies {
             let wake = Wake::Typing { from, on: true };
             self.shell.feed.publish(&topic, wake);
         }
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::body::{Body, FileRef, SourceLink};
 use crate::event::{Handling, Reason, What};
+use crate::ids::MessageId;
 use crate::store::Entry;
 pub use team::{CandidateView, TeamEvent, team};
 
@@ -82,30 +83,18 @@ impl VisitorEvent {
 /// What the visitor sees, if anything.
 pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
     match &entry.event.what {
-        What::VisitorSaid { message, .. } => {
-            Some(visitor_message(entry, message.as_str(), Author::Visitor))
+        What::VisitorSaid { .. }
+        | What::BotAnswered { .. }
+        | What::BotGreeted { .. }
+        | What::AgentSaid { .. } => visitor_message(entry),
+        What::Escalated { .. }
+        | What::AgentTook { .. }
+        | What::HandedBack { .. }
+        | What::Reopened
+        | What::Closed { .. } => visitor_handling(entry),
+        What::MessageEdited { .. } | What::MessageDeleted { .. } | What::Reacted { .. } => {
+            visitor_change(entry)
         }
-        What::BotAnswered { message, .. } | What::BotGreeted { message, .. } => {
-            Some(visitor_message(entry, message.as_str(), Author::Bot))
-        }
-        What::AgentSaid { message, .. } => {
-            Some(visitor_message(entry, message.as_str(), agent(entry)))
-        }
-        What::Escalated { reason, .. } => Some(handling("waiting", Some(*reason), None)),
-        What::AgentTook { .. } => Some(handling("agent", None, agent_name(entry))),
-        What::HandedBack { .. } | What::Reopened => Some(handling("bot", None, None)),
-        What::Closed { .. } => Some(handling("closed", None, None)),
-        What::MessageEdited { message, .. } => edited(entry, message.as_str()),
-        What::MessageDeleted { message, .. } => Some(VisitorEvent::Deleted {
-            id: message.0.clone(),
-        }),
-        What::Reacted {
-            message, sign, on, ..
-        } => Some(VisitorEvent::Reaction {
-            id: message.0.clone(),
-            sign: sign.clone(),
-            on: *on,
-        }),
         What::PersonRequested { .. }
         | What::Judged { .. }
         | What::AnswererFailed { .. }
@@ -129,6 +118,68 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::FaqUndone { .. }
         | What::FaqTakenOut { .. }
         | What::FaqFailed { .. } => None,
+    }
+}
+
+/// Who said it and under which name, for what a visitor can see.
+fn said_by(entry: &Entry) -> Option<(&MessageId, Author)> {
+    match &entry.event.what {
+        What::VisitorSaid { message, .. } => Some((message, Author::Visitor)),
+        What::BotAnswered { message, .. } | What::BotGreeted { message, .. } => {
+            Some((message, Author::Bot))
+        }
+        What::AgentSaid { message, .. } => Some((message, agent(entry))),
+        _ => None,
+    }
+}
+
+fn visitor_message(entry: &Entry) -> Option<VisitorEvent> {
+    let (message, author) = said_by(entry)?;
+    Some(VisitorEvent::Message {
+        id: message.0.clone(),
+        author,
+        text: text(entry),
+        sources: sources(entry),
+        files: files(entry),
+        quotes: quotes(entry),
+        edited: entry.edited,
+        deleted: entry.body.is_none(),
+    })
+}
+
+fn visitor_handling(entry: &Entry) -> Option<VisitorEvent> {
+    let (handling, reason, agent) = match &entry.event.what {
+        What::Escalated { reason, .. } => ("waiting", Some(*reason), None),
+        What::AgentTook { .. } => ("agent", None, agent_name(entry)),
+        What::Closed { .. } => ("closed", None, None),
+        _ => ("bot", None, None),
+    };
+    Some(VisitorEvent::Handling {
+        handling,
+        reason,
+        agent,
+    })
+}
+
+fn visitor_change(entry: &Entry) -> Option<VisitorEvent> {
+    match &entry.event.what {
+        // What was deleted after it was edited says so by itself.
+        What::MessageEdited { message, .. } => entry.body.as_ref().map(|_| VisitorEvent::Edited {
+            id: message.0.clone(),
+            text: text(entry),
+            files: files(entry),
+        }),
+        What::MessageDeleted { message, .. } => Some(VisitorEvent::Deleted {
+            id: message.0.clone(),
+        }),
+        What::Reacted {
+            message, sign, on, ..
+        } => Some(VisitorEvent::Reaction {
+            id: message.0.clone(),
+            sign: sign.clone(),
+            on: *on,
+        }),
+        _ => None,
     }
 }
 
@@ -182,37 +233,6 @@ fn agent(entry: &Entry) -> Author {
     Author::Agent {
         name: agent_name(entry).unwrap_or_else(|| "Team".into()),
         avatar,
-    }
-}
-
-fn visitor_message(entry: &Entry, id: &str, author: Author) -> VisitorEvent {
-    VisitorEvent::Message {
-        id: id.to_owned(),
-        author,
-        text: text(entry),
-        sources: sources(entry),
-        files: files(entry),
-        quotes: quotes(entry),
-        edited: entry.edited,
-        deleted: entry.body.is_none(),
-    }
-}
-
-/// What was deleted after it was edited says so by itself.
-fn edited(entry: &Entry, id: &str) -> Option<VisitorEvent> {
-    entry.body.as_ref()?;
-    Some(VisitorEvent::Edited {
-        id: id.to_owned(),
-        text: text(entry),
-        files: files(entry),
-    })
-}
-
-fn handling(handling: &'static str, reason: Option<Reason>, agent: Option<String>) -> VisitorEvent {
-    VisitorEvent::Handling {
-        handling,
-        reason,
-        agent,
     }
 }
 

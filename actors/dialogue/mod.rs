@@ -73,6 +73,22 @@ pub struct Faq {
     pub working: Option<Seq>,
 }
 
+impl Faq {
+    fn apply(&mut self, seq: Seq, what: &What) {
+        match what {
+            What::FaqProposed { .. } => self.draft = Some(seq),
+            What::FaqConfirmed { of, .. }
+            | What::FaqUndone {
+                of, entry: Some(_), ..
+            } => self.working = Some(*of),
+            What::FaqSaved { .. } | What::FaqTakenOut { .. } | What::FaqFailed { .. } => {
+                self.working = None;
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Default for Dialogue {
     fn default() -> Self {
         Dialogue {
@@ -103,45 +119,29 @@ impl Dialogue {
     pub fn apply(&mut self, what: &What) {
         self.seq += 1;
         match what {
-            What::VisitorSaid { turn, intent, .. } => self.hear(*intent, *turn),
-            What::Judged { turn, verdict, .. } => match verdict {
-                Verdict::Answer => {}
-                Verdict::Suggest | Verdict::Unsure => self.drop_turn_with_person(*turn),
-            },
-            What::AnswererFailed { turn } => self.drop_turn_with_person(*turn),
-            What::BotAnswered { .. } => self.open = None,
-            What::Escalated { reason, bot, .. } => self.handle_by(Handling::Waiting {
-                reason: *reason,
-                bot: *bot,
-            }),
-            What::AgentTook { by, .. } => {
-                self.handle_by(Handling::Agent { by: by.clone() });
-                self.join(by);
-            }
-            What::AgentJoined { by } => self.join(by),
-            What::HandedBack { .. } => self.hand_back(),
-            What::Closed { .. } => self.close(),
-            What::Reopened => self.handling = Handling::Bot,
-            What::ThreadOpened { thread } => self.thread = Some(thread.clone()),
-            What::ThreadLost { thread } => {
-                self.thread.take_if(|active| active == thread);
-            }
-            What::AgentSaid { .. } => self.speak(),
-            What::MessageDeleted { of, .. } => self.forget(*of),
-            What::Blocked { until, .. } => {
-                self.open = None;
-                self.blocked = Some(Block { until: *until });
-            }
-            What::Unblocked { .. } => self.blocked = None,
-            What::VisitorSaw { upto, .. } => self.unseen.retain(|seq| seq > upto),
-            What::FaqProposed { .. } => self.faq.draft = Some(self.seq),
-            What::FaqConfirmed { of, .. }
-            | What::FaqUndone {
-                of, entry: Some(_), ..
-            } => self.faq.working = Some(*of),
-            What::FaqSaved { .. } | What::FaqTakenOut { .. } | What::FaqFailed { .. } => {
-                self.faq.working = None;
-            }
+            What::VisitorSaid { .. }
+            | What::Judged { .. }
+            | What::AnswererFailed { .. }
+            | What::BotAnswered { .. }
+            | What::Escalated { .. }
+            | What::Reopened
+            | What::ThreadOpened { .. }
+            | What::ThreadLost { .. }
+            | What::VisitorSaw { .. } => self.apply_talk(what),
+            What::AgentTook { .. }
+            | What::AgentJoined { .. }
+            | What::HandedBack { .. }
+            | What::Closed { .. }
+            | What::AgentSaid { .. }
+            | What::MessageDeleted { .. }
+            | What::Blocked { .. }
+            | What::Unblocked { .. } => self.apply_team(what),
+            What::FaqProposed { .. }
+            | What::FaqConfirmed { .. }
+            | What::FaqUndone { .. }
+            | What::FaqSaved { .. }
+            | What::FaqTakenOut { .. }
+            | What::FaqFailed { .. } => self.faq.apply(self.seq, what),
             What::PersonRequested { .. }
             | What::BotGreeted { .. }
             | What::NoteWritten { .. }
@@ -153,8 +153,50 @@ impl Dialogue {
             | What::LineHeld { .. }
             | What::HeldDropped { .. }
             | What::Reacted { .. }
-            | What::DeliveryFailed { .. }
-            | What::FaqUndone { entry: None, .. } => {}
+            | What::DeliveryFailed { .. } => {}
+        }
+    }
+
+    fn apply_talk(&mut self, what: &What) {
+        match what {
+            What::VisitorSaid { turn, intent, .. } => self.hear(*intent, *turn),
+            What::Judged { turn, verdict, .. } => match verdict {
+                Verdict::Answer => {}
+                Verdict::Suggest | Verdict::Unsure => self.drop_turn_with_person(*turn),
+            },
+            What::AnswererFailed { turn } => self.drop_turn_with_person(*turn),
+            What::BotAnswered { .. } => self.open = None,
+            What::Escalated { reason, bot, .. } => self.handle_by(Handling::Waiting {
+                reason: *reason,
+                bot: *bot,
+            }),
+            What::Reopened => self.handling = Handling::Bot,
+            What::ThreadOpened { thread } => self.thread = Some(thread.clone()),
+            What::ThreadLost { thread } => {
+                self.thread.take_if(|active| active == thread);
+            }
+            What::VisitorSaw { upto, .. } => self.unseen.retain(|seq| seq > upto),
+            _ => {}
+        }
+    }
+
+    fn apply_team(&mut self, what: &What) {
+        match what {
+            What::AgentTook { by, .. } => {
+                self.handle_by(Handling::Agent { by: by.clone() });
+                self.join(by);
+            }
+            What::AgentJoined { by } => self.join(by),
+            What::HandedBack { .. } => self.hand_back(),
+            What::Closed { .. } => self.close(),
+            What::AgentSaid { .. } => self.speak(),
+            What::MessageDeleted { of, .. } => self.forget(*of),
+            What::Blocked { until, .. } => {
+                self.open = None;
+                self.blocked = Some(Block { until: *until });
+            }
+            What::Unblocked { .. } => self.blocked = None,
+            _ => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use hinny_bridges::text::Text;
 use serde::Serialize;
 
-use super::{Author, FileView, agent, agent_name, files, quotes, sources, text};
+use super::{Author, FileView, agent, agent_name, files, quotes, said_by, sources, text};
 use crate::body::{Body, SourceLink};
 use crate::event::{Held, Reason, Verdict, What};
 use crate::ids::{Millis, Seq};
@@ -120,14 +120,67 @@ impl TeamEvent {
 /// What the team sees, if anything.
 pub fn team(entry: &Entry) -> Option<TeamEvent> {
     match &entry.event.what {
-        What::VisitorSaid { message, .. } => {
-            Some(message_of(entry, message.as_str(), Author::Visitor))
-        }
-        What::BotAnswered { message, .. } | What::BotGreeted { message, .. } => {
-            Some(message_of(entry, message.as_str(), Author::Bot))
-        }
-        What::AgentSaid { message, .. } => Some(message_of(entry, message.as_str(), agent(entry))),
-        What::NoteWritten { .. } => Some(message_of(entry, &own_id(entry.event.seq), agent(entry))),
+        What::VisitorSaid { .. }
+        | What::BotAnswered { .. }
+        | What::BotGreeted { .. }
+        | What::AgentSaid { .. }
+        | What::NoteWritten { .. } => message(entry),
+        What::MessageEdited { .. }
+        | What::NoteEdited { .. }
+        | What::MessageDeleted { .. }
+        | What::NoteDeleted { .. }
+        | What::Reacted { .. } => change(entry),
+        What::Escalated { .. }
+        | What::AgentTook { .. }
+        | What::HandedBack { .. }
+        | What::Reopened
+        | What::Closed { .. } => handling(entry),
+        What::AgentJoined { .. }
+        | What::LineHeld { .. }
+        | What::HeldDropped { .. }
+        | What::Blocked { .. }
+        | What::Unblocked { .. }
+        | What::VisitorSaw { .. }
+        | What::DeliveryFailed { .. } => inside(entry),
+        What::FaqProposed { .. } | What::FaqSaved { .. } | What::FaqUndone { .. } => faq(entry),
+        What::Judged { .. } => verdict(entry),
+        What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
+        What::TeamTold { .. }
+        | What::PersonRequested { .. }
+        | What::AnswererFailed { .. }
+        | What::VisitorIdentified
+        | What::ThreadLost { .. }
+        | What::FaqTakenOut { .. }
+        | What::FaqFailed { .. } => notice(entry),
+        What::FaqConfirmed { .. } => None,
+    }
+}
+
+fn message(entry: &Entry) -> Option<TeamEvent> {
+    let (id, author) = match said_by(entry) {
+        Some((message, author)) => (message.0.clone(), author),
+        None => (own_id(entry.event.seq), agent(entry)),
+    };
+    let held = match entry.event.what {
+        What::AgentSaid { held, .. } => held,
+        _ => None,
+    };
+    Some(TeamEvent::Message {
+        id,
+        author,
+        text: text(entry),
+        sources: sources(entry),
+        files: files(entry),
+        quotes: quotes(entry),
+        edited: entry.edited,
+        deleted: entry.body.is_none(),
+        note: matches!(entry.event.what, What::NoteWritten { .. }),
+        held,
+    })
+}
+
+fn change(entry: &Entry) -> Option<TeamEvent> {
+    match &entry.event.what {
         What::MessageEdited { message, .. } => edited(entry, message.as_str()),
         What::NoteEdited { of, .. } => edited(entry, &own_id(*of)),
         What::MessageDeleted { message, .. } => Some(deleted(message.as_str())),
@@ -139,40 +192,52 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
             sign: sign.clone(),
             on: *on,
         }),
-        What::Judged { .. } => verdict(entry),
-        What::Escalated { reason, .. } => handling("waiting", Some(*reason), None),
-        What::AgentTook { .. } => handling("agent", None, agent_name(entry)),
-        What::HandedBack { .. } => handling("bot", None, agent_name(entry)),
-        What::Reopened => handling("bot", None, None),
-        What::Closed { .. } => handling("closed", None, agent_name(entry)),
-        What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
-        What::LineHeld { held, why, .. } => Some(held_line(entry, held.as_str(), *why)),
-        What::HeldDropped { of, .. } => Some(TeamEvent::HeldDropped { held: *of }),
-        What::AgentJoined { .. } => Some(TeamEvent::Joined { agent: name(entry) }),
-        What::Blocked { until, .. } => Some(TeamEvent::Blocked {
+        _ => None,
+    }
+}
+
+fn handling(entry: &Entry) -> Option<TeamEvent> {
+    let (handling, reason) = match &entry.event.what {
+        What::Escalated { reason, .. } => ("waiting", Some(*reason)),
+        What::AgentTook { .. } => ("agent", None),
+        What::Closed { .. } => ("closed", None),
+        _ => ("bot", None),
+    };
+    Some(TeamEvent::Handling {
+        handling,
+        reason,
+        agent: agent_name(entry),
+    })
+}
+
+/// What is the team's own business.
+fn inside(entry: &Entry) -> Option<TeamEvent> {
+    Some(match &entry.event.what {
+        What::LineHeld { held, why, .. } => held_line(entry, held.as_str(), *why),
+        What::HeldDropped { of, .. } => TeamEvent::HeldDropped { held: *of },
+        What::AgentJoined { .. } => TeamEvent::Joined { agent: name(entry) },
+        What::Blocked { until, .. } => TeamEvent::Blocked {
             agent: name(entry),
             until: *until,
-        }),
-        What::Unblocked { .. } => Some(TeamEvent::Unblocked { agent: name(entry) }),
-        What::VisitorSaw { upto, .. } => Some(TeamEvent::Seen { upto: *upto }),
-        What::DeliveryFailed { delivery, of } => Some(TeamEvent::DeliveryFailed {
+        },
+        What::Unblocked { .. } => TeamEvent::Unblocked { agent: name(entry) },
+        What::VisitorSaw { upto, .. } => TeamEvent::Seen { upto: *upto },
+        What::DeliveryFailed { delivery, of } => TeamEvent::DeliveryFailed {
             delivery: delivery.clone(),
             of: *of,
-        }),
-        What::FaqProposed { .. } => draft(entry),
+        },
+        _ => return None,
+    })
+}
+
+fn faq(entry: &Entry) -> Option<TeamEvent> {
+    match &entry.event.what {
         What::FaqSaved { of, entry, .. } => Some(TeamEvent::FaqSaved {
             draft: *of,
             entry: entry.clone(),
         }),
         What::FaqUndone { of, .. } => Some(TeamEvent::FaqUndone { draft: *of }),
-        What::TeamTold { .. }
-        | What::PersonRequested { .. }
-        | What::AnswererFailed { .. }
-        | What::VisitorIdentified
-        | What::ThreadLost { .. }
-        | What::FaqTakenOut { .. }
-        | What::FaqFailed { .. } => notice(entry),
-        What::FaqConfirmed { .. } => None,
+        _ => draft(entry),
     }
 }
 
@@ -204,25 +269,6 @@ fn name(entry: &Entry) -> String {
     agent_name(entry).unwrap_or_else(|| "Team".into())
 }
 
-fn message_of(entry: &Entry, id: &str, author: Author) -> TeamEvent {
-    let held = match entry.event.what {
-        What::AgentSaid { held, .. } => held,
-        _ => None,
-    };
-    TeamEvent::Message {
-        id: id.to_owned(),
-        author,
-        text: text(entry),
-        sources: sources(entry),
-        files: files(entry),
-        quotes: quotes(entry),
-        edited: entry.edited,
-        deleted: entry.body.is_none(),
-        note: matches!(entry.event.what, What::NoteWritten { .. }),
-        held,
-    }
-}
-
 fn edited(entry: &Entry, id: &str) -> Option<TeamEvent> {
     entry.body.as_ref()?;
     Some(TeamEvent::Edited {
@@ -244,18 +290,6 @@ fn held_line(entry: &Entry, id: &str, why: Held) -> TeamEvent {
         text: text(entry),
         files: files(entry),
     }
-}
-
-fn handling(
-    handling: &'static str,
-    reason: Option<Reason>,
-    agent: Option<String>,
-) -> Option<TeamEvent> {
-    Some(TeamEvent::Handling {
-        handling,
-        reason,
-        agent,
-    })
 }
 
 fn draft(entry: &Entry) -> Option<TeamEvent> {

@@ -1,4 +1,4 @@
-//! Random histories: what anybody may do at any time, played through `decide` and `apply`.
+//! Histories made by chance: what anybody may do at any time, played through `decide` and `apply`.
 
 use hinny_bridges::{TelegramThread, Thread};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use crate::dialogue::*;
 use crate::event::{AgentId, By, Held, Intent, Verdict, What};
 use crate::ids::{MessageId, Seq};
 
-/// A random command. Turns are chosen near the current one, so that stale verdicts are common.
+/// Any command. Turns are chosen near the current one, so that stale verdicts are common.
 pub fn command() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => intents().prop_map(Step::Say),
@@ -112,46 +112,12 @@ fn deeds() -> impl Strategy<Value = Deed> {
 impl Deed {
     fn command(self, by: AgentId, at: Seq, log: &[What], dialogue: &Dialogue) -> Command {
         let of = Pointed::find(log, at, None);
-        let via = None;
         match self {
-            Deed::Edit(words) => Command::Edit {
-                by: By::Agent(by),
-                of,
-                words,
-                via,
-            },
-            Deed::VisitorEdits => Command::Edit {
-                by: By::Visitor,
-                of,
-                words: NewWords::Fit,
-                via,
-            },
-            Deed::VisitorDeletes => Command::Delete {
-                by: By::Visitor,
-                of,
-                gone: false,
-                via,
-            },
-            Deed::Delete { gone } => {
-                let written_in = Some(topic(1));
-                let of = of.map(|of| Pointed { written_in, ..of });
-                Command::Delete {
-                    by: By::Agent(by),
-                    of,
-                    gone,
-                    via: dialogue.thread.clone(),
-                }
-            }
-            Deed::React { recall } => {
-                let sign = if recall { "\u{274c}" } else { "\u{1f44d}" }.to_owned();
-                Command::React {
-                    by,
-                    of,
-                    sign,
-                    on: true,
-                    via,
-                }
-            }
+            Deed::Edit(_)
+            | Deed::VisitorEdits
+            | Deed::VisitorDeletes
+            | Deed::Delete { .. }
+            | Deed::React { .. } => self.change(by, of, dialogue),
             Deed::Saw => Command::Saw { upto: at },
             Deed::Choose { save } => Command::Choose {
                 by,
@@ -167,28 +133,63 @@ impl Deed {
             Deed::ProposeFaq => Command::ProposeFaq { by, possible: true },
             Deed::ConfirmFaq => Command::ConfirmFaq { by, of },
             Deed::UndoFaq => Command::UndoFaq { by, of },
-            Deed::Settle { works } => self.settle(works, log, dialogue),
+            Deed::Settle { works } => settle(works, log, dialogue),
             Deed::Fail => Command::DeliveryFailed {
                 delivery: "d".into(),
                 of: at,
             },
-            Deed::Slip(slip) => reply(by, TeamLine::Plain, Some(slip), via),
+            Deed::Slip(slip) => reply(by, TeamLine::Plain, Some(slip), None),
         }
     }
 
-    fn settle(self, works: bool, log: &[What], dialogue: &Dialogue) -> Command {
-        let of = dialogue
-            .faq
-            .working
-            .and_then(|seq| Pointed::find(log, seq, None));
-        let unlearning = of.as_ref().and_then(Pointed::draft) == Some(Draft::Unlearning);
-        let outcome = match (works, unlearning) {
-            (true, false) => Settled::Saved { entry: "e".into() },
-            (true, true) => Settled::TakenOut,
-            (false, _) => Settled::Failed,
-        };
-        Command::SettleFaq { of, outcome }
+    fn change(self, by: AgentId, of: Option<Pointed>, dialogue: &Dialogue) -> Command {
+        let (visitor, agent) = (By::Visitor, By::Agent(by.clone()));
+        match self {
+            Deed::Edit(words) => edit(agent, of, words),
+            Deed::VisitorEdits => edit(visitor, of, NewWords::Fit),
+            Deed::Delete { gone } => Command::Delete {
+                by: agent,
+                of: of.map(|of| Pointed {
+                    written_in: Some(topic(1)),
+                    ..of
+                }),
+                gone,
+                via: dialogue.thread.clone(),
+            },
+            Deed::React { recall } => Command::React {
+                by,
+                of,
+                sign: if recall { "\u{274c}" } else { "\u{1f44d}" }.to_owned(),
+                on: true,
+                via: None,
+            },
+            _ => Command::Delete {
+                by: visitor,
+                of,
+                gone: false,
+                via: None,
+            },
+        }
     }
+}
+
+fn edit(by: By, of: Option<Pointed>, words: NewWords) -> Command {
+    let via = None;
+    Command::Edit { by, of, words, via }
+}
+
+fn settle(works: bool, log: &[What], dialogue: &Dialogue) -> Command {
+    let of = dialogue
+        .faq
+        .working
+        .and_then(|seq| Pointed::find(log, seq, None));
+    let unlearning = of.as_ref().and_then(Pointed::draft) == Some(Draft::Unlearning);
+    let outcome = match (works, unlearning) {
+        (true, false) => Settled::Saved { entry: "e".into() },
+        (true, true) => Settled::TakenOut,
+        (false, _) => Settled::Failed,
+    };
+    Command::SettleFaq { of, outcome }
 }
 
 fn reply(by: AgentId, line: TeamLine, slip: Option<Held>, via: Option<Thread>) -> Command {

@@ -211,11 +211,7 @@ pub(super) async fn apply(conn: &mut SqliteConnection, change: &Rows) -> Stored<
         hand_on(conn, &change.conversation, *from, *to).await?;
     }
     for seq in &change.team.removed {
-        sqlx::query("DELETE FROM body WHERE conversation = $1 AND seq = $2")
-            .bind(&change.conversation)
-            .bind(seq)
-            .execute(&mut *conn)
-            .await?;
+        remove(conn, &change.conversation, *seq).await?;
     }
     for id in &change.team.revived {
         revive(conn, change, id).await?;
@@ -253,11 +249,27 @@ async fn hand_on(
     for sql in [
         "UPDATE body SET seq = $3 WHERE conversation = $1 AND seq = $2",
         "UPDATE reply_post SET seq = $3 WHERE conversation = $1 AND seq = $2",
+        "UPDATE file SET seq = $3 WHERE conversation = $1 AND seq = $2",
     ] {
         sqlx::query(sql)
             .bind(conversation)
             .bind(from)
             .bind(to)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// All versions of the words; their files follow.
+async fn remove(conn: &mut SqliteConnection, conversation: &str, seq: i64) -> Stored<()> {
+    for sql in [
+        "DELETE FROM body WHERE conversation = $1 AND seq = $2",
+        "UPDATE file SET gone = 1 WHERE conversation = $1 AND seq = $2",
+    ] {
+        sqlx::query(sql)
+            .bind(conversation)
+            .bind(seq)
             .execute(&mut *conn)
             .await?;
     }

@@ -72,7 +72,7 @@ pub async fn a_post_leads_to_what_was_said_with_it(store: &dyn Store) {
     let elsewhere = store.at_post(&foreign.id, &thread, &post("p1")).await;
     assert_eq!(elsewhere.unwrap(), None);
     let threads = store.threads_with(&post("p1")).await.unwrap();
-    assert_eq!(threads, [thread.clone()]);
+    assert_eq!(threads, std::slice::from_ref(&thread));
     let about = store.about(&talk.id, 1).await.unwrap().unwrap();
     assert_eq!(about.written_in, Some(thread.clone()));
     assert_eq!(
