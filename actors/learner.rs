@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use hinny_bridges::text::Text;
 
 use crate::body::FaqDraft;
-use crate::ids::SiteId;
+use crate::ids::{ConversationId, SiteId};
 
 /// Keeps a site's frequent questions where people can review them.
 #[async_trait]
@@ -17,13 +17,15 @@ pub trait Learner: Send + Sync {
     fn draft(&self, question: &Text, answer: &Text, names: &[String]) -> FaqDraft;
 
     /// Writes the entry and makes it live. `key` names the draft for good: saving it again changes nothing and returns
-    /// the same entry. `by` is the agent's name, `link` leads to where it was said.
+    /// the same entry. `by` is the agent's name; `said_in` is where it was said, and `link` leads there, where the team's
+    /// platform has such links.
     async fn save(
         &self,
         site: &SiteId,
         key: &str,
         draft: &FaqDraft,
         by: &str,
+        said_in: &ConversationId,
         link: Option<&str>,
     ) -> Result<String, NotLearned>;
 

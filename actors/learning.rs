@@ -71,7 +71,10 @@ async fn work(
         (Some(Draft::Learning { .. }), Some(Body::Faq(draft))) => {
             let key = key(conversation, of);
             let by = draft.author.clone();
-            let entry = learner.save(site, &key, &draft, &by, None).await?;
+            let thread = shell.store.thread_of(conversation).await.ok().flatten();
+            let link = thread.and_then(|thread| thread.link());
+            let saved = learner.save(site, &key, &draft, &by, conversation, link.as_deref());
+            let entry = saved.await?;
             Ok(Some(FaqOutcome::Saved { entry }))
         }
         (Some(Draft::Unlearning), _) => {

@@ -182,6 +182,14 @@ impl Config {
         config
     }
 
+    /// The address that people use, without a slash at its end.
+    pub fn base(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+
     pub fn site(&self, id: &str) -> Option<&Site> {
         self.sites.iter().find(|site| site.id.as_str() == id)
     }

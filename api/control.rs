@@ -299,10 +299,7 @@ impl<'a> Doer<'a> {
             .add_desk_login(&site.id, &login_hash(&login), until)
             .await;
         added.map_err(in_words)?;
-        let base = match &self.config.public_url {
-            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => format!("http://{}", self.config.listen),
-        };
+        let base = self.config.base();
         Ok(json!({ "link": format!("{base}/desk#login={login}"), "until": until }))
     }
 }

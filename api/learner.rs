@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hinny_actors::body::FaqDraft;
-use hinny_actors::ids::{Millis, SiteId};
+use hinny_actors::ids::{ConversationId, Millis, SiteId};
 use hinny_actors::learner::{Learner, NotLearned};
 use hinny_actors::{Knowledge, clock};
 use hinny_bridges::text::Text;
@@ -19,6 +19,8 @@ use crate::index;
 /// Where each site's saved entries go.
 pub struct Shelves {
     sites: HashMap<SiteId, Arc<Shelf>>,
+    /// The address that people use.
+    base: String,
 }
 
 struct Shelf {
@@ -42,6 +44,7 @@ impl Shelves {
         };
         Shelves {
             sites: config.sites.iter().filter_map(shelf).collect(),
+            base: config.base(),
         }
     }
 
@@ -93,10 +96,16 @@ impl Learner for Shelves {
         key: &str,
         draft: &FaqDraft,
         by: &str,
+        said_in: &ConversationId,
         link: Option<&str>,
     ) -> Result<String, NotLearned> {
         let (entry, draft) = (key.to_owned(), draft.clone());
-        let (by, link) = (by.to_owned(), link.map(str::to_owned));
+        let by = by.to_owned();
+        // The desk has every conversation, also those of platforms whose links need more than the thread.
+        let link = match link {
+            Some(link) => link.to_owned(),
+            None => format!("{}/desk#c={said_in}", self.base),
+        };
         let date = date(clock::now());
         let add = move |saved: &Saved| {
             saved.add(&Lesson {
@@ -105,7 +114,7 @@ impl Learner for Shelves {
                 answer: &draft.answer,
                 by: &by,
                 date: &date,
-                link: link.as_deref(),
+                link: Some(&link),
             })
         };
         self.change(site, add).await?;
@@ -144,6 +153,10 @@ mod tests {
         (Shelves::new(&config, &knowledge), library, site)
     }
 
+    fn said_in() -> ConversationId {
+        ConversationId::from("c1")
+    }
+
     fn entries(library: &Library) -> Vec<(String, String)> {
         let generation = library.generation().unwrap();
         let entries = generation.entries().map(Result::unwrap);
@@ -161,7 +174,7 @@ mod tests {
         assert_eq!(draft.question, "I am [name], can [e-mail] pay later");
         for _ in 0..2 {
             let entry = shelves
-                .save(&site, "k1", &draft, "Ada", None)
+                .save(&site, "k1", &draft, "Ada", &said_in(), None)
                 .await
                 .unwrap();
             assert_eq!(entry, "k1");
@@ -177,7 +190,14 @@ mod tests {
             ..draft.clone()
         };
         shelves
-            .save(&site, "k2", &other, "Ada", Some("https://x.example"))
+            .save(
+                &site,
+                "k2",
+                &other,
+                "Ada",
+                &said_in(),
+                Some("https://x.example"),
+            )
             .await
             .unwrap();
         shelves.undo(&site, "k2").await.unwrap();
@@ -194,15 +214,17 @@ mod tests {
         let unknown = SiteId::from("other");
         assert!(
             shelves
-                .save(&unknown, "k", &draft, "Ada", None)
+                .save(&unknown, "k", &draft, "Ada", &said_in(), None)
                 .await
                 .is_err()
         );
         shelves
-            .save(&site, "k1", &draft, "Ada", None)
+            .save(&site, "k1", &draft, "Ada", &said_in(), None)
             .await
             .unwrap();
-        let twice = shelves.save(&site, "k2", &draft, "Ada", None).await;
+        let twice = shelves
+            .save(&site, "k2", &draft, "Ada", &said_in(), None)
+            .await;
         assert!(twice.unwrap_err().to_string().contains("is answered in"));
     }
 

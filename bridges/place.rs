@@ -81,6 +81,23 @@ pub struct DiscordThread {
 }
 
 impl Thread {
+    /// A link for members of the team, where the thread alone is enough to make one. Telegram's private links leave the
+    /// first digits of a supergroup's number out (<https://core.telegram.org/api/links#message-links>); Slack's redirect
+    /// leads to the channel (<https://docs.slack.dev/interactivity/deep-linking>).
+    pub fn link(&self) -> Option<String> {
+        match self {
+            Thread::Telegram(TelegramThread { chat, topic }) => {
+                let chat = chat.to_string();
+                let chat = chat.strip_prefix("-100")?;
+                Some(format!("https://t.me/c/{chat}/{topic}"))
+            }
+            Thread::Slack(SlackThread { channel, ts }) => Some(format!(
+                "https://slack.com/app_redirect?channel={channel}&message_ts={ts}"
+            )),
+            Thread::Desk(_) | Thread::Discord(_) => None,
+        }
+    }
+
     /// Whether this thread is in `channel`.
     pub fn is_in(&self, channel: &Channel) -> bool {
         match (self, channel) {

@@ -19,6 +19,7 @@ mod doctor;
 mod doctor_platforms;
 mod doctor_telegram;
 mod edge;
+mod faq;
 mod handover;
 mod heart;
 mod identity;
