@@ -28,3 +28,4 @@ mod operator;
 mod team_discord;
 mod team_slack;
 mod team_telegram;
+mod topic;

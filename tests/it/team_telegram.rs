@@ -18,7 +18,7 @@ fn config(telegram: &TelegramServer, per_minute: u32) -> String {
     site + &connection
 }
 
-async fn start(telegram: &TelegramServer, per_minute: u32) -> Server {
+pub async fn start(telegram: &TelegramServer, per_minute: u32) -> Server {
     let server = Server::prepare(&config(telegram, per_minute)).await;
     server.launch().await
 }
@@ -30,7 +30,7 @@ async fn visitor(server: &Server, name: &str) -> Visitor {
 }
 
 /// A visitor who waits for a person, and the topic in which the team was told.
-async fn waiting(telegram: &TelegramServer, server: &Server) -> (Visitor, i32) {
+pub async fn waiting(telegram: &TelegramServer, server: &Server) -> (Visitor, i32) {
     let mut ada = visitor(server, "ada").await;
     ada.asks_for_a_person().await;
     let topic = telegram.await_topics(1).await[0].id;
