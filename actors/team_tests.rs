@@ -1,6 +1,7 @@
 //! A team in a thread, through a bridge that hands in what a test says: what is on disk afterwards, and what the
 //! visitor may read.
 
+mod puppet;
 mod stage;
 
 use bytes::Bytes;

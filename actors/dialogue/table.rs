@@ -84,6 +84,8 @@ fn commands() -> Vec<(&'static str, Command)> {
     let mut all = from_visitor();
     all.extend(from_answerer());
     all.extend(from_team());
+    all.extend(pressed());
+    all.extend(from_outbox());
     all
 }
 
@@ -137,15 +139,7 @@ fn from_team() -> Vec<(&'static str, Command)> {
         refused: false,
         via: Some(thread()),
     };
-    let slip = |by: &str, slip| Command::Reply {
-        by: by.into(),
-        line: TeamLine::Plain,
-        slip: Some(slip),
-        pointed: None,
-        refused: false,
-        via: Some(thread()),
-    };
-    let (opened, lost) = (thread(), thread());
+    let slip = |by, why| with_slip(reply(by, TeamLine::Plain), why);
     vec![
         ("ana writes a line", reply("ana", TeamLine::Plain)),
         ("bob writes a line", reply("bob", TeamLine::Plain)),
@@ -170,50 +164,48 @@ fn from_team() -> Vec<(&'static str, Command)> {
         ("`!close`", reply("ana", TeamLine::Close)),
         ("`!help`", reply("ana", TeamLine::Help)),
         ("`!` and an unknown word", reply("ana", TeamLine::Unknown)),
-        (
-            "`!block`",
-            Command::Block {
-                by: "ana".into(),
-                until: Some(9),
-            },
-        ),
-        ("`!unblock`", Command::Unblock { by: "ana".into() }),
-        (
-            "`!faq`",
-            Command::ProposeFaq {
-                by: "ana".into(),
-                possible: true,
-            },
-        ),
-        (
-            "`!faq`, where nobody keeps them",
-            Command::ProposeFaq {
-                by: "ana".into(),
-                possible: false,
-            },
-        ),
-        (
-            "`!faq undo`, without a draft",
-            Command::UndoFaq {
-                by: "ana".into(),
-                of: None,
-            },
-        ),
+    ]
+}
+
+fn with_slip(line: Command, why: Held) -> Command {
+    let Command::Reply { by, line, via, .. } = line else {
+        panic!("only lines slip")
+    };
+    Command::Reply {
+        by,
+        line,
+        slip: Some(why),
+        pointed: None,
+        refused: false,
+        via,
+    }
+}
+
+/// Buttons, and lines that do what buttons do.
+fn pressed() -> Vec<(&'static str, Command)> {
+    let by = || AgentId::from("ana");
+    let until = Some(9);
+    let faq = |possible| Command::ProposeFaq { by: by(), possible };
+    let undo = Command::UndoFaq { by: by(), of: None };
+    let delivery = "d".into();
+    vec![
+        ("`!block`", Command::Block { by: by(), until }),
+        ("`!unblock`", Command::Unblock { by: by() }),
+        ("`!faq`", faq(true)),
+        ("`!faq`, where nobody keeps them", faq(false)),
+        ("`!faq undo`, without a draft", undo),
         ("bob sends candidate 1", choose("bob", false)),
         ("ana sends candidate 1 and saves it", choose("ana", true)),
-        (
-            "ana presses \"try again\"",
-            Command::Retry {
-                delivery: "d".into(),
-            },
-        ),
-        (
-            "a delivery was given up",
-            Command::DeliveryFailed {
-                delivery: "d".into(),
-                of: 1,
-            },
-        ),
+        ("ana presses \"try again\"", Command::Retry { delivery }),
+    ]
+}
+
+fn from_outbox() -> Vec<(&'static str, Command)> {
+    let (opened, lost) = (thread(), thread());
+    let (delivery, of) = ("d".into(), 1);
+    let failed = Command::DeliveryFailed { delivery, of };
+    vec![
+        ("a delivery was given up", failed),
         ("thread opened", Command::NoteThread { thread: opened }),
         ("thread lost", Command::LoseThread { thread: lost }),
     ]

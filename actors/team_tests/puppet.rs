@@ -1,0 +1,152 @@
+//! What stands around the stage: a platform with nobody behind it, an answerer that is never sure, and a shelf.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use hinny_bridges::text::Text;
+use hinny_bridges::{
+    Bridge, Channel, FetchError, Finding, Inbound, Inbox, Line, Mark, Opened, Part, Post,
+    PostChange, PostId, RemoteFile, SendError, SendStopped, Thread,
+};
+use hinny_kb::{Candidate, Judgement, Settings, Source};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
+
+use super::stage::thread;
+use crate::answerer::{Answerer, AnswererDown};
+use crate::body::FaqDraft;
+use crate::ids::SiteId;
+use crate::learner::{Learner, NotLearned};
+
+pub type Told = (Inbound, oneshot::Sender<bool>);
+
+/// A platform with nobody behind it but the test.
+pub struct Puppet {
+    pub inbound: AsyncMutex<mpsc::UnboundedReceiver<Told>>,
+    pub files: Mutex<HashMap<String, Bytes>>,
+    pub fetches: AtomicUsize,
+}
+
+#[async_trait]
+impl Bridge for Puppet {
+    async fn open(&self, _: &Channel, _: &str, first: &Line) -> Result<Opened, SendError> {
+        Ok(Opened {
+            thread: thread(),
+            posts: vec![post(first)],
+        })
+    }
+
+    async fn send(&self, _: &Thread, batch: &[Line]) -> Result<Vec<Post>, SendStopped> {
+        Ok(batch.iter().map(post).collect())
+    }
+
+    async fn change(
+        &self,
+        _: &Thread,
+        _: &[PostId],
+        _: &PostChange,
+    ) -> Result<Vec<Post>, SendError> {
+        Ok(Vec::new())
+    }
+
+    async fn mark(&self, _: &Thread, _: &Mark) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn typing(&self, _: &Thread) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn fetch(&self, file: &RemoteFile, _: u64) -> Result<Vec<u8>, FetchError> {
+        self.fetches.fetch_add(1, Ordering::Relaxed);
+        let files = self.files.lock().unwrap();
+        let found = files.get(&file.handle).map(|bytes| bytes.to_vec());
+        found.ok_or_else(|| FetchError::Gone("no such file".into()))
+    }
+
+    async fn listen(&self, inbox: &dyn Inbox) -> SendError {
+        let mut inbound = self.inbound.lock().await;
+        while let Some((next, done)) = inbound.recv().await {
+            done.send(inbox.receive(next).await.is_ok()).unwrap();
+        }
+        SendError::Unreachable("the test is over".into())
+    }
+
+    async fn check(&self) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn examine(&self, _: &[Channel], _: &[String]) -> Vec<Finding> {
+        Vec::new()
+    }
+}
+
+fn post(line: &Line) -> Post {
+    Post {
+        id: PostId(format!("ours-{}", line.delivery)),
+        carries: vec![Part {
+            delivery: line.delivery.clone(),
+            index: 0,
+            last: true,
+        }],
+    }
+}
+
+/// Knows one candidate, and is never sure.
+pub struct Unsure;
+
+#[async_trait]
+impl Answerer for Unsure {
+    async fn answer(&self, _: &SiteId, question: &str) -> Result<Judgement, AnswererDown> {
+        let mut judgement = Judgement::unsure(question, "g", &Settings::default());
+        let title = "Prices".to_owned();
+        judgement.candidates.push(Candidate {
+            entry: "prices".into(),
+            title: title.clone(),
+            score: 0.5,
+            features: Default::default(),
+            source: Source {
+                title,
+                url: None,
+                path: "prices.md".into(),
+            },
+            markdown: "Five euros.".into(),
+        });
+        Ok(judgement)
+    }
+}
+
+/// Keeps entries in memory.
+#[derive(Default)]
+pub struct Shelf(pub Mutex<HashMap<String, FaqDraft>>);
+
+#[async_trait]
+impl Learner for Shelf {
+    fn draft(&self, question: &Text, answer: &Text, _: &[String]) -> FaqDraft {
+        FaqDraft {
+            question: question.to_plain(),
+            answer: answer.to_plain(),
+            masked: false,
+            author: String::new(),
+        }
+    }
+
+    async fn save(
+        &self,
+        _: &SiteId,
+        key: &str,
+        draft: &FaqDraft,
+        _: &str,
+        _: Option<&str>,
+    ) -> Result<String, NotLearned> {
+        self.0.lock().unwrap().insert(key.into(), draft.clone());
+        Ok(key.into())
+    }
+
+    async fn undo(&self, _: &SiteId, entry: &str) -> Result<(), NotLearned> {
+        self.0.lock().unwrap().remove(entry);
+        Ok(())
+    }
+}
