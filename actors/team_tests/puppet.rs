@@ -17,7 +17,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use super::stage::thread;
 use crate::answerer::{Answerer, AnswererDown};
 use crate::body::FaqDraft;
-use crate::ids::SiteId;
+use crate::ids::{ConversationId, SiteId};
 use crate::learner::{Learner, NotLearned};
 
 pub type Told = (Inbound, oneshot::Sender<bool>);
@@ -139,6 +139,7 @@ impl Learner for Shelf {
         key: &str,
         draft: &FaqDraft,
         _: &str,
+        _: &ConversationId,
         _: Option<&str>,
     ) -> Result<String, NotLearned> {
         self.0.lock().unwrap().insert(key.into(), draft.clone());
