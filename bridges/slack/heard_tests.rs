@@ -140,3 +140,57 @@ fn time_stamps_are_times() {
     assert_eq!(millis("1.5"), 1_500);
     assert_eq!(millis("nonsense"), 0);
 }
+
+/// Each payload in `fixtures/slack`, and the ids of what it says.
+#[test]
+fn every_payload_of_the_fixtures_is_what_it_is() {
+    let thread = "C123ABC456/1760000000.000100";
+    let post = "C123ABC456/1760000001.000200";
+    let said = format!("said:{post}");
+    let edited = format!("edited:{post}:1760000060.000000");
+    let reacted = format!("reacted:{post}:U123ABC456:❌:true:1760000070.000400");
+    for (name, expected) in [
+        ("message_in_thread", vec![said.clone()]),
+        ("message_with_quote_from_phone", vec![said.clone()]),
+        ("message_in_channel", vec![said.clone()]),
+        ("mention_first", vec![said.clone()]),
+        ("message_changed", vec![said.clone(), edited]),
+        ("message_changed_by_a_preview", vec![]),
+        ("message_deleted", vec![format!("deleted:{post}")]),
+        ("card_deleted", vec![format!("gone:{thread}")]),
+        ("card_deleted_with_replies", vec![]),
+        ("thread_broadcast", vec![said.clone()]),
+        ("file_share", vec![said.clone()]),
+        ("file_of_another_workspace", vec![said.clone()]),
+        ("bot_message", vec![]),
+        ("channel_join", vec![]),
+        ("me_message", vec![said]),
+        ("own_message", vec![]),
+        ("reaction_added", vec![reacted]),
+        ("unknown_event", vec![]),
+    ] {
+        let callback: crate::slack::model::Callback = serde_json::from_str(&fixture(name)).unwrap();
+        let mut me = me();
+        me.user_id = "U0HINNYBOT".to_owned();
+        me.bot_id = Some("B0HINNYBOT".to_owned());
+        let heard = super::event(callback.event, &me).into_iter();
+        let ids: Vec<String> = heard.map(|heard| heard.event_id).collect();
+        assert_eq!(ids, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_press_of_the_fixtures_is_a_press() {
+    let press = serde_json::from_str(&fixture("block_actions")).unwrap();
+    let press = pressed(press).unwrap();
+    let card = "C123ABC456/1760000000.000100";
+    assert_eq!(
+        press.event_id,
+        format!("pressed:{card}:U123ABC456:1760000090.000600")
+    );
+}
+
+fn fixture(name: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/slack");
+    std::fs::read_to_string(format!("{folder}/{name}.json")).unwrap()
+}

@@ -29,10 +29,23 @@ async fn only_trouble(spoil: impl FnOnce(&SlackServer)) -> Finding {
     bad.remove(0)
 }
 
+/// The scopes of the manifest on the set-up page.
+fn scopes_of_the_page() -> Vec<&'static str> {
+    let page = include_str!("../../../docs/slack.md");
+    let (_, manifest) = page.split_once("    bot:\n").unwrap();
+    let lines = manifest
+        .lines()
+        .map_while(|line| line.strip_prefix("      - "));
+    lines.collect()
+}
+
 #[tokio::test]
 async fn all_is_well_for_who_followed_the_page() {
     let server = SlackServer::start().await;
     server.hurry(HURRY);
+    let scopes = scopes_of_the_page();
+    assert_eq!(scopes.len(), 11);
+    server.change(|state| state.scopes = scopes.into_iter().collect());
     server.agent("U1", "Ann");
     server.change(|state| {
         state

@@ -12,6 +12,8 @@ mod backfill;
 mod emulator;
 mod examine;
 mod faults;
+mod fidelity_in;
+mod fidelity_out;
 mod inbound;
 mod outbound;
 

@@ -9,7 +9,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -23,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Script {
     process: Child,
     input: Option<ChildStdin>,
-    lines: UnboundedReceiver<Value>,
+    /// What it prints; a line that is no JSON comes as it is.
+    lines: UnboundedReceiver<Result<Value, String>>,
 }
 
 impl Script {
@@ -50,8 +51,7 @@ impl Script {
         let (sender, lines) = unbounded_channel();
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                let value = serde_json::from_str(&line);
-                let value = value.unwrap_or_else(|_| panic!("not a line of JSON: {line}"));
+                let value = serde_json::from_str(&line).map_err(|_| line);
                 let Ok(()) = sender.send(value) else { return };
             }
         });
@@ -65,7 +65,7 @@ impl Script {
     /// The next line that the script prints.
     pub async fn line(&mut self) -> Value {
         match tokio::time::timeout(PATIENCE, self.lines.recv()).await {
-            Ok(Some(line)) => line,
+            Ok(Some(line)) => json(line),
             Ok(None) => panic!("the script ended: {}", self.complaint()),
             Err(_) => panic!("the script says nothing"),
         }
@@ -82,7 +82,7 @@ impl Script {
         let mut printed = Vec::new();
         let end = async {
             while let Some(line) = self.lines.recv().await {
-                printed.push(line);
+                printed.push(json(line));
             }
         };
         let ended = tokio::time::timeout(PATIENCE, end).await;
@@ -90,13 +90,31 @@ impl Script {
             ended.is_ok(),
             "the script does not end; it said {printed:?}"
         );
-        let status = self.process.wait().expect("the script can be waited for");
-        assert!(status.success(), "{printed:?}\n{}", self.complaint());
+        let status = self.ended().await;
+        assert!(
+            status.is_some_and(|status| status.success()),
+            "{printed:?}\n{}",
+            self.complaint()
+        );
         printed
     }
 
-    /// What a script that has ended wrote on its standard error.
+    /// Its output is at an end, so it is about to end too.
+    async fn ended(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let status = self.process.try_wait();
+            match status.expect("the script can be waited for") {
+                Some(status) => return Some(status),
+                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+        None
+    }
+
+    /// What the script wrote on its standard error. It is ended first, because reading waits for its end.
     fn complaint(&mut self) -> String {
+        self.process.kill().ok();
         let mut text = String::new();
         if let Some(mut errors) = self.process.stderr.take() {
             errors.read_to_string(&mut text).ok();
@@ -111,6 +129,10 @@ impl Drop for Script {
         self.process.kill().ok();
         self.process.wait().ok();
     }
+}
+
+fn json(line: Result<Value, String>) -> Value {
+    line.unwrap_or_else(|line| panic!("not a line of JSON: {line}"))
 }
 
 /// The interpreter of a virtual environment that holds exactly `requirements.txt`.
