@@ -19,8 +19,13 @@ pub fn note(change: &mut Change, request: &Request, decision: &Decision) {
 
 fn note_threads(change: &mut Change, request: &Request) {
     match request {
-        Request::NoteThread { target, thread } => {
+        Request::NoteThread {
+            target,
+            thread,
+            posts,
+        } => {
             change.thread_opened = Some((target.clone(), thread.clone()));
+            change.posted.clone_from(posts);
         }
         Request::LoseThread { thread } => change.thread_lost = Some(thread.clone()),
         _ => {}

@@ -1,7 +1,7 @@
 //! `Order`: what somebody wants of a conversation, with the words; and how it is refused.
 
 use hinny_bridges::text::Text;
-use hinny_bridges::{Aside, Person, PostId, Target, Thread};
+use hinny_bridges::{Aside, Person, Post, PostId, Target, Thread};
 use hinny_kb::Judgement;
 
 use crate::action::Action;
@@ -101,10 +101,11 @@ pub enum Request {
     AnswerDue {
         turn: Turn,
     },
-    /// From the outbox.
+    /// From the outbox. `posts` are what stands in the thread already.
     NoteThread {
         target: Target,
         thread: Thread,
+        posts: Vec<Post>,
     },
     LoseThread {
         thread: Thread,

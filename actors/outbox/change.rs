@@ -1,6 +1,6 @@
 //! What is done to a thread and to posts in it: edits, deletions, signs, updates of the card, marks.
 
-use hinny_bridges::{Mark, PostChange, PostId, Thread};
+use hinny_bridges::{Mark, PostChange, PostId, Sign, Thread};
 
 use super::Outbox;
 use super::deliver::{Stop, Turn};
@@ -35,14 +35,14 @@ impl Outbox {
                 Some(by) => self.mark(turn, thread, delivery, &Mark::Taken { by }).await,
                 None => self.done(&[delivery]).await,
             },
+            DeliveryKind::Seen => self.sign(turn, thread, delivery, Sign::Seen).await,
+            DeliveryKind::Recalled => self.sign(turn, thread, delivery, Sign::Recalled).await,
             // Those that are said, and those that count as one, have their own ways.
             DeliveryKind::Card
             | DeliveryKind::Line
             | DeliveryKind::Held
             | DeliveryKind::Failed
             | DeliveryKind::Nudge
-            | DeliveryKind::Seen
-            | DeliveryKind::Recalled
             | DeliveryKind::CardUpdate => self.done(&[delivery]).await,
         }
     }
@@ -249,6 +249,30 @@ impl Outbox {
             }
         }
         Ok(same)
+    }
+
+    /// A sign on a member's own message, if that is in this thread.
+    async fn sign(
+        &self,
+        turn: &Turn<'_>,
+        thread: &Thread,
+        delivery: &Delivery,
+        sign: Sign,
+    ) -> Result<(), Stop> {
+        let Some(of) = refers(turn, delivery).await? else {
+            return self.done(&[delivery]).await;
+        };
+        let posts = self.shell.store.reply_posts(turn.scene.conversation, of);
+        let mut posts = posts.await?.into_iter();
+        let Some((_, post)) = posts.find(|(place, _)| place == thread) else {
+            return self.done(&[delivery]).await;
+        };
+        let change = PostChange::React { sign, on: true };
+        fail::fail_point!("outbox_before_change");
+        let changed = turn.bridge.change(thread, &[post], &change).await;
+        fail::fail_point!("outbox_after_change");
+        changed.map_err(|error| Stop::at(delivery, error))?;
+        self.done(&[delivery]).await
     }
 }
 

@@ -108,27 +108,29 @@ impl Outbox {
             return Ok(());
         };
         let bridge = self.bridge(target)?;
+        let thread = self.shell.store.thread_of(&batch.conversation).await?;
         let turn = Turn {
             batch,
             scene: Scene {
                 shell: &self.shell,
                 conversation: &batch.conversation,
+                thread: thread.as_ref(),
                 rules: self.shell.sites.get(&batch.site),
             },
             target,
             bridge: bridge.as_ref(),
         };
-        match self.shell.store.thread_of(&batch.conversation).await? {
+        match &thread {
             // The team may have moved since this was committed; the conversation follows it.
             Some(thread) if !thread.is_in(&target.channel) => {
                 let lose = |thread| Request::LoseThread { thread };
-                self.order(batch, &thread, lose).await?;
+                self.order(batch, thread, lose).await?;
                 Ok(())
             }
             Some(thread) => match work {
-                Work::Say(lines) => self.say(&turn, &thread, &lines).await,
-                Work::Do(delivery) => self.act(&turn, &thread, delivery).await,
-                Work::Newest(all) => self.renew(&turn, &thread, &all).await,
+                Work::Say(lines) => self.say(&turn, thread, &lines).await,
+                Work::Do(delivery) => self.act(&turn, thread, delivery).await,
+                Work::Newest(all) => self.renew(&turn, thread, &all).await,
             },
             None => match work {
                 Work::Say(lines) => self.begin(&turn, &lines).await,
@@ -251,6 +253,7 @@ impl Outbox {
             let note = |thread| Request::NoteThread {
                 target: turn.target.clone(),
                 thread,
+                posts: opened.posts.clone(),
             };
             match self.order(turn.batch, &opened.thread, note).await {
                 Ok(_) => return Ok(()),

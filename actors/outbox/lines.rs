@@ -1,13 +1,13 @@
 //! Deliveries as lines: who speaks and what they say, read from the log at the moment of sending.
 
 use hinny_bridges::text::{Block, Inline, Text};
-use hinny_bridges::{Attachment, Line, LineAuthor, Mention, Thread};
+use hinny_bridges::{Attachment, Line, LineAuthor, Mention, PostId, Thread};
 
 use super::{card, notices};
 use crate::body::{Body, FileRef, Profile, SourceLink};
 use crate::event::{Handling, What};
 use crate::files::NoFile;
-use crate::ids::{ConversationId, DeliveryId, Millis, Seq};
+use crate::ids::{ConversationId, DeliveryId, MessageId, Millis, Seq};
 use crate::shell::{Shell, SiteRules};
 use crate::store::{Carried, ConversationRow, Delivery, DeliveryKind, Entry, StoreError};
 use crate::view;
@@ -26,6 +26,8 @@ const LOOK_BACK: u64 = 50;
 pub(super) struct Scene<'a> {
     pub shell: &'a Shell,
     pub conversation: &'a ConversationId,
+    /// Where the team talks about it now, if anywhere.
+    pub thread: Option<&'a Thread>,
     /// `None` when the configuration has no such site any more.
     pub rules: Option<&'a SiteRules>,
 }
@@ -120,10 +122,32 @@ impl Scene<'_> {
         let author = self.author(entry).await?;
         let mut line = Line::new(shown.delivery.as_str(), author, words(entry));
         line.mention = self.awaited(entry).await?;
-        if let Some(Body::Message { files, .. }) = &entry.body {
+        if let Some(Body::Message { files, quotes, .. }) = &entry.body {
             self.attach(&mut line, files).await?;
+            line.quotes = match quotes {
+                Some(message) => self.post_of(message).await?,
+                None => None,
+            };
         }
         Ok(line)
+    }
+
+    /// The post of this thread in which a message stands, ours or a member's own.
+    async fn post_of(&self, message: &MessageId) -> Result<Option<PostId>, StoreError> {
+        let (store, conversation) = (&self.shell.store, self.conversation);
+        for by_visitor in [true, false] {
+            let seq = store.message_seq(conversation, message, by_visitor).await?;
+            let Some(seq) = seq else { continue };
+            let own = store.posts_of(conversation, seq).await?.into_iter();
+            let own = own.map(|carried| (carried.thread, carried.post));
+            let theirs = store.reply_posts(conversation, seq).await?;
+            let mut all = own.chain(theirs);
+            let here = all.find(|(thread, _)| Some(thread) == self.thread);
+            if let Some((_, post)) = here {
+                return Ok(Some(post));
+            }
+        }
+        Ok(None)
     }
 
     async fn attach(&self, line: &mut Line, files: &[FileRef]) -> Result<(), StoreError> {

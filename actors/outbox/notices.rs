@@ -1,7 +1,7 @@
 //! What hinny tells the team in the thread by itself, with the buttons that go with it.
 
 use hinny_bridges::text::{Block, Text};
-use hinny_bridges::{Line, LineAuthor};
+use hinny_bridges::{Button, Line, LineAuthor};
 
 use super::card::plain;
 use super::lines::{Scene, Shown, excerpt};
@@ -23,42 +23,42 @@ pub(super) async fn held(
         return Ok(told(shown, vec![words_line("(removed)")]));
     };
     let held = entry.event.seq;
-    let later = scene.about(held).await?;
-    let sent = later
-        .iter()
-        .any(|what| matches!(what, What::AgentSaid { held: Some(of), .. } if *of == held));
-    let gone = entry.body.is_none()
-        || later
-            .iter()
-            .any(|what| matches!(what, What::NoteDeleted { .. }));
-    let dropped = later
-        .iter()
-        .any(|what| matches!(what, What::HeldDropped { .. }));
+    let ended = ended(entry, &scene.about(held).await?);
     let mut blocks = vec![words_line(why_held(why))];
     // A secret is not said once more.
-    if why != Held::Secret && !gone {
+    if why != Held::Secret && entry.body.is_some() {
         blocks.push(Block::Quote {
             children: vec![words_line(excerpt(entry))],
         });
     }
-    let ended = match (sent, dropped || gone) {
-        (true, _) => Some("It was sent after all."),
-        (false, true) => Some("It stays with the team."),
-        (false, false) => None,
-    };
     blocks.extend(ended.map(words_line));
     let mut line = told(shown, blocks);
     if ended.is_none() {
-        let send = match why {
-            Held::Colleague => "Join and send",
-            _ => "Send anyway",
-        };
-        line.buttons = vec![vec![
-            plain(&Action::SendHeld { held }, send),
-            plain(&Action::DropHeld { held }, "Don't send"),
-        ]];
+        line.buttons = vec![deciding(why, held)];
     }
     Ok(line)
+}
+
+/// What was decided about a held line, if anything was.
+fn ended(entry: &Entry, later: &[What]) -> Option<&'static str> {
+    let sent = |what: &What| matches!(what, What::AgentSaid { held: Some(_), .. });
+    let dropped = |what: &What| matches!(what, What::HeldDropped { .. } | What::NoteDeleted { .. });
+    if later.iter().any(sent) {
+        return Some("It was sent after all.");
+    }
+    let is_over = entry.body.is_none() || later.iter().any(dropped);
+    is_over.then_some("It stays with the team.")
+}
+
+fn deciding(why: Held, held: Seq) -> Vec<Button> {
+    let send = match why {
+        Held::Colleague => "Join and send",
+        _ => "Send anyway",
+    };
+    vec![
+        plain(&Action::SendHeld { held }, send),
+        plain(&Action::DropHeld { held }, "Don't send"),
+    ]
 }
 
 fn why_held(why: Held) -> &'static str {

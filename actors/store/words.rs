@@ -55,6 +55,8 @@ pub struct Change {
     pub alarms_cleared: Vec<AlarmName>,
     /// Becomes the active thread.
     pub thread_opened: Option<(Target, Thread)>,
+    /// What stands in the thread that was opened.
+    pub posted: Vec<Post>,
     /// Is active no longer.
     pub thread_lost: Option<Thread>,
     /// Events whose words are removed for good, in all versions.
@@ -89,6 +91,7 @@ impl Change {
             alarms_set: Vec::new(),
             alarms_cleared: Vec::new(),
             thread_opened: None,
+            posted: Vec::new(),
             thread_lost: None,
             bodies_removed: Vec::new(),
             reply_posts: Vec::new(),

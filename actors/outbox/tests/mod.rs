@@ -221,6 +221,7 @@ impl Room {
             request: Request::NoteThread {
                 target: target(&self.site.0),
                 thread,
+                posts: Vec::new(),
             },
         };
         let engine = self.engine.clone();

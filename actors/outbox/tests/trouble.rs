@@ -108,6 +108,27 @@ async fn a_channel_without_access_raises_an_alarm_and_heals() {
     room.engine.stop().await;
 }
 
+/// A conversation of its own in which a person is needed; the delivery has this id.
+async fn hand_over(store: &SqliteStore, site: &str, delivery: &str, what: DeliveryKind) {
+    let site = SiteId::from(site);
+    let conversation = conversation(store, &site).await;
+    let cause = Cause(format!("test:{delivery}"));
+    let bot = crate::event::Handling::Bot;
+    let mut change = Change::new(site.clone(), conversation, 0, cause, bot);
+    change.events.push(Event {
+        seq: 1,
+        at: 1,
+        what: escalated(),
+    });
+    change.deliveries.push(NewDelivery {
+        id: delivery.into(),
+        target: target(&site.0),
+        seq: 1,
+        what,
+    });
+    store.commit(change).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_platform_that_hangs_delays_nobody_else() {
     let folder = tempfile::tempdir().unwrap();
@@ -116,28 +137,8 @@ async fn a_platform_that_hangs_delays_nobody_else() {
     dead.hang();
     let engine = start(&folder, &store, &[("dead", &dead), ("alive", &alive)]);
     for number in 0..100 {
-        let site = SiteId::from(if number < 90 { "dead" } else { "alive" });
-        let conversation = conversation(&store, &site).await;
-        let cause = format!("escalated:{number}");
-        let mut change = Change::new(
-            site.clone(),
-            conversation,
-            0,
-            Cause(cause),
-            crate::event::Handling::Bot,
-        );
-        change.events.push(Event {
-            seq: 1,
-            at: 1,
-            what: escalated(),
-        });
-        change.deliveries.push(NewDelivery {
-            id: DeliveryId::random(),
-            target: target(&site.0),
-            seq: 1,
-            what: Card,
-        });
-        store.commit(change).await.unwrap();
+        let site = if number < 90 { "dead" } else { "alive" };
+        hand_over(&store, site, &format!("d{number:03}"), Card).await;
         engine.ring_outbox();
     }
     let ten = |calls: &[Call]| {
@@ -153,29 +154,9 @@ async fn a_short_budget_serves_hand_overs_first() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
     let wall = Arc::new(Wall::new(false));
-    let site = SiteId::from("shop");
     for number in 0..20 {
-        let conversation = conversation(&store, &site).await;
         let what = if number == 19 { Card } else { Line };
-        let mut change = Change::new(
-            site.clone(),
-            conversation,
-            0,
-            Cause(format!("c{number}")),
-            crate::event::Handling::Bot,
-        );
-        change.events.push(Event {
-            seq: 1,
-            at: 1,
-            what: escalated(),
-        });
-        change.deliveries.push(NewDelivery {
-            id: DeliveryId(format!("d{number:02}xx")),
-            target: target("shop"),
-            seq: 1,
-            what,
-        });
-        store.commit(change).await.unwrap();
+        hand_over(&store, "shop", &format!("d{number:03}"), what).await;
     }
     for _ in 0..30 {
         let retry_after = Duration::from_millis(60);
@@ -183,16 +164,13 @@ async fn a_short_budget_serves_hand_overs_first() {
     }
     let engine = start(&folder, &store, &[("shop", &wall)]);
     let opened = |calls: &[Call]| {
-        let all: Vec<String> = calls
-            .iter()
-            .filter_map(|call| match call {
-                Call::Open(_, line) => Some(line.delivery.clone()),
-                _ => None,
-            })
-            .collect();
-        (all.len() > 30).then(|| all[30].clone())
+        let mut opens = calls.iter().filter_map(|call| match call {
+            Call::Open(_, line) => Some(line.delivery.clone()),
+            _ => None,
+        });
+        opens.nth(30)
     };
     let first = wall.until("the first that is not refused", opened).await;
-    assert_eq!(first, "d19xx", "{:#?}", wall.calls().len());
+    assert_eq!(first, "d019");
     engine.stop().await;
 }

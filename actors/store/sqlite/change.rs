@@ -1,6 +1,6 @@
 //! A `Change` as rows, made before it is queued so that the writer only writes.
 
-use hinny_bridges::{Target, Thread};
+use hinny_bridges::{Post, Thread};
 
 use super::codec::{json, kind_of};
 use super::files::SaidFile;
@@ -80,6 +80,8 @@ pub(super) struct AlarmRow {
 pub(super) struct ThreadRow {
     pub address: String,
     pub target: String,
+    /// What stands in it already.
+    pub posts: Vec<Post>,
 }
 
 /// What a Change makes of the conversation's own row.
@@ -111,7 +113,7 @@ impl Rows {
             files: files(change),
             deliveries: collect(&change.deliveries, |new| delivery_row(change, new))?,
             alarms: alarms(change),
-            opened: change.thread_opened.as_ref().map(opened).transpose()?,
+            opened: opened(change)?,
             lost: change.thread_lost.as_ref().map(json).transpose()?,
             team: team(change)?,
             head: head(change)?,
@@ -213,11 +215,15 @@ fn alarms(change: &Change) -> Vec<AlarmRow> {
     cleared.chain(set).collect()
 }
 
-fn opened((target, thread): &(Target, Thread)) -> Stored<ThreadRow> {
-    Ok(ThreadRow {
+fn opened(change: &Change) -> Stored<Option<ThreadRow>> {
+    let Some((target, thread)) = &change.thread_opened else {
+        return Ok(None);
+    };
+    Ok(Some(ThreadRow {
         address: address(thread)?,
         target: json(target)?,
-    })
+        posts: change.posted.clone(),
+    }))
 }
 
 fn team(change: &Change) -> Stored<TeamRows> {

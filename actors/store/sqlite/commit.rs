@@ -8,8 +8,8 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::change::{AlarmRow, BodyRow, DeliveryRow, EventRow, HeadRow, Rows};
 use super::files;
-use super::inbound;
 use super::rows::{Bound, Many, Script, placeholders};
+use super::{inbound, posts};
 use crate::store::{CommitError, Receipt, Stored};
 
 pub(super) type Outcome = Result<Receipt, CommitError>;
@@ -344,9 +344,9 @@ async fn threads(conn: &mut SqliteConnection, change: &Rows) -> Stored<()> {
     .bind(&change.site)
     .bind(&change.conversation)
     .bind(&opened.target)
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
-    Ok(())
+    posts::posted(conn, &opened.address, &opened.posts, change.head.at).await
 }
 
 /// Parts that were posted into a lost thread must be said again in the next one.
