@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use crate::slack::{APP_TOKEN, BOT_TOKEN, CHANNEL, Fault, SlackServer};
+use crate::slack::{APP_TOKEN, BOT_TOKEN, CHANNEL, Fault, Posted, SlackServer};
 use crate::support::server::{SITE, Server};
 use crate::support::visitor::Visitor;
 
@@ -65,18 +65,8 @@ impl Stage {
     }
 }
 
-#[tokio::test]
-async fn a_whole_conversation_in_a_thread() {
-    let stage = Stage::set().await;
-    let slack = &stage.slack;
-    let ann = slack.agent("U1ANN", "Ann");
-    let mut ada = stage.visitor("ada").await;
-    ada.says("Do you ship to Norway?").await;
-    ada.sees("bot", "every country").await;
-    ada.says("I want to talk to a person").await;
-    ada.sees_handling("waiting").await;
-
-    let card = slack.await_cards(1).await.remove(0);
+/// The card says who, where, why and what was said, has its buttons, and calls the team.
+fn check_card(card: &Posted) {
     for part in [
         "anonymous",
         "Cart",
@@ -96,6 +86,21 @@ async fn a_whole_conversation_in_a_thread() {
         );
     }
     assert!(!card.pings.is_empty(), "the card calls the team: {card:?}");
+}
+
+#[tokio::test]
+async fn a_whole_conversation_in_a_thread() {
+    let stage = Stage::set().await;
+    let slack = &stage.slack;
+    let ann = slack.agent("U1ANN", "Ann");
+    let mut ada = stage.visitor("ada").await;
+    ada.says("Do you ship to Norway?").await;
+    ada.sees("bot", "every country").await;
+    ada.says("I want to talk to a person").await;
+    ada.sees_handling("waiting").await;
+
+    let card = slack.await_cards(1).await.remove(0);
+    check_card(&card);
 
     ann.says(&card.ts, "Hello, how can I help?");
     ada.sees("agent", "how can I help").await;
