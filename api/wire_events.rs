@@ -160,23 +160,32 @@ pub fn team_events() -> Vec<(&'static str, ServerFrame)> {
     ]
 }
 
-/// What became of messages, as events of their own and as the messages read later.
-pub fn changed_events() -> Vec<(&'static str, ServerFrame)> {
+/// What became of messages, as the messages read later.
+pub fn changed_messages() -> Vec<(&'static str, ServerFrame)> {
     let said = |message: &str| What::AgentSaid {
         message: MessageId::from(message),
         by: by(),
         held: None,
         chosen: None,
     };
-    let body = |name: Option<&str>, avatar: Option<&str>| Body::Message {
+    let answer = Body::Message {
         text: Text::plain("It is in the settings."),
         sources: Vec::new(),
-        name: name.map(str::to_owned),
-        avatar: avatar.map(str::to_owned),
+        name: Some("Ana".to_owned()),
+        avatar: Some("https://example.com/ana.png".to_owned()),
         files: Vec::new(),
-        quotes: avatar.map(|_| MessageId::from("m-7Yb2")),
+        quotes: Some(MessageId::from("m-7Yb2")),
     };
-    let answer = Some(body(Some("Ana"), Some("https://example.com/ana.png")));
+    let quotes = event_as(10, 1795334470000, said("e10"), Some(answer), true);
+    let gone = event(11, 1795334480000, said("e11"), None);
+    vec![
+        ("server-event-agent-quotes.json", quotes),
+        ("server-event-message-deleted.json", gone),
+    ]
+}
+
+/// The same, as events of their own.
+pub fn changed_events() -> Vec<(&'static str, ServerFrame)> {
     let edited = What::MessageEdited {
         of: 10,
         message: MessageId::from("e10"),
@@ -194,34 +203,30 @@ pub fn changed_events() -> Vec<(&'static str, ServerFrame)> {
         sign: "👍".to_owned(),
         on: true,
     };
-    let quotes = event_as(10, 1795334470000, said("e10"), answer, true);
-    let gone = event(11, 1795334480000, said("e11"), None);
-    let edited = event(13, 1795334500000, edited, Some(body(None, None)));
+    let new = words("It is in the settings.", None);
+    let edited = event(13, 1795334500000, edited, new);
+    let deleted = event(14, 1795334510000, deleted, None);
+    let reacted = event(15, 1795334520000, reacted, None);
     vec![
-        ("server-event-agent-quotes.json", quotes),
-        ("server-event-message-deleted.json", gone),
         ("server-event-edited.json", edited),
-        (
-            "server-event-deleted.json",
-            event(14, 1795334510000, deleted, None),
-        ),
-        (
-            "server-event-reaction.json",
-            event(15, 1795334520000, reacted, None),
-        ),
+        ("server-event-deleted.json", deleted),
+        ("server-event-reaction.json", reacted),
     ]
 }
 
-/// A visitor's message with two files, of which one has its address.
-pub fn files() -> ServerFrame {
-    let file = |id: &str, name: &str, mime: &str, size, width, height| FileRef {
+fn file(id: &str, name: &str, mime: &str, size: u64, extent: Option<(u32, u32)>) -> FileRef {
+    FileRef {
         id: FileId::from(id),
         name: name.to_owned(),
         mime: mime.to_owned(),
         size,
-        width,
-        height,
-    };
+        width: extent.map(|extent| extent.0),
+        height: extent.map(|extent| extent.1),
+    }
+}
+
+/// A visitor's message with two files, of which one has its address.
+pub fn files() -> ServerFrame {
     let (id, pdf) = ("7zY6xW5vU4tS3rQ2pO1nM0", "application/pdf");
     let body = Body::Message {
         text: Text::default(),
@@ -229,15 +234,8 @@ pub fn files() -> ServerFrame {
         name: None,
         avatar: None,
         files: vec![
-            file(id, "screen.png", "image/png", 48_213, Some(1280), Some(720)),
-            file(
-                "1aZ2bY3cX4dW5eV6fU7gT8",
-                "manual.pdf",
-                pdf,
-                90_112,
-                None,
-                None,
-            ),
+            file(id, "screen.png", "image/png", 48_213, Some((1280, 720))),
+            file("1aZ2bY3cX4dW5eV6fU7gT8", "manual.pdf", pdf, 90_112, None),
         ],
         quotes: None,
     };

@@ -10,7 +10,7 @@ use hinny_actors::body::Page;
 use serde_json::Value;
 
 use super::*;
-use events::{bot_events, changed_events, files, team_events};
+use events::{bot_events, changed_events, changed_messages, files, team_events};
 
 const CONVERSATION: &str = "0aB1cD2eF3gH4iJ5kL6mN7";
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
@@ -39,8 +39,7 @@ fn hello() -> Hello {
     }
 }
 
-fn client_frames() -> Vec<(&'static str, ClientFrame)> {
-    let _type = Some(serde::de::IgnoredAny);
+fn hellos() -> [(&'static str, ClientFrame); 2] {
     let new = Hello {
         after: Some(0),
         page: page("pricing", "Pricing"),
@@ -54,6 +53,17 @@ fn client_frames() -> Vec<(&'static str, ClientFrame)> {
         after: Some(41),
         ..hello()
     };
+    [
+        ("client-hello-new.json", ClientFrame::Hello(Box::new(new))),
+        (
+            "client-hello-resume.json",
+            ClientFrame::Hello(Box::new(resume)),
+        ),
+    ]
+}
+
+fn client_frames() -> Vec<(&'static str, ClientFrame)> {
+    let _type = Some(serde::de::IgnoredAny);
     let say = Say {
         _type,
         id: "m-7Yb2".to_owned(),
@@ -70,12 +80,8 @@ fn client_frames() -> Vec<(&'static str, ClientFrame)> {
     };
     let id = "p-91".to_owned();
     let mut frames = changing_frames();
+    frames.extend(hellos());
     frames.extend([
-        ("client-hello-new.json", ClientFrame::Hello(Box::new(new))),
-        (
-            "client-hello-resume.json",
-            ClientFrame::Hello(Box::new(resume)),
-        ),
         ("client-say.json", ClientFrame::Say(say)),
         ("client-say-files.json", ClientFrame::Say(files)),
         ("client-person.json", ClientFrame::Person(Ask { _type, id })),
@@ -155,6 +161,7 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
     let mut frames = bot_events();
     frames.extend(team_events());
     frames.extend(changed_events());
+    frames.extend(changed_messages());
     frames.push(("server-event-visitor-files.json", files()));
     frames.push(("server-refused-blocked.json", blocked()));
     frames.extend([

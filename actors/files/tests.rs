@@ -95,56 +95,57 @@ async fn what_browsers_show_is_taken_by_its_bytes() {
     assert!(TYPES.iter().all(|mime| known.contains(&mime)));
 }
 
+/// A name, its bytes, and a part of what the sender is told.
+const REFUSED: &[(&str, &[u8], &str)] = &[
+    ("a.png", b"", "is empty"),
+    ("a.txt", b" \n ", "is empty"),
+    ("a.txt", &[b'a'; LIMIT as usize + 1], "at most 1 kB"),
+    ("a.zip", b"PK\x03\x04\x14\0\0\0", "Archives"),
+    ("a.docx", b"PK\x03\x04\x14\0\0\0word/", "Archives"),
+    ("a.pdf", b"PK\x03\x04\x14\0\0\0", "Archives"),
+    ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0", "Archives"),
+    ("a.svg", b"<svg onload=\"alert(1)\"/>", "SVG"),
+    (
+        "a.svg",
+        b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- x --><SVG>",
+        "SVG",
+    ),
+    ("a.txt", b"<svg/onload=alert(1)>", "SVG"),
+    ("a.png", b"<!doctype html><svg>", "SVG"),
+    ("a.svg", b"plain words", "SVG"),
+    ("a.html", b"<html><script>alert(1)</script>", "Web pages"),
+    ("a.txt", b"  <script >alert(1)</script>", "Web pages"),
+    ("a.xml", b"<?xml version=\"1.0\"?><a/>", "Web pages"),
+    ("a.html", b"only words", "Web pages"),
+    ("a.exe", b"MZ\x90\0\x03\0\0\0\x04\0", "Programs"),
+    ("a.txt", b"#!/bin/sh\nrm -rf ~\n", "Programs"),
+    ("a.php", b"<?php echo 1;", "Programs"),
+    ("a.js", b"alert(1)", "Programs"),
+    ("a.png.exe", PNG, "Programs"),
+    ("a.elf", ELF, "Programs"),
+    ("a.png", PDF, "ends with .png, but it is a PDF"),
+    ("a.pdf", PNG, "ends with .pdf, but it is a PNG"),
+    ("a.txt", PNG, "ends with .txt, but it is a PNG"),
+    (
+        "a.png",
+        b"just words",
+        "ends with .png, but it is plain text",
+    ),
+    ("a.bin", b"\x00\x01\x02\x03", "Files of this kind"),
+    ("a.txt", b"bell \x07", "Files of this kind"),
+    ("a.txt", b"latin \xe4", "Files of this kind"),
+    (
+        "a.webm",
+        b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x88matroska",
+        "Files of this kind",
+    ),
+    ("a.bmp", b"BM\x1e\0\0\0\0\0\0\0", "Files of this kind"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_taken_gets_a_reason_and_leaves_nothing() {
     let room = room().await;
-    let large = vec![b'a'; LIMIT as usize + 1];
-    let cases: &[(&str, &[u8], &str)] = &[
-        ("a.png", b"", "is empty"),
-        ("a.txt", b" \n ", "is empty"),
-        ("a.txt", &large, "at most 1 kB"),
-        ("a.zip", b"PK\x03\x04\x14\0\0\0", "Archives"),
-        ("a.docx", b"PK\x03\x04\x14\0\0\0word/", "Archives"),
-        ("a.pdf", b"PK\x03\x04\x14\0\0\0", "Archives"),
-        ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0", "Archives"),
-        ("a.svg", b"<svg onload=\"alert(1)\"/>", "SVG"),
-        (
-            "a.svg",
-            b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- x --><SVG>",
-            "SVG",
-        ),
-        ("a.txt", b"<svg/onload=alert(1)>", "SVG"),
-        ("a.png", b"<!doctype html><svg>", "SVG"),
-        ("a.svg", b"plain words", "SVG"),
-        ("a.html", b"<html><script>alert(1)</script>", "Web pages"),
-        ("a.txt", b"  <script >alert(1)</script>", "Web pages"),
-        ("a.xml", b"<?xml version=\"1.0\"?><a/>", "Web pages"),
-        ("a.html", b"only words", "Web pages"),
-        ("a.exe", b"MZ\x90\0\x03\0\0\0\x04\0", "Programs"),
-        ("a.txt", b"#!/bin/sh\nrm -rf ~\n", "Programs"),
-        ("a.php", b"<?php echo 1;", "Programs"),
-        ("a.js", b"alert(1)", "Programs"),
-        ("a.png.exe", PNG, "Programs"),
-        ("a.elf", ELF, "Programs"),
-        ("a.png", PDF, "ends with .png, but it is a PDF"),
-        ("a.pdf", PNG, "ends with .pdf, but it is a PNG"),
-        ("a.txt", PNG, "ends with .txt, but it is a PNG"),
-        (
-            "a.png",
-            b"just words",
-            "ends with .png, but it is plain text",
-        ),
-        ("a.bin", b"\x00\x01\x02\x03", "Files of this kind"),
-        ("a.txt", b"bell \x07", "Files of this kind"),
-        ("a.txt", b"latin \xe4", "Files of this kind"),
-        (
-            "a.webm",
-            b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x88matroska",
-            "Files of this kind",
-        ),
-        ("a.bmp", b"BM\x1e\0\0\0\0\0\0\0", "Files of this kind"),
-    ];
-    for (name, bytes, reason) in cases {
+    for (name, bytes, reason) in REFUSED {
         let refused = room.keep(name, bytes).await.unwrap_err().to_string();
         assert!(refused.contains(reason), "{name} {bytes:?}: {refused}");
     }
