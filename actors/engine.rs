@@ -7,10 +7,10 @@ use actix::{Arbiter, ArbiterHandle, System};
 use tokio::sync::{Notify, watch};
 use tokio::task::{self, AbortHandle};
 
-use crate::feed::Feed;
+use crate::feed::{Feed, Topic, Typist, Wake};
+use crate::ids::{ConversationId, SiteId};
 use crate::inbound::Replies;
 use crate::listeners;
-
 use crate::openings::Openings;
 use crate::order::{Order, Refusal};
 use crate::outbox::Outbox;
@@ -18,6 +18,7 @@ use crate::shell::{Parts, Shell};
 use crate::store::{Receipt, Store};
 use crate::switchboard::Switchboard;
 use crate::tally::Tally;
+use crate::typing::{self, Typing};
 use crate::{alarms, feed, files};
 
 /// The conversations of all sites. Cheap to clone.
@@ -74,6 +75,16 @@ impl Engine {
         &self.shell.tally
     }
 
+    /// Tells the conversation's other readers, and the team's thread, that the visitor writes or stopped.
+    pub fn visitor_types(&self, site: &SiteId, conversation: &ConversationId, on: bool) {
+        let topic = Topic::Conversation(conversation.clone());
+        let from = Typist::Visitor;
+        self.feed().publish(&topic, Wake::Typing { from, on });
+        if on {
+            typing::visitor_writes(&self.shell, site, conversation);
+        }
+    }
+
     /// How many conversations are in memory.
     pub fn awake(&self) -> usize {
         self.switchboard.awake()
@@ -126,6 +137,7 @@ fn shell(parts: Parts) -> Shell {
         feed: feed::Feed::default(),
         tally: Tally::default(),
         openings: Openings::default(),
+        typing: Typing::default(),
         outbox_bell: Notify::new(),
         runtime: tokio::runtime::Handle::current(),
     }

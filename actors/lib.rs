@@ -40,6 +40,7 @@ mod switchboard;
 pub mod tally;
 #[cfg(test)]
 mod team_tests;
+mod typing;
 pub mod view;
 mod words;
 

@@ -15,6 +15,7 @@ use crate::learner::Learner;
 use crate::openings::Openings;
 use crate::store::Store;
 use crate::tally::Tally;
+use crate::typing::Typing;
 
 /// Every interval there is, so that tests can use milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -146,6 +147,8 @@ pub struct Shell {
     pub tally: Tally,
     /// Threads that the outbox is opening.
     pub openings: Openings,
+    /// Who wrote lately.
+    pub typing: Typing,
     /// Rung when there is something to deliver.
     pub outbox_bell: Notify,
     /// Where free-running work goes; never a conversation's own thread.

@@ -218,10 +218,7 @@ impl<'a> Doer<'a> {
                 self.index(&site, job, replies).await
             }
             Verb::OutboxRetry { delivery } => self.retry(delivery).await.map_err(in_words),
-            Verb::Backup { file } => {
-                self.store.backup(&file).await.map_err(in_words)?;
-                Ok(json!({ "file": file }))
-            }
+            Verb::Backup { file } => self.backup(&file).await,
             Verb::DeskLogin { site } => self.login(&site).await,
             Verb::Status => self.status(),
         }
@@ -240,6 +237,27 @@ impl<'a> Doer<'a> {
         let report = indexed.map_err(|_| "indexing broke off".to_owned())?;
         let report = report.map_err(|error| error.to_string())?;
         Ok(serde_json::to_value(report).expect("a report has string keys"))
+    }
+
+    /// The database first: every file that the copy knows is still there when the files are copied, or was removed
+    /// since on purpose.
+    async fn backup(&self, file: &Path) -> Result<Value, String> {
+        let files = beside(file);
+        if files.exists() {
+            return Err(format!(
+                "{} exists already: name a new file",
+                files.display()
+            ));
+        }
+        self.store.backup(file).await.map_err(in_words)?;
+        let copied = hinny_actors::files::copy_to(&self.config.data, &files).await;
+        let count = copied.map_err(|error| {
+            format!(
+                "the database's copy is in {}, but not all files could be copied: {error}",
+                file.display()
+            )
+        })?;
+        Ok(json!({ "file": file, "files": files, "count": count }))
     }
 
     fn library(&self, site: &str) -> Result<Library, String> {
@@ -302,6 +320,13 @@ impl<'a> Doer<'a> {
         let base = self.config.base();
         Ok(json!({ "link": format!("{base}/desk#login={login}"), "until": until }))
     }
+}
+
+/// Where the files go that belong to a copy of the database: `FILE.files`.
+pub fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".files");
+    name.into()
 }
 
 fn in_words(error: StoreError) -> String {

@@ -285,11 +285,13 @@ fn extent(kind: &Kind, bytes: &[u8]) -> (Option<u32>, Option<u32>) {
     }
 }
 
-/// A size as people write it.
+/// A size as people write it, and as the configuration reads it.
 fn in_words(bytes: u64) -> String {
+    const KB: u64 = 1024;
+    const MB: u64 = 1024 * KB;
     match bytes {
-        1_000_000.. => format!("{} MB", bytes / 1_000_000),
-        1_000.. => format!("{} kB", bytes / 1_000),
+        MB.. => format!("{} MB", bytes / MB),
+        KB.. => format!("{} KB", bytes / KB),
         _ => format!("{bytes} bytes"),
     }
 }

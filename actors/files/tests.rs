@@ -12,7 +12,7 @@ use crate::store::suite::{Talk, add, said};
 use crate::store::{FileStore, PeopleStore, SqliteStore};
 use hinny_bridges::text::Text;
 
-const LIMIT: u64 = 1_000;
+const LIMIT: u64 = 1_024;
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// A picture of one pixel by two, by the format's own description (<https://www.w3.org/TR/png-3/#11IHDR>).
@@ -99,7 +99,7 @@ async fn what_browsers_show_is_taken_by_its_bytes() {
 const REFUSED: &[(&str, &[u8], &str)] = &[
     ("a.png", b"", "is empty"),
     ("a.txt", b" \n ", "is empty"),
-    ("a.txt", &[b'a'; LIMIT as usize + 1], "at most 1 kB"),
+    ("a.txt", &[b'a'; LIMIT as usize + 1], "at most 1 KB"),
     ("a.zip", b"PK\x03\x04\x14\0\0\0", "Archives"),
     ("a.docx", b"PK\x03\x04\x14\0\0\0word/", "Archives"),
     ("a.pdf", b"PK\x03\x04\x14\0\0\0", "Archives"),

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::{Failure, load, runtime};
 use crate::cli::Global;
 use crate::config::Config;
-use crate::control::{Doer, Reply, Verb, WAITING, socket};
+use crate::control::{Doer, Reply, Verb, WAITING, beside, socket};
 use crate::say::say;
 
 /// Carries out a verb and gives its result. `progress` is told how far it is.
@@ -95,6 +95,10 @@ pub fn backup(global: &Global, file: &Path) -> Result<ExitCode, Failure> {
         Verb::Backup { file: file.clone() },
         &mut |_, _, _| {},
     )?;
-    say!("The copy is in {}.", file.display());
+    say!(
+        "The copy is in {}, the files of messages are in {}.",
+        file.display(),
+        beside(&file).display()
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,6 @@
 
 use hinny_actors::body::Page;
 use hinny_actors::ids::{ConversationId, Seq};
-use hinny_actors::{Topic, Typist, Wake};
 
 use super::Socket;
 use crate::error::{Code, Problem};
@@ -125,12 +124,10 @@ impl Socket<'_> {
     /// Shown to the team, kept nowhere; too much of it is dropped.
     async fn typing(&mut self, on: bool) -> Result<(), End> {
         if let (Some(reader), Ok(())) = (&self.reader, self.chatter.check()) {
-            let topic = Topic::Conversation(reader.conversation().clone());
-            let from = Typist::Visitor;
+            let conversation = reader.conversation();
             self.app
                 .engine
-                .feed()
-                .publish(&topic, Wake::Typing { from, on });
+                .visitor_types(&self.guest.site, conversation, on);
         }
         Ok(())
     }

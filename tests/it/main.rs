@@ -20,6 +20,7 @@ mod doctor_platforms;
 mod doctor_telegram;
 mod edge;
 mod faq;
+mod files;
 mod handover;
 mod heart;
 mod identity;

@@ -128,4 +128,30 @@ impl Desk {
         )
         .await
     }
+
+    /// Presses a button of the transcript, changes or removes a line: `verb` is press, edit or delete.
+    pub async fn does(&mut self, conversation: &str, verb: &str, mut body: Value) -> Answer {
+        self.next_id += 1;
+        body["id"] = format!("desk-{}", self.next_id).into();
+        let path = format!("conversations/{conversation}/{verb}");
+        self.call("POST", &path, Some(body)).await
+    }
+
+    /// Sends a file and returns its id.
+    pub async fn uploads(&self, name: &str, bytes: &[u8]) -> String {
+        let url = format!("{}/desk/api/files?name={name}", self.url);
+        let headers = [
+            ("Cookie", self.cookie.as_str()),
+            ("Origin", self.url.as_str()),
+        ];
+        let answer = super::files::upload(&url, &headers, bytes.to_vec()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json["id"].as_str().expect("an id").to_owned()
+    }
+
+    pub async fn writes_files(&mut self, conversation: &str, text: &str, files: &[&str]) {
+        let body = json!({"text": text, "files": files});
+        let answer = self.does(conversation, "lines", body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
 }

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test target uses its own part")]
 
 pub mod desk;
+pub mod files;
 pub mod http;
 pub mod server;
 pub mod visitor;
