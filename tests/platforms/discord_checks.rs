@@ -8,12 +8,14 @@ use super::rest::Refusal;
 /// The longest message, in letters (<https://discord.com/developers/docs/resources/message#create-message>).
 const LONGEST: usize = 2_000;
 
-/// What a field may hold. `null` is allowed nowhere.
+/// What a field may hold. `null` is allowed only where the documentation says so.
 #[derive(Clone, Copy)]
 enum Is {
     /// Text of at most so many letters.
     Text(usize),
     Number,
+    /// A number or `null`.
+    Perhaps,
     Flag,
     Id,
     List(usize),
@@ -27,8 +29,9 @@ impl Is {
         match self {
             Is::Text(most) => value.as_str().is_some_and(|text| letters(text) <= most),
             Is::Number => value.is_u64() || value.is_i64(),
+            Is::Perhaps => value.is_null() || value.is_u64(),
             Is::Flag => value.is_boolean(),
-            Is::Id => value.as_str().is_some_and(|id| id.parse::<u64>().is_ok()),
+            Is::Id => value.is_u64() || value.as_str().is_some_and(|id| id.parse::<u64>().is_ok()),
             Is::List(most) => value.as_array().is_some_and(|list| list.len() <= most),
             Is::Object => value.is_object(),
             Is::Nonce => match value {
@@ -97,6 +100,7 @@ pub fn edit(body: &Value) -> Result<(), Refusal> {
         body,
         &[
             ("content", Is::Text(LONGEST)),
+            ("tts", Is::Flag),
             ("allowed_mentions", Is::Object),
             ("components", Is::List(5)),
             ("attachments", Is::List(10)),
@@ -112,6 +116,7 @@ pub fn forum_message(body: &Value, files: usize) -> Result<(), Refusal> {
         body,
         &[
             ("content", Is::Text(LONGEST)),
+            ("tts", Is::Flag),
             ("embeds", Is::List(0)),
             ("allowed_mentions", Is::Object),
             ("components", Is::List(5)),
@@ -127,7 +132,8 @@ pub fn new_thread(body: &Value, forum: bool) -> Result<(), Refusal> {
     let mut known = vec![
         ("name", Is::Text(100)),
         ("auto_archive_duration", Is::Number),
-        ("rate_limit_per_user", Is::Number),
+        ("rate_limit_per_user", Is::Perhaps),
+        ("type", Is::Perhaps),
     ];
     if forum {
         known.extend([("message", Is::Object), ("applied_tags", Is::List(5))]);

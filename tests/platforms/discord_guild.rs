@@ -64,7 +64,8 @@ fn application(state: &State) -> Value {
     json!({
         "id": BOT.to_string(), "name": "hinny", "icon": null, "description": "",
         "bot_public": false, "bot_require_code_grant": false, "verify_key": "00",
-        "flags": flags(state), "rpc_origins": [], "team": null,
+        "flags": flags(state), "rpc_origins": [], "team": null, "summary": "",
+        "owner": {"id": "7", "username": "owner", "discriminator": "0", "global_name": null, "avatar": null},
     })
 }
 
@@ -82,5 +83,16 @@ fn acknowledge(state: &mut State, asked: &Asked) -> Answer {
         return Err(Refusal::new(404, 10_062));
     }
     press.answered = Some(Instant::now());
-    Ok((204, Value::Null))
+    // Who asks for it gets to know what the acknowledging did.
+    let curious = |(key, value): &(String, String)| key == "with_response" && value != "false";
+    match asked.query.iter().any(|pair| curious(pair)) {
+        true => Ok((
+            200,
+            json!({"interaction": {
+                "id": id.to_string(), "type": 3, "response_message_loading": false,
+                "response_message_ephemeral": false,
+            }}),
+        )),
+        false => Ok((204, Value::Null)),
+    }
 }

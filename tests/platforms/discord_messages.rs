@@ -66,9 +66,8 @@ fn reference(state: &State, channel: u64, body: &Value) -> Result<Option<(u64, u
     let Some(reference) = body.get("message_reference") else {
         return Ok(None);
     };
-    let id = reference["message_id"]
-        .as_str()
-        .and_then(|id| id.parse().ok());
+    let id = &reference["message_id"];
+    let id = id.as_u64().or(id.as_str().and_then(|id| id.parse().ok()));
     match id.filter(|id| state.message(channel, *id).is_some()) {
         Some(id) => Ok(Some((channel, id))),
         None if reference["fail_if_not_exists"] == false => Ok(None),

@@ -5,7 +5,10 @@
 
 #[path = "../../../tests/platforms/discord.rs"]
 mod platform;
+#[path = "../support/python.rs"]
+mod python;
 
+mod client;
 mod corpus;
 mod faults;
 mod fidelity;
