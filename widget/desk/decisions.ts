@@ -36,7 +36,7 @@ function candidate({ title, score, url }: Candidate, name: string | null, { acti
     node.setAttribute("aria-label", `${label}: ${title}`);
     return node;
   };
-  row.append(choice("send", words.sendThis), choice("save", words.sendAndSave));
+  row.append(h("span", { class: "pair" }, choice("send", words.sendThis), choice("save", words.sendAndSave)));
   return row;
 }
 

@@ -64,7 +64,10 @@ const page = buildPage({
   turn,
   press,
   reply,
-  edit: (of, text) => change((conversation) => api.edit(conversation, newId(), of, text)),
+  edit: (of, text) => {
+    typing.stop();
+    change((conversation) => api.edit(conversation, newId(), of, text));
+  },
   erase: (of) => change((conversation) => api.erase(conversation, newId(), of)),
   keep,
   files: {

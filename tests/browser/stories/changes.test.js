@@ -1,7 +1,7 @@
 /** What a team does to its lines after they were written, and what the visitor and the team then see. */
 
 import assert from "node:assert/strict";
-import { eventually } from "../support/eventually.js";
+import { becomes, eventually } from "../support/eventually.js";
 import { story } from "../support/story.js";
 import { Visitor } from "../support/visitor.js";
 
@@ -100,6 +100,21 @@ story("a colleague's line waits until they join", async (stage) => {
   await visitor.hears("agent", "customer from yesterday");
   await ben.replies("Now I speak too.");
   await visitor.hears("agent", "Now I speak too.");
+});
+
+story("one of the bot's candidates is sent by a press", async (stage) => {
+  const { page, visitor, desk } = await stage.demoWindow(await stage.demo());
+  await visitor.opensChat();
+  await visitor.says("Can you send me a paper catalogue?");
+  await visitor.isWith("waiting");
+  await desk.opensThread("paper catalogue");
+  const send = desk.log.locator('[data-role="candidate-send"]').first();
+  await send.waitFor();
+  await stage.photograph(page, "candidates");
+  await send.click();
+  await visitor.isWith("agent");
+  const sent = await (await visitor.hears("agent", /\S/)).locator("[part~=bubble]").innerText();
+  await becomes("the desk has the same words", async () => (await desk.transcript()).at(-1), `agent: ${sent}`);
 });
 
 story("the desk learns what the visitor has seen, and not before", async (stage) => {

@@ -105,7 +105,7 @@ story("a question that is not known is handed over honestly", async (stage) => {
   ]);
   await desk.opensThread("paper catalogue");
   assert.equal(await desk.why.textContent(), "The bot was not sure of an answer.");
-  await desk.seesLine("The bot was not sure enough");
+  await desk.seesLine(/The bot (was not sure enough|had only a guess)/);
   await desk.writes("!note The catalogue was given up last year.");
   await desk.sees("agent", "given up last year");
   await desk.replies("There is none any more, sorry.");
