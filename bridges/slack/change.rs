@@ -52,6 +52,8 @@ impl Slack {
             over.extend(files.into_iter().cloned());
         }
         self.delete(thread, &over).await?;
+        // What carries nothing is not there any more.
+        changed.extend(over.into_iter().map(gone));
         Ok(changed)
     }
 
@@ -158,6 +160,11 @@ impl Slack {
             Err(failure) => Err(harmless(failure.into_error())),
         }
     }
+}
+
+fn gone(id: PostId) -> Post {
+    let carries = Vec::new();
+    Post { id, carries }
 }
 
 /// The post of a file is named by the file: Slack does not say which message it makes of an upload.

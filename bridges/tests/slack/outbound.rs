@@ -109,6 +109,8 @@ async fn edits_follow_the_words_and_deletions_take_all_away() {
         (shown.len(), shown[0].text.as_str()),
         (1, "Ada (visitor)\nshort again")
     );
+    let carries: Vec<usize> = posts_now.iter().map(|post| post.carries.len()).collect();
+    assert_eq!(carries, [1, 0]);
 
     for _ in 0..2 {
         patiently(async || {
