@@ -115,11 +115,19 @@ impl<'a> Thread<'a> {
     fn last_send<'p>(&self, before: &'p [Posted], life: usize) -> &'p [Posted] {
         let end = before.partition_point(|post| self.deaths.life(post.at) < life);
         let mut start = end.saturating_sub(1);
-        while start > 0 && before[start - 1].text.len() + before[start].text.len() > LONGEST {
+        while start > 0 && !could_share(&before[start - 1], &before[start]) {
             start -= 1;
         }
         &before[start..end]
     }
+}
+
+/// Whether two lines of one send would have gone out as one message. What has or had buttons stands alone.
+fn could_share(one: &Posted, next: &Posted) -> bool {
+    let alone =
+        |post: &Posted| !post.buttons.is_empty() || post.edits > 0 || post.reply_to.is_some();
+    let fits = one.text.len() + next.text.len() <= LONGEST;
+    fits && !alone(one) && !alone(next)
 }
 
 /// Topics that nobody ever wrote into. A twin is left only by a death, so there are at most that many.

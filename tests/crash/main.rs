@@ -193,6 +193,7 @@ struct Totals {
     handed_over: usize,
     lines: usize,
     repeats: usize,
+    held: usize,
 }
 
 async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
@@ -210,13 +211,15 @@ async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
         let in_the_group = topic.map(|topic| topic.id.to_string()).unwrap_or_default();
         let told = [guest.conversation(), &in_the_group].map(|place| replies.remove(place));
         let told: Vec<&Reply> = told.into_iter().flatten().flatten().collect();
-        let reading = check::visitor(guest, &fresh.log, &told);
         let desk = if guest.visitor.site == "shop" {
             &shop
         } else {
             &lab
         };
-        check::desk(guest, &desk.reads(guest.conversation()).await);
+        let team_view = desk.reads(guest.conversation()).await;
+        let reading = check::visitor(guest, &fresh.log, &told, &check::held(&team_view));
+        check::desk(guest, &team_view);
+        totals.held += check::held(&team_view).len();
         if guest.visitor.site == "lab" {
             let posts = topic.map(|topic| telegram.posts(topic.id));
             let posts = posts.unwrap_or_default();
@@ -252,9 +255,10 @@ impl Totals {
             handed_over,
             lines,
             repeats,
+            held,
         } = self;
         println!(
-            "{answered} questions answered, {handed_over} handed over; in the group {lines} lines, {repeats} repeats, {twins} twins"
+            "{answered} questions answered, {handed_over} handed over; in the group {lines} lines, {repeats} repeats, {twins} twins, {held} lines held"
         );
         let enough = [answered, handed_over, lines]
             .iter()
