@@ -5,6 +5,9 @@ use crate::doctor::{examine, graded};
 use crate::support::server::Server;
 use crate::telegram::{BotRole, CHAT, Group, TelegramServer};
 
+/// What somebody who skipped a step leaves behind.
+type Omission = fn(&mut Group);
+
 /// The configuration of the page, with the group, the token, the port and the address that only a test has.
 fn from_the_page(telegram: &TelegramServer) -> String {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/telegram.md");
@@ -55,7 +58,7 @@ async fn who_follows_the_page_passes() {
 
 #[tokio::test]
 async fn each_step_left_out_is_named() {
-    let left_out: [(&str, fn(&mut Group)); 4] = [
+    let left_out: [(&str, Omission); 4] = [
         ("Topics", |group| group.is_forum = false),
         ("Add admin", |group| group.bot = BotRole::Member),
         ("Private", |group| group.username = Some("shop".to_owned())),

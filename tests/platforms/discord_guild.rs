@@ -85,7 +85,7 @@ fn acknowledge(state: &mut State, asked: &Asked) -> Answer {
     press.answered = Some(Instant::now());
     // Who asks for it gets to know what the acknowledging did.
     let curious = |(key, value): &(String, String)| key == "with_response" && value != "false";
-    match asked.query.iter().any(|pair| curious(pair)) {
+    match asked.query.iter().any(curious) {
         true => Ok((
             200,
             json!({"interaction": {

@@ -166,13 +166,12 @@ async fn a_twin_is_told_where_it_goes_on_and_closed() {
     room.wall.hears("goes on in another thread").await;
     assert_eq!(room.thread().await, earlier);
     let hello = |calls: &[Call]| {
-        let to = calls.iter().find_map(|call| match call {
+        calls.iter().find_map(|call| match call {
             Call::Send(thread, lines) if lines[0].text.to_plain().ends_with("hello?") => {
                 Some(thread.clone())
             }
             _ => None,
-        });
-        to
+        })
     };
     assert_eq!(room.wall.until("the line", hello).await, earlier);
     room.engine.stop().await;

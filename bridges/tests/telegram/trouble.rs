@@ -5,6 +5,9 @@ use hinny_bridges::{Button, FetchError, Look, RemoteFile, Sign};
 use super::*;
 use platform::{BotRole, Fault, Storm};
 
+/// What happens to a group.
+type Blow = fn(&mut platform::Group);
+
 fn button(label: &str, action: &str) -> Button {
     Button {
         action: action.to_owned(),
@@ -77,7 +80,7 @@ async fn a_press_is_acknowledged_only_when_it_is_stored() {
 
 #[tokio::test]
 async fn a_group_that_is_closed_to_us_is_no_access() {
-    let closed: [(&str, fn(&mut platform::Group)); 4] = [
+    let closed: [(&str, Blow); 4] = [
         ("kicked", |group| group.bot = BotRole::Kicked),
         ("not enough rights", |group| group.bot = BotRole::Member),
         ("not a forum", |group| group.is_forum = false),
