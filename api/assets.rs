@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, REFERRER_POLICY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -41,7 +42,8 @@ macro_rules! asset {
     };
 }
 
-static WIDGET: Asset = asset!("widget.js", JS);
+static WIDGET: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget.js", JS)));
+static WIDGET_MORE: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-more.js", JS)));
 pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
 pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
 pub static DESK_SCRIPT: Asset = asset!("desk.js", JS);
@@ -52,37 +54,59 @@ pub static SITE_PAGE: Asset = asset!("demo-site.html", HTML);
 pub static SITE_STYLE: Asset = asset!("demo-site.css", CSS);
 pub static SITE_SCRIPT: Asset = asset!("demo-site.js", JS);
 
-static WIDGET_TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = Sha256::digest(WIDGET.bytes);
-    let hex: String = hash[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    HeaderValue::try_from(format!("\"{hex}\"")).expect("hexadecimal digits may stand in a header")
-});
+/// A file that any site may load, and that browsers keep.
+struct Shared {
+    asset: Asset,
+    tag: HeaderValue,
+}
 
 /// `GET /widget.js`: the one script tag. Any site may load it.
 pub async fn widget(headers: HeaderMap) -> Response {
-    let tag = WIDGET_TAG.clone();
-    let known = headers
-        .get(IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
-    let same = known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
-    });
-    let shared = [
-        (ETAG, tag),
-        (CACHE_CONTROL, HeaderValue::from_static(CACHE)),
-        (
-            CROSS_ORIGIN_RESOURCE_POLICY,
-            HeaderValue::from_static("cross-origin"),
-        ),
-    ];
-    match same {
-        true => (StatusCode::NOT_MODIFIED, shared).into_response(),
-        false => (shared, [(CONTENT_TYPE, WIDGET.kind)], WIDGET.bytes).into_response(),
+    WIDGET.answer(&headers)
+}
+
+/// `GET /widget-more.js`: the module that the widget imports when it is first needed.
+pub async fn widget_more(headers: HeaderMap) -> Response {
+    WIDGET_MORE.answer(&headers)
+}
+
+impl Shared {
+    fn new(asset: Asset) -> Self {
+        let hash = Sha256::digest(asset.bytes);
+        let hex: String = hash[..12]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let tag = HeaderValue::try_from(format!("\"{hex}\""))
+            .expect("hexadecimal digits may stand in a header");
+        Self { asset, tag }
+    }
+
+    fn answer(&self, headers: &HeaderMap) -> Response {
+        let tag = self.tag.clone();
+        let known = headers
+            .get(IF_NONE_MATCH)
+            .and_then(|value| value.to_str().ok());
+        let same = known.is_some_and(|known| {
+            known
+                .split(',')
+                .any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
+        });
+        let shared = [
+            (ETAG, tag),
+            (CACHE_CONTROL, HeaderValue::from_static(CACHE)),
+            (
+                CROSS_ORIGIN_RESOURCE_POLICY,
+                HeaderValue::from_static("cross-origin"),
+            ),
+            // Browsers fetch modules by the rules for calls.
+            (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        ];
+        let Asset { bytes, kind } = self.asset;
+        match same {
+            true => (StatusCode::NOT_MODIFIED, shared).into_response(),
+            false => (shared, [(CONTENT_TYPE, kind)], bytes).into_response(),
+        }
     }
 }
 
@@ -121,6 +145,19 @@ mod tests {
         let second = widget(headers).await;
         assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(second.headers()[CACHE_CONTROL], CACHE);
+    }
+
+    #[tokio::test]
+    async fn what_the_widget_imports_may_be_loaded_from_any_origin() {
+        let more = widget_more(HeaderMap::new()).await;
+        assert_eq!(more.status(), StatusCode::OK);
+        assert_eq!(more.headers()[CONTENT_TYPE], JS);
+        assert_eq!(more.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(more.headers()[CACHE_CONTROL], CACHE);
+        assert_ne!(
+            more.headers()[ETAG],
+            widget(HeaderMap::new()).await.headers()[ETAG]
+        );
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
-        .route("/widget.js", get(assets::widget));
+        .route("/widget.js", get(assets::widget))
+        .route("/widget-more.js", get(assets::widget_more));
     if app.config.desk {
         router = router.merge(desk::router());
     }

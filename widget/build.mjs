@@ -14,7 +14,9 @@ import { minify } from "terser";
 const here = dirname(fileURLToPath(import.meta.url));
 export const dist = join(here, "dist");
 
-const scripts = { "widget.js": "src/main.ts", "desk.js": "desk/main.ts", "demo.js": "demo/demo.ts", "demo-site.js": "demo/site.ts" };
+const scripts = { "widget.js": "src/main.ts", "widget-more.js": "src/more.ts", "desk.js": "desk/main.ts", "demo.js": "demo/demo.ts", "demo-site.js": "demo/site.ts" };
+/** What another script imports is a module. */
+const modules = new Set(["widget-more.js"]);
 const styles = { "desk.css": "desk/desk.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 
@@ -29,7 +31,7 @@ export const inlineStyle = {
 /** All files of `dist/` by name, freshly made. */
 export async function build() {
   const made = [
-    ...Object.entries(scripts).map(async ([name, path]) => [name, await script(path)]),
+    ...Object.keys(scripts).map(async (name) => [name, await script(name)]),
     ...Object.entries(styles).map(async ([name, path]) => [name, await minifiedStyle(join(here, path))]),
     ...Object.entries(pages).map(async ([name, path]) => [name, await readFile(join(here, path), "utf8")]),
   ];
@@ -42,20 +44,21 @@ export async function committed() {
   return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(dist, name), "utf8")])));
 }
 
-async function script(path) {
+async function script(name) {
+  const format = modules.has(name) ? "esm" : "iife";
   const { outputFiles } = await bundle({
     absWorkingDir: here,
-    entryPoints: [path],
+    entryPoints: [scripts[name]],
     bundle: true,
     write: false,
-    format: "iife",
+    format,
     target: "es2022",
     minify: true,
     charset: "utf8",
     legalComments: "none",
     plugins: [inlineStyle],
   });
-  const { code } = await minify(outputFiles[0].text, { ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true } });
+  const { code } = await minify(outputFiles[0].text, { ecma: 2020, module: format === "esm", compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true, keep_fargs: false } });
   return `${code}\n`;
 }
 

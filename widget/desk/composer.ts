@@ -1,8 +1,9 @@
 /** The box in which an agent answers, with files, or changes what was said before. */
 
 import { admit, type Attached } from "../src/attached";
-import { chosenItem, followFiles } from "../src/composer";
+import { followFiles } from "../src/composer";
 import { h, setText, sync } from "../src/dom";
+import { chosenItem } from "../src/tray";
 import type { Limits } from "../src/wire";
 import type { ThreadActions } from "./thread";
 import type { Conversation } from "./types";

@@ -4,9 +4,8 @@
  */
 
 import type { Attached } from "../src/attached";
-import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "../src/connection";
+import { browserClock, Connection, followBrowser, sameServer, type Socket, socketUrl } from "../src/connection";
 import { newId } from "../src/dom";
-import { sameServer } from "../src/files";
 import { Typing } from "../src/typing";
 import { api, CallError, type Turning } from "./api";
 import { Replies } from "./replies";

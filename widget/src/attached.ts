@@ -1,7 +1,7 @@
 /** Files that the visitor chose: which of them may go, said before anything is sent. */
 
+import * as words from "./more-words";
 import type { Limits } from "./wire";
-import { words } from "./words";
 
 /** A file of a message that is not sent yet. The page has its bytes under `key`; `id` is there when the server has it too. */
 export interface Attached {

@@ -1,11 +1,9 @@
 /** Where the visitor writes: the box, the files chosen for the next message, and what is in the way of sending. */
 
-import type { Attached } from "./attached";
 import { h, type Item, setText, sync } from "./dom";
-import { label } from "./files";
 import { button, marks } from "./marks";
 import type { State } from "./state";
-import { words } from "./words";
+import * as words from "./words";
 
 export interface Composer {
   note: HTMLElement;
@@ -34,8 +32,8 @@ export function buildComposer(): Composer {
   return { note, chosen, form, attach, picker, input, send };
 }
 
-export function showComposer(nodes: Composer, state: State, detach: (key: string) => void): void {
-  const { limits, blocked, chosen, notice } = state;
+export function showComposer(nodes: Composer, state: State, chosen: Item[]): void {
+  const { limits, blocked, notice } = state;
   const shut = blocked !== null;
   setText(nodes.note, blocked?.why ?? notice ?? "");
   nodes.attach.hidden = !limits.files;
@@ -43,19 +41,7 @@ export function showComposer(nodes: Composer, state: State, detach: (key: string
   nodes.input.maxLength = limits.text;
   for (const node of [nodes.attach, nodes.input, nodes.send]) node.disabled = shut;
   nodes.form.dataset.ready = String(chosen.length > 0);
-  sync(nodes.chosen, chosen.map((one) => chosenItem(one, detach)));
-}
-
-/** A chosen file, which can be taken away again. */
-export function chosenItem(one: Attached, detach: (key: string) => void): Item {
-  return {
-    key: one.key,
-    make: () => {
-      const remove = h("button", { type: "button", "data-role": "detach", "aria-label": words.detach(one.name) }, "×");
-      remove.onclick = () => detach(one.key);
-      return h("span", { class: "file", "data-role": "attached" }, ...label(one), remove);
-    },
-  };
+  sync(nodes.chosen, chosen);
 }
 
 /** Files from the picker, the clipboard or a drop all go one way. */

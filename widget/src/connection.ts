@@ -232,3 +232,14 @@ export function socketUrl(path: string, base: string): string {
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }
+
+/** An address on our own server, or null. */
+export function sameServer(url: unknown, server: string): string | null {
+  if (typeof url !== "string") return null;
+  try {
+    const { href, origin } = new URL(url, server);
+    return origin === new URL(server).origin ? href : null;
+  } catch {
+    return null;
+  }
+}

@@ -7,16 +7,16 @@ import type { Attached } from "./attached";
 import { followFiles } from "./composer";
 import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "./connection";
 import { newId } from "./dom";
-import { Eyes } from "./eyes";
-import { Files, NotTaken } from "./files";
-import { buildPanel, followViewport, type Panel, type PanelActs, scrollToEnd, showPanel } from "./panel";
+import type { Acts } from "./message";
+import type { Host, More, Part } from "./more";
+import { buildPanel, followViewport, type Panel, scrollToEnd, showPanel } from "./panel";
 import { type Unsent, unsent } from "./pending";
-import { type Action, initial, type State, step, wakeAt } from "./state";
+import { renderText } from "./render";
+import { type Action, initial, judged, needsMore, type State, step, wakeAt } from "./state";
 import { Store } from "./store";
 import css from "./style.css";
-import { Typing } from "./typing";
 import { type Hello, type Page, readFrame, type ServerFrame } from "./wire";
-import { words } from "./words";
+import * as words from "./words";
 
 /** An action without its time, which the element adds. */
 type Happening = Action extends infer One ? (One extends Action ? Omit<One, "now"> : never) : never;
@@ -28,16 +28,18 @@ const LONGEST_TITLE = 200;
 const LONGEST_WAIT_MS = 1e9;
 
 export class HinnyChat extends HTMLElement {
+  /** Fetches what is not needed by every visitor; the attempts so far are told. */
+  static load: (attempt: number) => Promise<Part>;
+
   #state: State = initial;
   #nodes!: Panel;
   #store!: Store;
   #link!: Connection<ServerFrame>;
-  #typing!: Typing;
-  #files!: Files;
-  #eyes!: Eyes;
-  /** The bytes of chosen files, which last as long as this page. */
-  readonly #blobs = new Map<string, File>();
-  readonly #uploading = new Set<string>();
+  #more: More | null = null;
+  #loading: Promise<More | null> | null = null;
+  #attempts = 0;
+  /** Set while chosen files wait to be taken. */
+  #choosing: Promise<More | null> | null = null;
   #cancelWake: (() => void) | null = null;
   /** Ends all listening outside of our own nodes. */
   #ending: AbortController | null = null;
@@ -51,9 +53,7 @@ export class HinnyChat extends HTMLElement {
     this.#nodes = buildPanel(root);
     this.#store = new Store(this.#site);
     this.#link = this.#connection();
-    this.#files = new Files(this.#server, () => this.#state.token);
-    this.#eyes = new Eyes(this.#nodes.log, (node) => this.#happened({ type: "viewed", seq: Number(node.dataset.seq) }));
-    this.#typing = new Typing(browserClock, (on) => void this.#link.send({ type: "typing", on }));
+    this.#more = this.#loading = null;
     this.#listen();
     const kept = this.#store.read();
     this.#happened({ type: "kept", kept });
@@ -62,7 +62,7 @@ export class HinnyChat extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#link.stop();
-    this.#eyes.watch(null);
+    this.#more?.leave();
     this.#cancelWake?.();
     this.#ending?.abort();
     this.#state = initial;
@@ -76,7 +76,7 @@ export class HinnyChat extends HTMLElement {
   }
 
   close(): void {
-    this.#typing.stop();
+    this.#more?.typing.stop();
     this.#happened({ type: "close" });
     this.#nodes.launcher.focus();
   }
@@ -137,32 +137,26 @@ export class HinnyChat extends HTMLElement {
     this.#remember(before, state);
     for (const frame of send) this.#link.send(frame);
     if (upload) void this.#upload(upload);
+    // A failure to load is itself told as a change, after which nothing is tried at once.
+    if (happening.type !== "change" && needsMore(state)) void this.#load();
     if (reconnect) this.#link.reconnect();
     this.#show();
   }
 
   #show(): void {
-    showPanel(this.#nodes, this.#state, this.#acts());
-    this.#eyes.watch(this.#newest());
+    showPanel(this.#nodes, this.#state, this.#acts(), this.#more);
+    this.#more?.look(this.#state);
     this.#cancelWake?.();
     const wake = wakeAt(this.#state);
     const wait = wake === null ? null : Math.min(LONGEST_WAIT_MS, Math.max(0, wake - browserClock.now()));
     this.#cancelWake = wait === null ? null : browserClock.after(wait, () => this.#happened({ type: "tick" }));
   }
 
-  #acts(): PanelActs {
+  #acts(): Acts {
     return {
       retry: (id) => this.#happened({ type: "retry", id }),
       remove: (id) => this.#happened({ type: "remove", id }),
-      detach: (key) => this.#happened({ type: "detach", key }),
-      files: this.#files,
     };
-  }
-
-  /** The newest message of an agent, if anybody can be looking at it. */
-  #newest(): HTMLElement | null {
-    if (!this.#state.open || document.hidden) return null;
-    return Array.from(this.#nodes.log.querySelectorAll<HTMLElement>('[data-author="agent"]')).at(-1) ?? null;
   }
 
   /** Writes down what must outlive this page. A tab that knows less does not overwrite one that knows more. */
@@ -174,11 +168,13 @@ export class HinnyChat extends HTMLElement {
     this.#store.write({ token, conversation, seen });
   }
 
-  #say(): void {
+  /** Files that were chosen a moment ago go with it, so they are waited for. */
+  async #say(): Promise<void> {
+    if (this.#choosing) await this.#choosing;
     const { chosen: files } = this.#state;
     const { input } = this.#nodes;
     const text = input.value.trim();
-    this.#typing.stop();
+    this.#more?.typing.stop();
     if (text || files.length) this.#request({ text, files });
     input.value = "";
     this.#fit();
@@ -190,31 +186,46 @@ export class HinnyChat extends HTMLElement {
     this.#link.start();
   }
 
-  #attach(files: File[]): void {
-    const fresh = files.map((file): Attached => {
-      const key = newId();
-      this.#blobs.set(key, file);
-      return { key, name: file.name, mime: file.type, size: file.size, id: null };
-    });
-    this.#happened({ type: "attach", files: fresh });
+  /** What only some need, or null when it cannot be had now; the next need tries again. */
+  #load(): Promise<More | null> {
+    return (this.#loading ??= this.#fetch());
   }
 
-  async #upload({ key, name }: Attached): Promise<void> {
-    if (this.#uploading.has(key)) return;
-    this.#uploading.add(key);
-    const blob = this.#blobs.get(key);
-    const done = (happening: Happening) => {
-      this.#uploading.delete(key);
-      this.#happened(happening);
+  async #fetch(): Promise<More | null> {
+    const change: Host["change"] = (change) => this.#happened({ type: "change", change });
+    const host: Host = {
+      server: this.#server,
+      log: this.#nodes.log,
+      gone: words.gone,
+      render: renderText,
+      token: () => this.#state.token,
+      send: (frame) => this.#link.send(frame),
+      change,
     };
     try {
-      if (!blob) throw new NotTaken(words.lostFile);
-      const id = await this.#files.upload(name, blob);
-      this.#blobs.delete(key);
-      done({ type: "uploaded", key, id });
-    } catch (error) {
-      done({ type: "unsendable", key, why: error instanceof NotTaken ? error.why : null });
+      const { More } = await HinnyChat.load(this.#attempts);
+      this.#more = new More(host);
+      change(withNotice(null));
+    } catch {
+      this.#attempts++;
+      this.#loading = null;
+      change(withNotice(words.partMissing));
     }
+    return this.#more;
+  }
+
+  async #attach(files: File[]): Promise<void> {
+    if (this.#more) return this.#more.attach(files);
+    this.#choosing = this.#load();
+    (await this.#choosing)?.attach(files);
+    this.#choosing = null;
+  }
+
+  async #upload(one: Attached): Promise<void> {
+    const more = this.#more ?? (await this.#load());
+    if (more) return more.upload(one);
+    const change = (state: State) => judged(state, state.flying ?? "", { failed: words.partMissing });
+    this.#happened({ type: "change", change });
   }
 
   #listen(): void {
@@ -231,7 +242,7 @@ export class HinnyChat extends HTMLElement {
     };
     form.onsubmit = (event) => {
       event.preventDefault();
-      this.#say();
+      void this.#say();
     };
     input.onkeydown = (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -239,14 +250,14 @@ export class HinnyChat extends HTMLElement {
       form.requestSubmit();
     };
     input.oninput = () => this.#wrote();
-    followFiles(this.#nodes, panel, (files) => this.#attach(files));
+    followFiles(this.#nodes, panel, (files) => void this.#attach(files));
     this.#ending = new AbortController();
     this.#follow(this.#ending.signal);
   }
 
   #wrote(): void {
     const { handling } = this.#state;
-    if (handling === "agent" || handling === "waiting") this.#typing.key();
+    if (handling === "agent" || handling === "waiting") this.#more?.typing.key();
     this.#fit();
   }
 
@@ -261,12 +272,16 @@ export class HinnyChat extends HTMLElement {
     followBrowser(this.#link, signal);
     followViewport(this.#nodes.panel, signal);
     // A page that is looked at again may show something new.
-    document.addEventListener("visibilitychange", () => this.#eyes.watch(this.#newest()), { signal });
+    document.addEventListener("visibilitychange", () => this.#more?.look(this.#state), { signal });
     const heard = (event: StorageEvent) => {
       if (event.key === this.#store.key) this.#happened({ type: "kept", kept: this.#store.read() });
     };
     addEventListener("storage", heard, { signal });
   }
+}
+
+function withNotice(notice: string | null): (state: State) => State {
+  return (state) => ({ ...state, notice });
 }
 
 function page(): Page {

@@ -1,6 +1,6 @@
 /** What stands in a conversation's log, as the visitor sees it: messages, how they change, and who answers from when. */
 
-import { type Author, type Block, type FileRef, type Handling, type MessageEvent, type Source, wholeFiles } from "./wire";
+import { type Author, type Block, type FileRef, type Handling, type MessageEvent, type Source } from "./wire";
 
 export interface Message {
   kind: "message";
@@ -10,6 +10,7 @@ export interface Message {
   author: Author;
   text: Block[];
   sources: Source[];
+  /** As they came; `wholeFiles` says which can be shown. */
   files: FileRef[];
   quotes: string | null;
   edited: boolean;
@@ -32,8 +33,8 @@ export interface Turn {
 export type Entry = Message | Turn;
 
 export function message(seq: number, at: number, event: MessageEvent): Message {
-  const { id, author, text, sources, files, quotes = null, edited = false, deleted = false } = event;
-  return { kind: "message", id, seq, at, author, text, sources, files: wholeFiles(files), quotes, edited, deleted, signs: [] };
+  const { id, author, text, sources, files = [], quotes = null, edited = false, deleted = false } = event;
+  return { kind: "message", id, seq, at, author, text, sources, files, quotes, edited, deleted, signs: [] };
 }
 
 /** Puts an entry where its seq belongs; what is known under the same seq gives way. */

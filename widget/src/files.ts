@@ -5,9 +5,10 @@
  * opens a file gets a fresh one.
  */
 
+import { sameServer } from "./connection";
 import { h } from "./dom";
+import * as words from "./more-words";
 import type { FileRef } from "./wire";
-import { words } from "./words";
 
 /** The server's door for files. */
 export interface Door {
@@ -57,16 +58,6 @@ export class Files implements Door {
     if (answer.ok && value) return value;
     const passing = answer.status >= 500 || PASSING.includes(answer.status);
     throw new NotTaken(passing ? null : String(value?.detail ?? answer.status));
-  }
-}
-
-export function sameServer(url: unknown, server: string): string | null {
-  if (typeof url !== "string") return null;
-  try {
-    const { href, origin } = new URL(url, server);
-    return origin === new URL(server).origin ? href : null;
-  } catch {
-    return null;
   }
 }
 

@@ -4,11 +4,14 @@
  */
 
 import { HinnyChat } from "./element";
+import type { Part } from "./more";
 
 type Call = [verb: string, value?: string | null];
 type Api = ((...call: Call) => void) & { q?: ArrayLike<unknown>[] };
 
 function start(script: HTMLScriptElement): void {
+  // Browsers remember that a module did not load, so each attempt has its own address.
+  HinnyChat.load = (attempt) => import(new URL(`/widget-more.js?${attempt}`, script.src).href) as Promise<Part>;
   customElements.define("hinny-chat", HinnyChat);
   const chat = document.createElement("hinny-chat") as HinnyChat;
   chat.setAttribute("site", script.dataset.site ?? "");

@@ -5,13 +5,9 @@ import { h, icon, setText, sync } from "./dom";
 import { logItems } from "./log";
 import { button, marks } from "./marks";
 import type { Acts } from "./message";
+import type { More } from "./more";
 import { type State, unread } from "./state";
-import { words } from "./words";
-
-/** What the panel's own nodes can cause. */
-export interface PanelActs extends Acts {
-  detach(key: string): void;
-}
+import * as words from "./words";
 
 export interface Panel extends Composer {
   launcher: HTMLButtonElement;
@@ -62,7 +58,7 @@ export function buildPanel(root: ShadowRoot): Panel {
   return { launcher, badge, panel, title, who, close, log, typing, status, statusText, again, person, ...composer };
 }
 
-export function showPanel(nodes: Panel, state: State, acts: PanelActs): void {
+export function showPanel(nodes: Panel, state: State, acts: Acts, more: More | null): void {
   const { log } = nodes;
   const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
   const last = log.lastElementChild;
@@ -73,11 +69,11 @@ export function showPanel(nodes: Panel, state: State, acts: PanelActs): void {
   setText(nodes.title, state.site?.name ?? words.chat);
   setText(nodes.who, state.site ? whoAnswers(state) : "");
   log.setAttribute("aria-busy", String(!state.caughtUp && state.phase === "online"));
-  sync(log, logItems(state, acts));
+  sync(log, logItems(state, acts, more));
   showTyping(nodes, state);
   showStatus(nodes, state);
   nodes.person.disabled = personIsComing(state) || state.blocked !== null;
-  showComposer(nodes, state, acts.detach);
+  showComposer(nodes, state, more?.tray(state.chosen) ?? []);
   // A reader who scrolled up stays where they are, unless they have just written something.
   if (following || (log.lastElementChild !== last && state.pending.length)) scrollToEnd(nodes);
 }

@@ -16,6 +16,8 @@ export interface Pending extends Unsent {
   files: Attached[];
   /** Why the server will not take it; null while there is hope. */
   failed: string | null;
+  /** What it consists of is gone, so that it cannot be tried again. */
+  lost?: boolean;
   /** Not to be sent before this time. */
   again: number;
   /** Uploads that broke off. */

@@ -56,7 +56,10 @@ export function outsideLink(url: unknown): HTMLElement {
 
 /** The words alone, for an excerpt or a comparison. */
 export function plainText(blocks: unknown): string {
-  const nodes = renderText(blocks);
+  return wordsOf(renderText(blocks));
+}
+
+export function wordsOf(nodes: DocumentFragment): string {
   nodes.querySelectorAll("br").forEach((line) => line.replaceWith("\n"));
   return Array.from(nodes.childNodes, (node) => node.textContent).join("\n");
 }

@@ -6,7 +6,7 @@
  * clock, so a test can tell any story, and a reader can find here what happens next.
  */
 
-import { type Attached, admit } from "./attached";
+import type { Attached } from "./attached";
 import { changed, type Entry, lastHandling, type Message, message, place, typed, withSign } from "./entries";
 import { frameOf, missing, type Pending, pend, type Unsent } from "./pending";
 import {
@@ -19,9 +19,7 @@ import {
   type Refused,
   type ServerFrame,
   type Welcome,
-  wholeFiles,
 } from "./wire";
-import { words } from "./words";
 
 export type Phase = "idle" | "connecting" | "online" | "retrying" | "offline" | "stopped";
 
@@ -74,11 +72,8 @@ export type Action = { now: number } & (
   | { type: "kept"; kept: Kept }
   | { type: "ask"; ask: Unsent }
   | { type: "retry" | "remove"; id: string }
-  | { type: "attach"; files: Attached[] }
-  | { type: "detach"; key: string }
-  | { type: "uploaded"; key: string; id: string }
-  | { type: "unsendable"; key: string; why: string | null }
-  | { type: "viewed"; seq: number }
+  /** What is loaded later brings its own changes (`luggage.ts`). */
+  | { type: "change"; change: (state: State, now: number) => State }
   | { type: "identify"; identity: string | null }
   | { type: "open" | "close" | "tick" }
 );
@@ -94,10 +89,6 @@ export interface Step {
 
 /** How long a "somebody writes" holds without being repeated. */
 const TYPING_MS = 6000;
-
-/** An upload that broke off is tried again after this time, so often; then the visitor decides, and others may pass. */
-const UPLOAD_AGAIN_MS = 3000;
-const UPLOADS_AGAIN = 2;
 
 /** "For good", as a time that passes. */
 const NEVER = 1e15;
@@ -142,6 +133,12 @@ export function wakeAt(state: State): number | null {
   return times.length ? Math.min(...times) : null;
 }
 
+/** Whether something is to be shown or sent that not every visitor needs, and that is loaded later. */
+export function needsMore({ entries, pending }: State): boolean {
+  const rich = (one: Entry) => one.kind === "turn" || one.quotes || one.edited || one.files.length || one.signs.length || one.author.kind === "agent";
+  return entries.some(rich) || pending.some((one) => one.files.length);
+}
+
 export function unread(state: State): number {
   const fromUs = (one: Entry) => one.kind === "message" && one.author.kind !== "visitor";
   return state.entries.filter((one) => one.seq > state.seen && fromUs(one)).length;
@@ -161,21 +158,8 @@ function reduce(state: State, action: Action): State {
       return { ...state, pending: state.pending.map((one) => (one.id === action.id ? pend(one) : one)) };
     case "remove":
       return without(state, action.id);
-    case "attach":
-      return { ...state, ...admit(action.files, state.chosen, state.limits) };
-    case "detach":
-      return { ...state, notice: null, chosen: state.chosen.filter((one) => one.key !== action.key) };
-    case "uploaded":
-      return carried(state, action.key, ({ files }) => ({
-        files: files.map((one) => (one.key === action.key ? { ...one, id: action.id } : one)),
-      }));
-    case "unsendable":
-      return carried(state, action.key, ({ broken }) => {
-        const again = { broken: broken + 1, again: action.now + UPLOAD_AGAIN_MS };
-        return action.why === null && broken < UPLOADS_AGAIN ? again : { failed: action.why ?? words.brokenFile };
-      });
-    case "viewed":
-      return { ...state, viewed: Math.max(state.viewed, action.seq) };
+    case "change":
+      return action.change(state, action.now);
     case "identify":
       return action.identity ? { ...state, identity: action.identity } : signedOut(state);
     case "open":
@@ -199,13 +183,8 @@ function asked(state: State, ask: Unsent): State {
   return { ...state, chosen, notice: null, pending: [...state.pending, pend(ask)] };
 }
 
-/** Something became known of a file on its way: its message changes and may be looked at again. */
-function carried(state: State, key: string, change: (one: Pending) => Partial<Pending>): State {
-  const one = state.pending.find((pending) => pending.files.some((file) => file.key === key));
-  return one ? judged(state, one.id, change(one)) : state;
-}
-
-function judged(state: State, id: string, change: Partial<Pending>): State {
+/** Something became known of a message on its way, which may be looked at again. */
+export function judged(state: State, id: string, change: Partial<Pending>): State {
   return {
     ...state,
     flying: state.flying === id ? null : state.flying,
@@ -273,7 +252,7 @@ function happened(state: State, { seq, at, event }: EventFrame): State {
     case "message":
       return spoken(state, message(seq, at, event));
     case "edited":
-      return touched(state, event.id, () => ({ text: event.text, files: wholeFiles(event.files), edited: true }));
+      return touched(state, event.id, () => ({ text: event.text, files: event.files ?? [], edited: true }));
     case "deleted":
       return touched(state, event.id, () => ({ text: [], files: [], sources: [], deleted: true }));
     case "reaction":

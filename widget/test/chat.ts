@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
 import { HinnyChat } from "../src/element";
+import * as more from "../src/more";
 import type { ClientFrame, Hello } from "../src/wire";
 import { eventually, fixture } from "./support";
 
@@ -117,6 +118,9 @@ export const agent = (text: string) => ({ kind: "message", id: "a", author: { ki
 export const waiting = (reason: string) => ({ kind: "handling", handling: "waiting", reason, agent: null });
 export const taken = { kind: "handling", handling: "agent", reason: null, agent: "Ana" };
 
+/** What the widget loads later; a test may hold or break it. */
+export const part = { ...more };
+HinnyChat.load = () => Promise.resolve(part);
 customElements.define("hinny-chat", HinnyChat);
 
 /** A fresh server for each test of a file. */

@@ -4,7 +4,8 @@ import "./page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { admit, type Attached } from "../src/attached";
-import { agent, kept, limits, server, Tab } from "./chat";
+import { HinnyChat } from "../src/element";
+import { agent, kept, limits, part, server, Tab } from "./chat";
 import { eventually } from "./support";
 
 const file = (name: string, mime = "image/png", words = "bytes") => new File([words], name, { type: mime });
@@ -44,6 +45,7 @@ test("picker, paste and drop choose files; each can be taken away again", async 
   picker.dispatchEvent(new Event("change"));
   brings(tab, "paste", file("b.png"));
   brings(tab, "drop", file("c.pdf", "application/pdf"), file("d.exe", "application/x-msdownload"));
+  await eventually("all of them", () => chosen(tab).length === 3);
   assert.deepEqual(chosen(tab), ["a.png", "b.png", "c.pdf"]);
   assert.equal(tab.find("note").textContent, "d.exe is of a kind that cannot be sent.");
   assert.equal(tab.find("detach").getAttribute("aria-label"), "Remove a.png");
@@ -54,6 +56,7 @@ test("picker, paste and drop choose files; each can be taken away again", async 
 test("files go first, the message once, and then it shows the picture from our server", async () => {
   const tab = await new Tab().opened();
   brings(tab, "paste", file("cat.png", "image/png", "meow"), file("dog.png", "image/png", "woof"));
+  await eventually("both files", () => chosen(tab).length === 2);
   tab.writes("Look");
   assert.deepEqual([chosen(tab), tab.lines().at(-1)], [[], "visitor uploading Lookcat.png1 kBdog.png1 kB"]);
   await tab.reads("visitor stored Look");
@@ -74,6 +77,7 @@ test("a file without words is a message too, and the next message waits its turn
   let release = () => {};
   server.hold = new Promise<void>((done) => (release = done));
   brings(tab, "paste", file("a.png"));
+  await eventually("the file", () => chosen(tab).length === 1);
   tab.writes("");
   tab.writes("after");
   await eventually("the upload", () => server.uploads.length === 1);
@@ -182,4 +186,32 @@ test("a site that takes no files offers none", async () => {
   assert.ok(tab.find("attach").hidden);
   brings(tab, "paste", file("a.png"));
   assert.deepEqual(chosen(tab), []);
+});
+
+test("a file chosen before its part has loaded waits for it, and goes with the words that were sent meanwhile", async (t) => {
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  const load = t.mock.method(HinnyChat, "load", () => held.then(() => part));
+  const tab = await new Tab().opened();
+  assert.equal(load.mock.callCount(), 0, "nothing is loaded before it is needed");
+  brings(tab, "paste", file("a.png"));
+  tab.writes("Look");
+  server.tell({ ...agent("See"), files: [kept("f9")] });
+  await tab.reads("agent stored See");
+  assert.deepEqual([server.said, tab.find("log").querySelectorAll("img").length], [[], 0]);
+  release();
+  await tab.reads("agent stored See", "visitor stored Look");
+  assert.deepEqual([(server.said as { files: string[] }[])[0]?.files, load.mock.callCount()], [["f1"], 1]);
+  assert.equal(tab.find("log").querySelectorAll("img").length, 2);
+});
+
+test("a part that does not load is told, keeps the words, and is tried again", async (t) => {
+  const load = t.mock.method(HinnyChat, "load", () => Promise.reject(new Error("no network")));
+  const tab = await new Tab().opened();
+  brings(tab, "paste", file("a.png"));
+  await tab.shows("the sentence", () => tab.find("note").textContent === "This is not available right now. Please try again.");
+  load.mock.restore();
+  brings(tab, "paste", file("a.png"));
+  await eventually("the file", () => chosen(tab).length === 1);
+  assert.deepEqual([tab.find("note").textContent, load.mock.calls.map((call) => call.arguments)], ["", [[0]]]);
 });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { unsendable, uploaded } from "../src/luggage";
 import { initial, unread, wakeAt } from "../src/state";
 import type { EventFrame, ServerFrame, Welcome } from "../src/wire";
 import { asks, fixture, fixtureNames, frame, page, Story } from "./support";
@@ -169,12 +170,12 @@ test("an upload that keeps breaking off is given back, and holds up nobody", () 
   const story = connected().tell({ type: "ask", ask: { id: "m1", at: 5, text: "", page, files: [file] } }, asks("m2"));
   for (const attempt of [1, 2, 3]) {
     assert.deepEqual(story.sentIds(), [], `attempt ${attempt}`);
-    story.tell({ type: "unsendable", key: "k", why: null });
+    story.tell({ type: "change", change: unsendable("k", null) });
     story.now = wakeAt(story.state) ?? story.now;
     story.tell({ type: "tick" });
   }
   assert.deepEqual([story.state.pending[0]?.failed, story.sentIds()], ["The file could not be sent.", ["m2"]]);
-  story.tell(ack("m2", 1), { type: "retry", id: "m1" }, { type: "uploaded", key: "k", id: "f1" });
+  story.tell(ack("m2", 1), { type: "retry", id: "m1" }, { type: "change", change: uploaded("k", "f1") });
   assert.deepEqual(story.sent.at(-1), { type: "say", id: "m1", text: "", page, files: ["f1"] });
 });
 

@@ -1,0 +1,50 @@
+/** What files, and looking at messages, change in the state: each function gives a change for `step`. */
+
+import { type Attached, admit } from "./attached";
+import * as words from "./more-words";
+import type { Pending } from "./pending";
+import { judged, type State } from "./state";
+
+type Change = (state: State, now: number) => State;
+
+/** An upload that broke off is tried again after this time, so often; then the visitor decides, and others may pass. */
+const UPLOAD_AGAIN_MS = 3000;
+const UPLOADS_AGAIN = 2;
+
+export function attach(files: Attached[]): Change {
+  return (state) => ({ ...state, ...admit(files, state.chosen, state.limits) });
+}
+
+export function detach(key: string): Change {
+  return (state) => ({ ...state, notice: null, chosen: state.chosen.filter((one) => one.key !== key) });
+}
+
+export function uploaded(key: string, id: string): Change {
+  return carried(key, ({ files }) => ({ files: files.map((one) => (one.key === key ? { ...one, id } : one)) }));
+}
+
+/** `why` is the server's sentence when trying again by itself is no use. */
+export function unsendable(key: string, why: string | null): Change {
+  return carried(key, ({ broken }, now) => {
+    const again = { broken: broken + 1, again: now + UPLOAD_AGAIN_MS };
+    return why === null && broken < UPLOADS_AGAIN ? again : { failed: why ?? words.brokenFile };
+  });
+}
+
+/** An agent's message was in view of a page somebody looks at. */
+export function viewed(seq: number): Change {
+  return (state) => ({ ...state, viewed: Math.max(state.viewed, seq) });
+}
+
+/** Its bytes went with an earlier page, so there is nothing to try again. */
+export function lost(key: string): Change {
+  return carried(key, () => ({ failed: words.lostFile, lost: true }));
+}
+
+/** Something became known of a file on its way: its message changes and may be looked at again. */
+function carried(key: string, change: (one: Pending, now: number) => Partial<Pending>): Change {
+  return (state, now) => {
+    const one = state.pending.find((pending) => pending.files.some((file) => file.key === key));
+    return one ? judged(state, one.id, change(one, now)) : state;
+  };
+}
