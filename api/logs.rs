@@ -7,6 +7,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
 
+/// Libraries whose own lines may quote messages, or addresses with a ticket in them.
+const SILENT: [&str; 2] = ["serenity=off", "slack_morphism=off"];
+
 /// Starts logging. `verbose` counts the `-v` of the command line.
 pub fn start(log: &Log, verbose: u8) {
     let level = match verbose {
@@ -14,7 +17,9 @@ pub fn start(log: &Log, verbose: u8) {
         1 => "debug",
         _ => "trace",
     };
-    let filter = EnvFilter::new(level);
+    let filter = SILENT.iter().fold(EnvFilter::new(level), |filter, rule| {
+        filter.add_directive(rule.parse().expect("the rules are constants"))
+    });
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
