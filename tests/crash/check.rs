@@ -28,6 +28,25 @@ pub fn visitor(
         acknowledged(guest),
         "guest {who}: each acknowledged line once, in order"
     );
+    team(guest, fresh, replies, held);
+    let reading = reading::read(fresh, &guest.said);
+    assert!(
+        reading.faults.is_empty(),
+        "guest {who}: {:#?}\n{:#?}",
+        reading.faults,
+        guest.visitor.transcript()
+    );
+    assert!(
+        !reading.is_unfinished(),
+        "guest {who}: questions {:?} are open",
+        reading.open
+    );
+    reading
+}
+
+/// What the team told this visitor.
+fn team(guest: &Guest, fresh: &BTreeMap<u64, Value>, replies: &[&Reply], held: &[String]) {
+    let who = guest.number;
     let heard: Vec<String> = lines_by(fresh, "agent")
         .map(|event| plain(&event["text"]))
         .collect();
@@ -47,19 +66,6 @@ pub fn visitor(
         replies.len(),
         "guest {who}: nobody else spoke, and each line is either heard or held"
     );
-    let reading = reading::read(fresh, &guest.said);
-    assert!(
-        reading.faults.is_empty(),
-        "guest {who}: {:#?}\n{:#?}",
-        reading.faults,
-        guest.visitor.transcript()
-    );
-    assert!(
-        !reading.is_unfinished(),
-        "guest {who}: questions {:?} are open",
-        reading.open
-    );
-    reading
 }
 
 /// A line with its place: seq, id, words.

@@ -211,10 +211,9 @@ async fn judge(server: &Server, telegram: &TelegramServer, mut ended: Ended) {
         let in_the_group = topic.map(|topic| topic.id.to_string()).unwrap_or_default();
         let told = [guest.conversation(), &in_the_group].map(|place| replies.remove(place));
         let told: Vec<&Reply> = told.into_iter().flatten().flatten().collect();
-        let desk = if guest.visitor.site == "shop" {
-            &shop
-        } else {
-            &lab
+        let desk = match guest.visitor.site.as_str() {
+            "shop" => &shop,
+            _ => &lab,
         };
         let team_view = desk.reads(guest.conversation()).await;
         let reading = check::visitor(guest, &fresh.log, &told, &check::held(&team_view));
