@@ -88,12 +88,25 @@ fn longest_row(text: &str, wanted: char) -> usize {
 fn paragraph(children: &[Inline], indent: &str, out: &mut String) {
     let mut line = String::new();
     inlines(children, &mut line);
+    let line = without_last_breaks(&line);
     for (at, line) in line.split('\n').enumerate() {
         if at > 0 {
             out.push('\n');
             out.push_str(indent);
         }
         out.push_str(&at_line_start(line.trim_start()));
+    }
+}
+
+/// A break before nothing would be read as a backslash. An escaped backslash comes in twos and stays.
+fn without_last_breaks(line: &str) -> &str {
+    let mut line = line.trim_end();
+    loop {
+        let slashes = line.len() - line.trim_end_matches('\\').len();
+        if slashes % 2 == 0 {
+            return line;
+        }
+        line = line[..line.len() - 1].trim_end();
     }
 }
 
@@ -218,6 +231,12 @@ mod tests {
         };
         let text = Text(vec![list("a"), list("b")]);
         assert_eq!(back(&text).to_plain(), text.to_plain());
+    }
+
+    #[test]
+    fn a_last_line_of_nothing_leaves_no_backslash() {
+        assert_eq!(Text::plain("0\n ").to_markdown(), "0");
+        assert_eq!(Text::plain("0\\").to_markdown(), "0\\\\");
     }
 
     proptest! {

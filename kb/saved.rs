@@ -163,7 +163,7 @@ fn plain(heading: &str) -> String {
     heading.replace('\\', "")
 }
 
-/// A heading inside an answer would end it, so its mark is shown instead.
+/// A heading inside an answer would end it, and HTML could hide what follows, so their marks are shown instead.
 fn answer(markdown: &str) -> String {
     let mut fence: Option<&str> = None;
     let mut lines = Vec::new();
@@ -182,7 +182,7 @@ fn answer(markdown: &str) -> String {
             && (start.trim_end().chars().all(|c| c == '=')
                 || start.trim_end().chars().all(|c| c == '-'));
         lines.push(
-            match !is_code && (start.starts_with('#') || underline || start.starts_with("<!--")) {
+            match !is_code && (start.starts_with('#') || underline || start.starts_with('<')) {
                 true => format!("\\{start}"),
                 false => line.to_owned(),
             },

@@ -218,6 +218,16 @@ fn without_an_index_everything_is_read() {
     assert_eq!(library.renew(saved.path(), &job).unwrap().entries, 2);
 }
 
+/// What begins like HTML would hide the note behind it, and the entry could not be found again.
+#[test]
+fn an_answer_that_looks_like_html_is_taken_out_again() {
+    for answer in ["<?a", "<!DOCTYPE a", "<script>a", "<!-- a"] {
+        let (_folder, saved) = file();
+        saved.add(&lesson("k1", "Really?", answer)).unwrap();
+        assert!(saved.remove("k1").unwrap(), "{answer}");
+    }
+}
+
 proptest! {
     /// Whatever a visitor asked and an agent answered is one entry, and can be taken out again.
     #[test]
