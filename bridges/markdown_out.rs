@@ -103,7 +103,7 @@ fn without_last_breaks(line: &str) -> &str {
     let mut line = line.trim_end();
     loop {
         let slashes = line.len() - line.trim_end_matches('\\').len();
-        if slashes % 2 == 0 {
+        if slashes.is_multiple_of(2) {
             return line;
         }
         line = line[..line.len() - 1].trim_end();
