@@ -154,3 +154,31 @@ pub struct Shell {
     /// Where free-running work goes; never a conversation's own thread.
     pub runtime: tokio::runtime::Handle,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(id: &str, roles: &[&str], guest: bool) -> Person {
+        Person {
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            guest,
+            ..Person::new(id, "Somebody")
+        }
+    }
+
+    #[test]
+    fn each_rule_admits_whom_it_names() {
+        let ann = person("U1", &["S-team", "S-other"], false);
+        let bob = person("U2", &["S-other"], false);
+        let guest = person("U3", &["S-team"], true);
+        let admitted = |agents: &Agents| [&ann, &bob, &guest].map(|person| agents.admit(person));
+        assert_eq!(admitted(&Agents::Everyone), [true, true, false]);
+        let role = Agents::Role(vec!["S-team".to_owned()]);
+        assert_eq!(admitted(&role), [true, false, false]);
+        let list = Agents::List(vec!["U2".to_owned(), "U3".to_owned()]);
+        assert_eq!(admitted(&list), [false, true, true]);
+        let nobody = Agents::List(Vec::new());
+        assert_eq!(admitted(&nobody), [false, false, false]);
+    }
+}

@@ -22,6 +22,8 @@ mod support;
 mod team;
 #[path = "../platforms/telegram.rs"]
 mod telegram;
+#[path = "../platforms/watched.rs"]
+mod watched;
 mod world;
 
 use std::collections::HashMap;

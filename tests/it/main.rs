@@ -10,6 +10,8 @@ mod slack;
 mod support;
 #[path = "../platforms/telegram.rs"]
 mod telegram;
+#[path = "../platforms/watched.rs"]
+mod watched;
 
 mod bad_input;
 mod continuity;

@@ -35,20 +35,17 @@ mod state;
 #[path = "discord_threads.rs"]
 mod threads;
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, routing::any};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use self::{
     people::Agent,
     rights::bits,
     state::{Call, Channel, Fault, Kind, Member, Message, Overwrite, Press, State},
 };
+use crate::watched::Watched;
 
 /// The bot's token. Its first part is the bot's id in base 64.
 pub const TOKEN: &str = "NDI.test-token.that-must-never-be-logged";
@@ -70,28 +67,8 @@ pub struct DiscordServer {
     task: JoinHandle<()>,
 }
 
-/// What the handlers and the test share. Every change is announced, so that nobody has to sleep.
-pub struct Shared {
-    state: Mutex<State>,
-    changes: watch::Sender<u64>,
-    address: SocketAddr,
-}
-
-impl Shared {
-    pub fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.lock())
-    }
-
-    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.lock());
-        self.changes.send_modify(|count| *count += 1);
-        result
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+/// What the handlers and the test share.
+pub type Shared = Watched<State>;
 
 impl DiscordServer {
     pub async fn start() -> Self {
@@ -100,11 +77,7 @@ impl DiscordServer {
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(&format!("http://{address}"))),
-            changes: watch::channel(0).0,
-            address,
-        });
+        let shared = Arc::new(Watched::new(State::new(&format!("http://{address}"))));
         let task = tokio::spawn(serve(listener, shared.clone()));
         DiscordServer {
             shared,
@@ -253,22 +226,9 @@ impl DiscordServer {
 
     /// Waits until `look` finds what it looks for.
     pub async fn until<T>(&self, what: &str, look: impl Fn(&State) -> Option<T>) -> T {
-        let mut changes = self.shared.changes.subscribe();
-        let waiting = async {
-            loop {
-                changes.mark_unchanged();
-                if let Some(found) = self.shared.look(&look) {
-                    return found;
-                }
-                changes
-                    .changed()
-                    .await
-                    .expect("the server outlives its waiters");
-            }
-        };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!(
+        match self.shared.until(PATIENCE, look).await {
+            Some(found) => found,
+            None => panic!(
                 "waited {PATIENCE:?} in vain for {what}; Discord has\n{}",
                 self.shared.look(State::summary)
             ),

@@ -75,7 +75,7 @@ impl Client {
         {
             return end;
         }
-        let mut changes = self.shared.changes.subscribe();
+        let mut changes = self.shared.subscribe();
         // Discord closes a connection from which no heartbeat comes for about one and a half intervals.
         let patience = Duration::from_millis(beat * 3 / 2);
         let mut silent = tokio::time::Instant::now() + patience;

@@ -29,7 +29,7 @@ mod story;
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -39,13 +39,14 @@ use axum::{
     routing::{any, get, post},
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 #[allow(unused_imports)]
 pub use self::{
     state::{Call, Channel, EventFault, Fault, Stash, State, channel},
     story::{Agent, Device},
 };
+use crate::watched::Watched;
 
 pub const BOT_TOKEN: &str = "xoxb-1-test-token-that-must-never-be-logged";
 pub const APP_TOKEN: &str = "xapp-1-test-token-that-must-never-be-logged";
@@ -63,11 +64,8 @@ pub struct SlackServer {
     task: JoinHandle<()>,
 }
 
-/// What the handlers and the test share. Every change is announced, so that nobody has to sleep.
-pub struct Shared {
-    state: Mutex<State>,
-    changes: watch::Sender<u64>,
-}
+/// What the handlers and the test share.
+pub type Shared = Watched<State>;
 
 /// A message as people see it.
 #[derive(Clone, Debug)]
@@ -87,28 +85,9 @@ pub struct Posted {
     pub at: Instant,
 }
 
-impl Shared {
-    fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.lock())
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.lock());
-        self.changes.send_modify(|count| *count += 1);
-        result
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl SlackServer {
     pub async fn start() -> Self {
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State::new()),
-            changes: watch::channel(0).0,
-        });
+        let shared = Arc::new(Watched::new(State::new()));
         let routes = Router::new()
             .route("/api/{method}", any(methods::answer))
             .route("/link", get(socket::connect))
@@ -313,22 +292,9 @@ impl SlackServer {
 
     /// Waits until `look` finds what it looks for.
     pub async fn until<T>(&self, what: &str, look: impl Fn(&State) -> Option<T>) -> T {
-        let mut changes = self.shared.changes.subscribe();
-        let waiting = async {
-            loop {
-                changes.mark_unchanged();
-                if let Some(found) = self.shared.look(&look) {
-                    return found;
-                }
-                changes
-                    .changed()
-                    .await
-                    .expect("the server outlives its waiters");
-            }
-        };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!(
+        match self.shared.until(PATIENCE, look).await {
+            Some(found) => found,
+            None => panic!(
                 "waited {PATIENCE:?} in vain for {what}; Slack has\n{}",
                 self.shared.look(State::summary)
             ),

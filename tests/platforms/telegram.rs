@@ -30,11 +30,7 @@ mod state;
 #[path = "telegram_topics.rs"]
 mod topics;
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -42,7 +38,7 @@ use axum::{
     routing::{any, get},
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 #[allow(unused_imports)]
 pub use self::{
@@ -51,6 +47,7 @@ pub use self::{
     people::Agent,
     state::{Call, Posted, State, Topic},
 };
+use crate::watched::Watched;
 
 /// The bot that hinny plays. The number is the bot's user id.
 pub const TOKEN: &str = "123:test-token_that-must-never-be-logged";
@@ -65,34 +62,12 @@ pub struct TelegramServer {
     task: JoinHandle<()>,
 }
 
-/// What the handlers and the test share. Every change is announced, so that nobody has to sleep.
-pub struct Shared {
-    state: Mutex<State>,
-    changes: watch::Sender<u64>,
-}
-
-impl Shared {
-    fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.lock())
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.lock());
-        self.changes.send_modify(|count| *count += 1);
-        result
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+/// What the handlers and the test share.
+pub type Shared = Watched<State>;
 
 impl TelegramServer {
     pub async fn start() -> Self {
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(CHAT)),
-            changes: watch::channel(0).0,
-        });
+        let shared = Arc::new(Watched::new(State::new(CHAT)));
         let routes = Router::new()
             .route("/{bot}/{method}", any(methods::answer))
             .route("/file/{bot}/{*path}", get(files::download))
@@ -309,22 +284,9 @@ impl TelegramServer {
 
     /// Waits until `look` finds what it looks for.
     pub async fn until<T>(&self, what: &str, look: impl Fn(&State) -> Option<T>) -> T {
-        let mut changes = self.shared.changes.subscribe();
-        let waiting = async {
-            loop {
-                changes.mark_unchanged();
-                if let Some(found) = self.shared.look(&look) {
-                    return found;
-                }
-                changes
-                    .changed()
-                    .await
-                    .expect("the server outlives its waiters");
-            }
-        };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!(
+        match self.shared.until(PATIENCE, look).await {
+            Some(found) => found,
+            None => panic!(
                 "waited {PATIENCE:?} in vain for {what}; Telegram has\n{}",
                 self.shared.look(State::summary)
             ),

@@ -235,7 +235,7 @@ struct GetUpdates {
 
 /// Long polling: answers as soon as there is something, and confirms what lies before the offset.
 async fn get_updates(shared: &Shared, params: GetUpdates) -> Outcome {
-    let mut changes = shared.changes.subscribe();
+    let mut changes = shared.subscribe();
     let own = shared.change(|state| {
         state.confirm(params.offset);
         if let Some(allowed) = &params.allowed_updates {

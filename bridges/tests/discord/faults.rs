@@ -73,7 +73,7 @@ async fn a_platform_that_is_away_was_surely_not_reached() {
     let error = send_one(&bridge, &thread).await.unwrap_err();
     assert_eq!(decision(&error), "unreachable", "{error}");
     let (ledger, _seen) = ledger(0, Vec::new());
-    let error = listen(&bridge, &ledger).await;
+    let error = listen(bridge.as_ref(), &ledger).await;
     assert_eq!(decision(&error), "unreachable", "{error}");
     assert_eq!(decision(&bridge.check().await.unwrap_err()), "unreachable");
     server.come_back().await;

@@ -302,7 +302,7 @@ async fn bursts_in() {
         ann.says(desk.thread, &format!("line {nth}"));
     }
     for nth in 0..500 {
-        assert_eq!(words(listening.next().await), format!("line {nth}"));
+        assert_eq!(words(&listening.next().await), format!("line {nth}"));
     }
 }
 

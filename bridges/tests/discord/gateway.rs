@@ -22,13 +22,13 @@ async fn after_a_cut_the_session_goes_on_in_order() {
     let mut listening = Listening::start(&server, bridge).await;
     let ann = server.agent(ANN, "Ann");
     ann.says(thread, "before");
-    assert_eq!(words(listening.next().await), "before");
+    assert_eq!(words(&listening.next().await), "before");
     server.cut_sockets();
     for text in ["one", "two", "three"] {
         ann.says(thread, text);
     }
     for text in ["one", "two", "three"] {
-        assert_eq!(words(listening.next().await), text);
+        assert_eq!(words(&listening.next().await), text);
     }
     assert_eq!(server.handshakes(), (1, 1));
     assert!(server.calls("GET channels/messages").is_empty());
@@ -43,11 +43,11 @@ async fn asked_to_reconnect_it_resumes() {
     let ann = server.agent(ANN, "Ann");
     server.ask_to_reconnect();
     ann.says(thread, "still there?");
-    assert_eq!(words(listening.next().await), "still there?");
+    assert_eq!(words(&listening.next().await), "still there?");
     server.await_handshakes(1, 1).await;
     server.invalidate_sessions(true);
     ann.says(thread, "and now?");
-    assert_eq!(words(listening.next().await), "and now?");
+    assert_eq!(words(&listening.next().await), "and now?");
     assert_eq!(server.handshakes().0, 1);
 }
 
@@ -61,7 +61,7 @@ async fn a_session_that_is_invalid_is_followed_by_a_look_at_the_history() {
     let mut listening = Listening::with(&server, bridge, threads).await;
     let ann = server.agent(ANN, "Ann");
     ann.says(thread, "first");
-    assert_eq!(words(listening.next().await), "first");
+    assert_eq!(words(&listening.next().await), "first");
     for forgotten in [true, false] {
         match forgotten {
             true => {
@@ -101,7 +101,7 @@ async fn a_silent_gateway_is_given_up() {
     let ann = server.agent(ANN, "Ann");
     ann.says(thread, "hello");
     loop {
-        if words(listening.next().await) == "hello" {
+        if words(&listening.next().await) == "hello" {
             break;
         }
     }
@@ -163,7 +163,7 @@ async fn what_happened_while_nobody_listened_is_not_missed() {
     );
     let here = Origin::Thread(opened.thread.clone());
     assert!(seen.iter().all(|one| one.origin == here));
-    assert_eq!(words(seen.remove(4)), "F");
+    assert_eq!(words(&seen.remove(4)), "F");
     drop(listening);
 
     // Looking again gives the same ids, so nothing happens twice.
@@ -216,7 +216,7 @@ async fn what_is_not_stored_ends_the_listening_and_comes_again() {
     let thread = number(&opened.thread);
     let ann = server.agent(ANN, "Ann");
     let (full, mut seen) = ledger(1, Vec::new());
-    let stopped = tokio::join!(listen(&bridge, &full), async {
+    let stopped = tokio::join!(listen(bridge.as_ref(), &full), async {
         server.await_handshakes(1, 0).await;
         ann.says(thread, "one");
         ann.says(thread, "two");
@@ -230,8 +230,8 @@ async fn what_is_not_stored_ends_the_listening_and_comes_again() {
 
     let threads = vec![live(&opened.thread, None, &[])];
     let mut listening = Listening::with(&server, bridge, threads).await;
-    assert_eq!(words(listening.next().await), "one");
-    assert_eq!(words(listening.next().await), "two");
+    assert_eq!(words(&listening.next().await), "one");
+    assert_eq!(words(&listening.next().await), "two");
 }
 
 #[tokio::test]
@@ -240,7 +240,7 @@ async fn without_the_intent_or_the_token_the_reason_is_said() {
     server.with(|state| state.message_content = false);
     let bridge = bridge(&server);
     let (ledger, _seen) = ledger(0, Vec::new());
-    let error = listen(&bridge, &ledger).await;
+    let error = listen(bridge.as_ref(), &ledger).await;
     assert_eq!(decision(&error), "no access", "{error}");
     assert!(
         error.to_string().contains("Message Content Intent"),
@@ -248,7 +248,7 @@ async fn without_the_intent_or_the_token_the_reason_is_said() {
     );
 
     server.with(|state| state.message_content = true);
-    let both = tokio::join!(listen(&bridge, &ledger), async {
+    let both = tokio::join!(listen(bridge.as_ref(), &ledger), async {
         server.await_handshakes(1, 0).await;
         server.close_sockets(4_004);
     });
@@ -264,12 +264,12 @@ async fn without_an_address_for_the_gateway_nothing_is_connected() {
     let (ledger, _seen) = ledger(0, Vec::new());
     for fault in [Fault::ServerError(500), Fault::Reset, Fault::Hang] {
         server.fail_next("GET gateway/bot", 1, fault);
-        let error = listen(&bridge, &ledger).await;
+        let error = listen(bridge.as_ref(), &ledger).await;
         assert_eq!(decision(&error), "unreachable", "{error}");
     }
     assert_eq!(server.look(|state| state.sessions.connects), 0);
     server.with(|state| state.sessions.identifies = 1_000);
-    let error = listen(&bridge, &ledger).await;
+    let error = listen(bridge.as_ref(), &ledger).await;
     assert!(
         matches!(error, SendError::RateLimited { retry_after } if retry_after.as_secs() == 86_400)
     );
@@ -289,7 +289,7 @@ async fn the_listener_survives_every_way_in_which_a_socket_ends() {
         let text = format!("after {code}");
         ann.says(thread, &text);
         loop {
-            if words(listening.next().await) == text {
+            if words(&listening.next().await) == text {
                 break;
             }
         }

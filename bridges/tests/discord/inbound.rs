@@ -26,14 +26,14 @@ async fn an_agent_answers_in_the_thread() {
     );
     assert_eq!(reply.agent.roles, [platform::TEAM.to_string()]);
     assert!(!reply.agent.guest);
-    let said = said(reply);
+    let said = said(&reply);
     let strong = Inline::Strong {
         children: vec![plain("it!")],
     };
     let children = vec![plain("On "), strong];
     assert_eq!(said.text.0, [Block::Paragraph { children }]);
-    assert_eq!((said.quotes, said.aside), (None, None));
-    assert_eq!(words(listening.next().await), "!close");
+    assert_eq!((said.quotes.clone(), said.aside), (None, None));
+    assert_eq!(words(&listening.next().await), "!close");
     let elsewhere = listening.next().await;
     assert_eq!(elsewhere.origin, Origin::Channel(channel(CHANNEL)));
 }
@@ -89,7 +89,7 @@ async fn bots_webhooks_and_discord_itself_are_nobody() {
     send(&bridge, &opened.thread, &[line("d1", "our own")]).await;
     ann.archives(thread);
     ann.says(thread, "hello");
-    assert_eq!(words(listening.next().await), "hello");
+    assert_eq!(words(&listening.next().await), "hello");
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn a_deleted_thread_and_a_deleted_channel_are_told() {
     let mut listening = Listening::with(&server, bridge, live.collect()).await;
     let ann = server.agent(ANN, "Ann");
     ann.says(number(&threads[0]), "hello");
-    assert_eq!(words(listening.next().await), "hello");
+    assert_eq!(words(&listening.next().await), "hello");
     ann.deletes_channel(number(&threads[0]));
     let gone = listening.next().await;
     assert_eq!(
@@ -254,5 +254,5 @@ async fn a_message_in_a_shape_that_is_new_still_arrives() {
         state.dispatch(Some(thread), "MESSAGE_CREATE", strange, 0);
         state.dispatch(None, "SOMETHING_NEW", serde_json::json!({"id": "1"}), 0);
     });
-    assert_eq!(words(listening.next().await), "from the future");
+    assert_eq!(words(&listening.next().await), "from the future");
 }

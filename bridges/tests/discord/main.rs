@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../support/inbox.rs"]
+mod inbox;
 #[path = "../../../tests/platforms/discord.rs"]
 mod platform;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../../../tests/platforms/watched.rs"]
+mod watched;
 
 mod client;
 mod corpus;
@@ -17,10 +21,7 @@ mod inbound;
 mod life;
 mod outbound;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use hinny_bridges::{
@@ -29,11 +30,8 @@ use hinny_bridges::{
     discord::{Discord, DiscordConfig, Token},
     text::{Block, Inline, Text},
 };
-use platform::{CHANNEL, DiscordServer, PATIENCE, TOKEN};
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    task::JoinHandle,
-};
+use inbox::{Listening, ledger, listen, naughty_strings, said, words};
+use platform::{CHANNEL, DiscordServer, TOKEN};
 
 const ANN: u64 = 4_242;
 
@@ -125,53 +123,6 @@ async fn send(bridge: &Discord, thread: &Thread, batch: &[Line]) -> Vec<Post> {
     }
 }
 
-/// Keeps what comes in, and refuses the first `refuse` things.
-struct Ledger {
-    seen: UnboundedSender<Inbound>,
-    refuse: Mutex<usize>,
-    live: Mutex<Vec<LiveThread>>,
-}
-
-#[async_trait]
-impl Inbox for Ledger {
-    async fn receive(&self, inbound: Inbound) -> Result<(), NotStored> {
-        let mut refuse = self.refuse.lock().unwrap();
-        if *refuse > 0 {
-            *refuse -= 1;
-            return Err(NotStored("the disk is full".to_owned()));
-        }
-        self.seen.send(inbound).unwrap();
-        Ok(())
-    }
-
-    async fn live(&self, _: &ConnectionId) -> Result<Vec<LiveThread>, NotStored> {
-        Ok(self.live.lock().unwrap().clone())
-    }
-}
-
-/// An inbox, and what it got.
-fn ledger(refuse: usize, live: Vec<LiveThread>) -> (Ledger, UnboundedReceiver<Inbound>) {
-    let (sender, seen) = unbounded_channel();
-    let ledger = Ledger {
-        seen: sender,
-        refuse: Mutex::new(refuse),
-        live: Mutex::new(live),
-    };
-    (ledger, seen)
-}
-
-/// Listens until it stops by itself, which it must do soon.
-async fn listen(bridge: &Discord, inbox: &dyn Inbox) -> SendError {
-    let stopped = tokio::time::timeout(PATIENCE, bridge.listen(inbox)).await;
-    stopped.expect("listening stops")
-}
-
-/// A listener in the background that is started again whenever it stops, as hinny does.
-struct Listening {
-    seen: UnboundedReceiver<Inbound>,
-    task: JoinHandle<()>,
-}
-
 impl Listening {
     async fn start(server: &DiscordServer, bridge: Arc<Discord>) -> Self {
         Listening::with(server, bridge, Vec::new()).await
@@ -180,56 +131,12 @@ impl Listening {
     /// Starts with these threads to look through, and waits until Discord knows the listener.
     async fn with(server: &DiscordServer, bridge: Arc<Discord>, live: Vec<LiveThread>) -> Self {
         let (before, _) = server.handshakes();
-        let (ledger, seen) = ledger(0, live);
-        let task = tokio::spawn(async move {
-            loop {
-                bridge.listen(&ledger).await;
-                tokio::task::yield_now().await;
-            }
-        });
+        let listening = Listening::begin(bridge, 0, live);
         server.await_handshakes(before + 1, 0).await;
-        Listening { seen, task }
-    }
-
-    async fn next(&mut self) -> Inbound {
-        let next = tokio::time::timeout(PATIENCE, self.seen.recv()).await;
-        next.expect("something comes in")
-            .expect("the listener lives")
+        listening
     }
 
     async fn said(&mut self) -> Said {
-        said(self.next().await)
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-fn said(inbound: Inbound) -> Said {
-    match inbound.what {
-        Happened::Said(said) => said,
-        other => panic!("not words: {other:?}"),
-    }
-}
-
-fn words(inbound: Inbound) -> String {
-    said(inbound).text.to_plain()
-}
-
-/// The strings that are known to upset programs, where the machine has them.
-fn naughty_strings() -> Vec<String> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/corpora/blns/blns.json"
-    );
-    match std::fs::read_to_string(path) {
-        Ok(file) => serde_json::from_str(&file).unwrap(),
-        Err(_) => {
-            println!("passed over: the list of naughty strings is not there");
-            Vec::new()
-        }
+        said(&self.next().await).clone()
     }
 }

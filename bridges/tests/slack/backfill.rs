@@ -35,7 +35,7 @@ async fn messages_edits_and_deletions_are_made_up_for() {
     let five_edited_at = ann.edits(&five, "five, better");
 
     let live = live(&thread, Some(&three), &[&one, &two, &three]);
-    let mut listening = Listening::with(&bridge, 0, vec![live]);
+    let mut listening = Once::with(&bridge, 0, vec![live]);
     let mut ids = Vec::new();
     while ids.len() < 6 {
         let inbound = listening.next().await;
@@ -65,7 +65,7 @@ async fn a_new_socket_looks_back_and_a_live_event_waits_for_that() {
     let thread = opened(&bridge).await;
     let ts = root(&thread).to_owned();
     let ann = server.agent("U1", "Ann");
-    let mut listening = Listening::with(&bridge, 0, vec![live(&thread, None, &[])]);
+    let mut listening = Once::with(&bridge, 0, vec![live(&thread, None, &[])]);
     server.await_sockets(1).await;
     for (reason, expected) in [("refresh_requested", 2), ("warning", 3)] {
         server.disconnect(reason);
@@ -86,7 +86,7 @@ async fn a_thread_that_is_gone_is_told() {
     let bridge = Arc::new(bridge);
     let thread = opened(&bridge).await;
     server.change(|state| state.messages.clear());
-    let mut listening = Listening::with(&bridge, 0, vec![live(&thread, None, &[])]);
+    let mut listening = Once::with(&bridge, 0, vec![live(&thread, None, &[])]);
     let gone = listening.next().await;
     assert_eq!(
         (gone.what, gone.origin),
@@ -107,7 +107,7 @@ async fn long_threads_come_page_by_page_and_deletions_only_when_all_is_seen() {
     server.fail_next("conversations.replies", 1, Fault::ServerError);
     let kept: Vec<&str> = said.iter().map(String::as_str).collect();
     let live = live(&thread, Some(&said[440]), &kept);
-    let mut listening = Listening::with(&bridge, 0, vec![live]);
+    let mut listening = Once::with(&bridge, 0, vec![live]);
     for number in 441..450 {
         assert_eq!(words(&listening.next().await), format!("line {number}"));
     }
@@ -130,7 +130,7 @@ async fn many_live_threads_do_not_hold_up_what_is_said_now() {
         let channel = CHANNEL.to_owned();
         live(&Thread::Slack(SlackThread { channel, ts }), None, &[])
     });
-    let mut listening = Listening::with(&bridge, 0, others.collect());
+    let mut listening = Once::with(&bridge, 0, others.collect());
     server
         .until("a full budget", |state| {
             let calls = state

@@ -94,12 +94,7 @@ async fn a_platform_that_is_away_was_surely_not_reached() {
 
 #[tokio::test]
 async fn listening_ends_with_what_is_wrong() {
-    let (sender, _seen) = unbounded_channel();
-    let ledger = Ledger {
-        seen: sender,
-        refuse: Mutex::new(0),
-        live: Vec::new(),
-    };
+    let (ledger, _seen) = ledger(0, Vec::new());
     let token = |text: &str| Token::new(text.to_owned());
     let (server, _) = pair().await;
     let mut wrong_bot = config(&server.url());
@@ -159,7 +154,7 @@ async fn by_a_seeded_dice_everything_arrives_once_in_both_directions() {
             after: None,
             kept: Vec::new(),
         };
-        let mut listening = Listening::with(&bridge, 0, vec![live]);
+        let mut listening = Once::with(&bridge, 0, vec![live]);
         server.await_sockets(1).await;
         server.misbehave(seed, 12);
         talk(&server, &bridge, &thread).await;
@@ -176,7 +171,7 @@ async fn talk(server: &SlackServer, bridge: &Slack, thread: &Thread) {
     }
 }
 
-async fn check_talk(server: &SlackServer, thread: &Thread, listening: &mut Listening, seed: u64) {
+async fn check_talk(server: &SlackServer, thread: &Thread, listening: &mut Once, seed: u64) {
     let posts = server.posts(root(thread)).into_iter();
     let shown: Vec<String> = posts.map(|post| post.text).collect();
     let expected = |before: &str| {

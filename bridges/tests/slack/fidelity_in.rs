@@ -10,7 +10,7 @@ use super::*;
 async fn within(elements: Value) -> Said {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let mut listening = Listening::start(&server, &bridge).await;
+    let mut listening = Once::start(&server, &bridge).await;
     let thread = opened(&bridge).await;
     server.agent("U2", "Bob");
     server
@@ -37,7 +37,7 @@ fn text(text: &str) -> Inline {
 async fn file_in(name: &str, mime: &str) {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let mut listening = Listening::start(&server, &bridge).await;
+    let mut listening = Once::start(&server, &bridge).await;
     let thread = opened(&bridge).await;
     server
         .agent("U1", "Ann")
@@ -153,10 +153,10 @@ async fn files_in() {
 }
 
 /// A conversation with Ann in it, who has said `words`; that is known already.
-async fn talking(words_: &str) -> (SlackServer, Listening, String) {
+async fn talking(words_: &str) -> (SlackServer, Once, String) {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let mut listening = Listening::start(&server, &bridge).await;
+    let mut listening = Once::start(&server, &bridge).await;
     let thread = opened(&bridge).await;
     let ts = server.agent("U1", "Ann").says(root(&thread), words_);
     assert_eq!(words(&listening.next().await), words_);
@@ -197,7 +197,7 @@ async fn reactions_in() {
 async fn names_in() {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let mut listening = Listening::start(&server, &bridge).await;
+    let mut listening = Once::start(&server, &bridge).await;
     let thread = opened(&bridge).await;
     server.agent("U1", "Ann").says(root(&thread), "one");
     let nameless = json!({"profile": {"display_name": "", "real_name": "Bea Example"}});
@@ -212,7 +212,7 @@ async fn names_in() {
 async fn avatars_in() {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let mut listening = Listening::start(&server, &bridge).await;
+    let mut listening = Once::start(&server, &bridge).await;
     let thread = opened(&bridge).await;
     server.agent("U1", "Ann").says(root(&thread), "one");
     let avatar = listening.next().await.agent.avatar.unwrap();

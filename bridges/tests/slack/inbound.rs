@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::*;
 
-async fn listening() -> (SlackServer, Arc<Slack>, Listening, String) {
+async fn listening() -> (SlackServer, Arc<Slack>, Once, String) {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let listening = Listening::start(&server, &bridge).await;
+    let listening = Once::start(&server, &bridge).await;
     let thread = opened(&bridge).await;
     let ts = root(&thread).to_owned();
     (server, bridge, listening, ts)
@@ -70,7 +70,7 @@ async fn members_of_a_configured_group_have_it_as_a_role() {
     let mut config = config(&server.url());
     config.groups = vec!["S1".to_owned(), "S404".to_owned()];
     let bridge = Arc::new(Slack::new(config).unwrap());
-    let mut listening = Listening::start(&server, &bridge).await;
+    let mut listening = Once::start(&server, &bridge).await;
     let thread = opened(&bridge).await;
     server.agent("U1", "Ann").says(root(&thread), "one");
     server.agent("U2", "Bob").says(root(&thread), "two");
@@ -122,7 +122,7 @@ async fn edits_deletions_and_reactions_come_in() {
 async fn a_press_comes_in_and_is_acknowledged() {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let mut listening = Listening::start(&server, &bridge).await;
+    let mut listening = Once::start(&server, &bridge).await;
     let mut card = card();
     card.buttons = vec![vec![hinny_bridges::Button {
         action: "send:41:2".to_owned(),
@@ -313,7 +313,7 @@ async fn repeated_and_reordered_events_have_one_effect_each() {
 async fn what_cannot_be_stored_comes_again() {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);
-    let mut listening = Listening::with(&bridge, 2, Vec::new());
+    let mut listening = Once::with(&bridge, 2, Vec::new());
     server.await_sockets(1).await;
     let thread = opened(&bridge).await;
     server.agent("U1", "Ann").says(root(&thread), "important");

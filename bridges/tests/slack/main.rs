@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../support/inbox.rs"]
+mod inbox;
 #[path = "../../../tests/platforms/slack.rs"]
 mod platform;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../../../tests/platforms/watched.rs"]
+mod watched;
 
 mod backfill;
 mod emulator;
@@ -17,23 +21,16 @@ mod fidelity_out;
 mod inbound;
 mod outbound;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use hinny_bridges::{
-    Bridge, Channel, ConnectionId, Happened, Inbound, Inbox, Line, LineAuthor, LiveThread,
-    NotStored, SendError, SlackChannel, SlackThread, Thread,
+    Bridge, Channel, ConnectionId, Happened, Inbound, Line, LineAuthor, LiveThread, SendError,
+    SlackChannel, SlackThread, Thread,
     slack::{Slack, SlackConfig, Token},
     text::{Block, Inline, Text},
 };
-use platform::{APP_TOKEN, BOT_TOKEN, CHANNEL, PATIENCE, SlackServer};
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    task::JoinHandle,
-};
+use inbox::{Listening, ledger, naughty_strings, said, words};
+use platform::{APP_TOKEN, BOT_TOKEN, CHANNEL, SlackServer};
 
 /// How much faster time passes for the limits, on both sides.
 const HURRY: u32 = 1_000;
@@ -123,110 +120,34 @@ async fn patiently<T>(call: impl AsyncFn() -> Result<T, SendError>) -> T {
     }
 }
 
-/// Keeps what comes in, and refuses the first `refuse` things.
-struct Ledger {
-    seen: UnboundedSender<Inbound>,
-    refuse: Mutex<usize>,
-    live: Vec<LiveThread>,
-}
-
-#[async_trait]
-impl Inbox for Ledger {
-    async fn receive(&self, inbound: Inbound) -> Result<(), NotStored> {
-        let mut refuse = self.refuse.lock().unwrap();
-        if *refuse > 0 {
-            *refuse -= 1;
-            return Err(NotStored("the disk is full".to_owned()));
-        }
-        self.seen.send(inbound).unwrap();
-        Ok(())
-    }
-
-    async fn live(&self, _connection: &ConnectionId) -> Result<Vec<LiveThread>, NotStored> {
-        Ok(self.live.clone())
-    }
-}
-
-/// A listener in the background that is started again whenever it stops, as hinny does.
-struct Listening {
-    seen: UnboundedReceiver<Inbound>,
+/// A listener that passes over what came under the same id before: a repeated id has no second effect.
+struct Once {
+    listening: Listening,
     known: Vec<String>,
-    task: JoinHandle<()>,
 }
 
-impl Listening {
+impl Once {
     /// Returns when the socket is open.
     async fn start(server: &SlackServer, bridge: &Arc<Slack>) -> Self {
-        let listening = Listening::with(bridge, 0, Vec::new());
+        let listening = Once::with(bridge, 0, Vec::new());
         server.await_sockets(1).await;
         listening
     }
 
     fn with(bridge: &Arc<Slack>, refuse: usize, live: Vec<LiveThread>) -> Self {
-        let (sender, seen) = unbounded_channel();
-        let ledger = Ledger {
-            seen: sender,
-            refuse: Mutex::new(refuse),
-            live,
-        };
-        let bridge = bridge.clone();
-        let task = tokio::spawn(async move {
-            loop {
-                let error = bridge.listen(&ledger).await;
-                println!("listening ended: {error}");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        });
-        Listening {
-            seen,
+        Once {
+            listening: Listening::begin(bridge.clone(), refuse, live),
             known: Vec::new(),
-            task,
         }
     }
 
-    /// The next thing under an id that was not there before: a repeated id has no second effect.
     async fn next(&mut self) -> Inbound {
         loop {
-            let next = tokio::time::timeout(PATIENCE, self.seen.recv()).await;
-            let next = next
-                .expect("something comes in")
-                .expect("the listener lives");
+            let next = self.listening.next().await;
             if !self.known.contains(&next.event_id) {
                 self.known.push(next.event_id.clone());
                 return next;
             }
-        }
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-fn said(inbound: &Inbound) -> &hinny_bridges::Said {
-    match &inbound.what {
-        Happened::Said(said) => said,
-        other => panic!("not words: {other:?}"),
-    }
-}
-
-fn words(inbound: &Inbound) -> String {
-    said(inbound).text.to_plain()
-}
-
-/// The strings that are known to upset programs, where the machine has them.
-fn naughty_strings() -> Vec<String> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/corpora/blns/blns.json"
-    );
-    match std::fs::read_to_string(path) {
-        Ok(file) => serde_json::from_str(&file).unwrap(),
-        Err(_) => {
-            println!("passed over: the list of naughty strings is not there");
-            Vec::new()
         }
     }
 }

@@ -75,11 +75,7 @@ async fn a_platform_that_is_away_was_surely_not_reached() {
     let bridge = bridge(&server);
     let error = send_one(&bridge, &thread).await.unwrap_err();
     assert_eq!(decision(&error), "unreachable", "{error}");
-    let (sender, _seen) = unbounded_channel();
-    let ledger = Ledger {
-        seen: sender,
-        refuse: Mutex::new(0),
-    };
+    let (ledger, _seen) = ledger(0, Vec::new());
     assert_eq!(decision(&listen(&bridge, &ledger).await), "unreachable");
     assert_eq!(decision(&bridge.check().await.unwrap_err()), "unreachable");
 }
@@ -95,11 +91,7 @@ async fn a_wrong_token_is_said_by_every_verb() {
         topic: 7,
     });
     let opened = bridge.open(&channel(), "Ada", &card()).await.unwrap_err();
-    let (sender, _seen) = unbounded_channel();
-    let ledger = Ledger {
-        seen: sender,
-        refuse: Mutex::new(0),
-    };
+    let (ledger, _seen) = ledger(0, Vec::new());
     for error in [
         opened,
         send_one(&bridge, &thread).await.unwrap_err(),

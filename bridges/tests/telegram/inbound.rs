@@ -55,12 +55,8 @@ async fn what_is_not_stored_is_not_confirmed_and_comes_again() {
         let id = server.agent_says(topic_of(&thread), text);
         format!("said:{CHAT}/{id}")
     });
-    let (sender, _seen) = unbounded_channel();
-    let full = Ledger {
-        seen: sender,
-        refuse: Mutex::new(1),
-    };
-    let stopped = listen(&bridge, &full).await.to_string();
+    let (full, _seen) = ledger(1, Vec::new());
+    let stopped = listen(bridge.as_ref(), &full).await.to_string();
     assert!(stopped.contains("the disk is full"), "{stopped}");
     assert_eq!(server.pending_updates(), 3);
 

@@ -6,8 +6,12 @@
 #[path = "../../../tests/platforms/telegram.rs"]
 mod platform;
 
+#[path = "../support/inbox.rs"]
+mod inbox;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../../../tests/platforms/watched.rs"]
+mod watched;
 
 mod changes;
 mod client;
@@ -27,15 +31,13 @@ use std::{
 use async_trait::async_trait;
 use hinny_bridges::{
     Bridge, Channel, ConnectionId, Happened, Inbound, Inbox, Line, LineAuthor, Mark, NotStored,
-    Post, PostChange, PostId, Said, SendError, TelegramChannel, TelegramThread, Thread,
+    Post, PostChange, PostId, SendError, TelegramChannel, TelegramThread, Thread,
     telegram::{Telegram, TelegramConfig, Token},
     text::{Block, Inline, Text},
 };
+use inbox::{Listening, ledger, listen, naughty_strings, said, words};
 use platform::{CHAT, PATIENCE, Posted, TOKEN, TelegramServer};
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    task::JoinHandle,
-};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 fn config(url: &str) -> TelegramConfig {
     let connection = ConnectionId("telegram".to_owned());
@@ -126,13 +128,6 @@ fn post_id(message: i32) -> PostId {
     PostId(format!("{CHAT}/{message}"))
 }
 
-fn said(inbound: &Inbound) -> &Said {
-    match &inbound.what {
-        Happened::Said(said) => said,
-        other => panic!("not words: {other:?}"),
-    }
-}
-
 fn channel() -> Channel {
     Channel::Telegram(TelegramChannel { chat: CHAT })
 }
@@ -170,85 +165,12 @@ fn raw(text: &str) -> Text {
     }])
 }
 
-/// Keeps what comes in, and refuses the first `refuse` things.
-struct Ledger {
-    seen: UnboundedSender<Inbound>,
-    refuse: Mutex<usize>,
-}
-
-#[async_trait]
-impl Inbox for Ledger {
-    async fn receive(&self, inbound: Inbound) -> Result<(), NotStored> {
-        let mut refuse = self.refuse.lock().unwrap();
-        if *refuse > 0 {
-            *refuse -= 1;
-            return Err(NotStored("the disk is full".to_owned()));
-        }
-        self.seen.send(inbound).unwrap();
-        Ok(())
-    }
-}
-
-/// Listens until it stops by itself, which it must do soon.
-async fn listen(bridge: &Telegram, inbox: &dyn Inbox) -> SendError {
-    let stopped = tokio::time::timeout(PATIENCE, bridge.listen(inbox)).await;
-    stopped.expect("listening stops")
-}
-
-/// A listener in the background that is started again whenever it stops, as hinny does.
-struct Listening {
-    seen: UnboundedReceiver<Inbound>,
-    task: JoinHandle<()>,
-}
-
 impl Listening {
     fn start(bridge: Arc<Telegram>, refuse: usize) -> Self {
-        let (sender, seen) = unbounded_channel();
-        let ledger = Ledger {
-            seen: sender,
-            refuse: Mutex::new(refuse),
-        };
-        let task = tokio::spawn(async move {
-            loop {
-                bridge.listen(&ledger).await;
-                tokio::task::yield_now().await;
-            }
-        });
-        Listening { seen, task }
-    }
-
-    async fn next(&mut self) -> Inbound {
-        let next = tokio::time::timeout(PATIENCE, self.seen.recv()).await;
-        next.expect("something comes in")
-            .expect("the listener lives")
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.task.abort();
+        Listening::begin(bridge, refuse, Vec::new())
     }
 }
 
 fn text_of(inbound: &Inbound) -> &Text {
     &said(inbound).text
-}
-
-fn words(inbound: &Inbound) -> String {
-    text_of(inbound).to_plain()
-}
-
-/// The strings that are known to upset programs, where the machine has them.
-fn naughty_strings() -> Vec<String> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/corpora/blns/blns.json"
-    );
-    match std::fs::read_to_string(path) {
-        Ok(file) => serde_json::from_str(&file).unwrap(),
-        Err(_) => {
-            println!("passed over: the list of naughty strings is not there");
-            Vec::new()
-        }
-    }
 }

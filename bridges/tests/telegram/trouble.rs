@@ -61,12 +61,8 @@ async fn a_press_is_acknowledged_only_when_it_is_stored() {
     card.buttons = vec![vec![button("Take", "take")]];
     desk.sends(card).await;
     desk.ann().presses(desk.topic, "Take");
-    let (sender, _seen) = unbounded_channel();
-    let full = Ledger {
-        seen: sender,
-        refuse: Mutex::new(1),
-    };
-    listen(&desk.bridge, &full).await;
+    let (full, _seen) = ledger(1, Vec::new());
+    listen(desk.bridge.as_ref(), &full).await;
     assert_eq!(
         (desk.server.open_queries(), desk.server.pending_updates()),
         (1, 1)

@@ -119,7 +119,7 @@ async fn edits_in() {
     let mut listening = desk.listens().await;
     let ann = desk.server.agent(ANN, "Ann");
     let said = ann.says(desk.thread, "The old words");
-    assert_eq!(words(listening.next().await), "The old words");
+    assert_eq!(words(&listening.next().await), "The old words");
     // A preview of a link is no edit.
     ann.gets_preview(said);
     ann.edits(said, "The **new** words");
