@@ -30,6 +30,8 @@ pub enum Wake {
         from: Typist,
         on: bool,
     },
+    /// Something came between us and the place where the site's team talks, or is gone again.
+    Obstacle,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,10 +13,10 @@ use crate::tally::Link;
 pub async fn run(connection: ConnectionId, bridge: Arc<dyn Bridge>, replies: Arc<Replies>) {
     let shell = replies.shell.clone();
     let mut failures = 0;
+    shell.link_is(&connection, Link::Up);
     loop {
-        shell.tally.set_link(&connection, Link::Up);
         let started = tokio::time::Instant::now();
-        let error = bridge.listen(replies.as_ref()).await;
+        let error = listen(&shell, &connection, bridge.as_ref(), &replies).await;
         // A listener that held for a while has earned a fresh start.
         failures = match started.elapsed() > shell.timing.retry_max {
             true => 0,
@@ -32,6 +32,23 @@ pub async fn run(connection: ConnectionId, bridge: Arc<dyn Bridge>, replies: Arc
     }
 }
 
+/// One try. A credential that is refused is refused at once, so who listens for a moment is let in.
+async fn listen(
+    shell: &Shell,
+    connection: &ConnectionId,
+    bridge: &dyn Bridge,
+    replies: &Replies,
+) -> SendError {
+    let mut listening = bridge.listen(replies);
+    match tokio::time::timeout(shell.timing.retry_first, &mut listening).await {
+        Ok(error) => error,
+        Err(_) => {
+            shell.link_is(connection, Link::Up);
+            listening.await
+        }
+    }
+}
+
 fn note(shell: &Shell, connection: &ConnectionId, error: &SendError) {
     let why = error.to_string();
     match error {
@@ -41,7 +58,7 @@ fn note(shell: &Shell, connection: &ConnectionId, error: &SendError) {
                 error = why,
                 "a connection was refused; check its token"
             );
-            shell.tally.set_link(connection, Link::Stopped(why));
+            shell.link_is(connection, Link::Stopped(why));
         }
         _ => {
             tracing::warn!(
@@ -49,7 +66,7 @@ fn note(shell: &Shell, connection: &ConnectionId, error: &SendError) {
                 error = why,
                 "a listener ended and will be started again"
             );
-            shell.tally.set_link(connection, Link::Down(why));
+            shell.link_is(connection, Link::Down(why));
         }
     }
 }

@@ -8,13 +8,14 @@ use hinny_bridges::{Bridge, ConnectionId, Mention, Person, Target};
 use tokio::sync::Notify;
 
 use crate::answerer::Answerer;
-use crate::feed::Feed;
+use crate::clock;
+use crate::feed::{Feed, Topic, Wake};
 use crate::files::Files;
 use crate::ids::SiteId;
 use crate::learner::Learner;
 use crate::openings::Openings;
 use crate::store::Store;
-use crate::tally::Tally;
+use crate::tally::{Link, ObstacleKind, Tally};
 use crate::typing::Typing;
 
 /// Every interval there is, so that tests can use milliseconds.
@@ -153,6 +154,37 @@ pub struct Shell {
     pub outbox_bell: Notify,
     /// Where free-running work goes; never a conversation's own thread.
     pub runtime: tokio::runtime::Handle,
+}
+
+impl Shell {
+    /// Something keeps us from posting in a team's place. Those who can be told at the desk are.
+    pub(crate) fn hinder(&self, target: &Target, kind: ObstacleKind, why: &str) {
+        if self.tally.hinder(target, kind, why, clock::now()) {
+            self.tell_desks(&target.connection);
+        }
+    }
+
+    /// Posting works there.
+    pub(crate) fn unhinder(&self, target: &Target) {
+        if self.tally.clear(target) {
+            self.tell_desks(&target.connection);
+        }
+    }
+
+    /// How a connection's listener is doing.
+    pub(crate) fn link_is(&self, connection: &ConnectionId, link: Link) {
+        if self.tally.set_link(connection, link, clock::now()) {
+            self.tell_desks(connection);
+        }
+    }
+
+    fn tell_desks(&self, connection: &ConnectionId) {
+        let near = |rules: &SiteRules| rules.target.connection == *connection;
+        for (site, _) in self.sites.iter().filter(|(_, rules)| near(rules)) {
+            self.feed
+                .publish(&Topic::Site(site.clone()), Wake::Obstacle);
+        }
+    }
 }
 
 #[cfg(test)]

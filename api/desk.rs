@@ -7,6 +7,7 @@ mod acts;
 mod api;
 mod files;
 mod login;
+mod obstacle;
 mod rows;
 mod socket;
 

@@ -184,7 +184,7 @@ impl<'a> Socket<'a> {
                 let author = Author::Agent { name, avatar };
                 self.send(ServerFrame::Typing { author, on }).await
             }
-            Wake::Typing { .. } | Wake::Opened(_) | Wake::Changed(_) => Ok(()),
+            Wake::Typing { .. } | Wake::Opened(_) | Wake::Changed(_) | Wake::Obstacle => Ok(()),
         }
     }
 
@@ -200,7 +200,7 @@ impl<'a> Socket<'a> {
                 // The browser comes back with its token, as who it is now.
                 false => Err(End::Gone),
             },
-            Wake::Typing { .. } => Ok(()),
+            Wake::Typing { .. } | Wake::Obstacle => Ok(()),
         }
     }
 

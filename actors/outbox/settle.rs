@@ -12,6 +12,7 @@ use crate::ids::{Cause, Millis};
 use crate::order::Request;
 use crate::retry;
 use crate::store::{Batch, Delivery, StoreError};
+use crate::tally::ObstacleKind;
 
 /// After an unknown outcome the line may stand there already: the next try waits this many times the first pause,
 /// so that repeats stay few while a platform is in trouble.
@@ -19,6 +20,9 @@ const AMBIGUOUS_PAUSE: u32 = 30;
 
 /// A sign or an update that failed so often is not worth another try.
 const EXTRA_TRIES: u32 = 6;
+
+/// A platform that did not answer so often is worth a word; before that it may be a hiccup.
+const SHORT_SILENCE: u32 = 2;
 
 /// What stopped, and what is to wait because of it.
 struct Trial<'a> {
@@ -112,15 +116,20 @@ impl Outbox {
     /// The platform did what it was asked to.
     pub(super) fn served(&self, target: &Target) {
         self.lanes.note(target, Ok(()));
-        self.shell.tally.unbar(target);
+        self.shell.unhinder(target);
     }
 
     /// Keeps the books of the lane, and raises the alarm when it is stopped.
     fn judge(&self, trial: &Trial<'_>, error: &SendError) {
         let stopped = self.lanes.note(trial.target, Err(error));
         let connection = &trial.target.connection;
-        if matches!(error, SendError::Unauthorized(_) | SendError::NoAccess(_)) {
-            self.shell.tally.bar(trial.target, &error.to_string());
+        match error {
+            SendError::Unauthorized(why) => self.hinder(trial, ObstacleKind::Unauthorized, why),
+            SendError::NoAccess(why) => self.hinder(trial, ObstacleKind::NoAccess, why),
+            SendError::Unreachable(why) if trial.head.attempts >= SHORT_SILENCE => {
+                self.hinder(trial, ObstacleKind::Unreachable, why);
+            }
+            _ => {}
         }
         if stopped {
             tracing::error!(
@@ -129,6 +138,10 @@ impl Outbox {
                 "a platform refuses us again and again; nothing is sent there for a while"
             );
         }
+    }
+
+    fn hinder(&self, trial: &Trial<'_>, kind: ObstacleKind, why: &str) {
+        self.shell.hinder(trial.target, kind, why);
     }
 
     /// Tells the conversation first: whoever dies before the dead letter is written gives up again and is the same

@@ -53,6 +53,15 @@ impl Platform {
             Platform::Telegram => "telegram",
         }
     }
+
+    /// As it calls itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Platform::Slack => "Slack",
+            Platform::Discord => "Discord",
+            Platform::Telegram => "Telegram",
+        }
+    }
 }
 
 /// All of them.

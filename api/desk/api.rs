@@ -9,6 +9,7 @@ use hinny_actors::store::{ConversationRow, Entry, ThreadState};
 use serde::{Deserialize, Serialize};
 
 use super::access::Agent;
+use super::obstacle;
 use super::rows::{Answer, Conversation, Failed, Numbered, Row};
 use crate::app::{App, Shared};
 use crate::error::{Code, Problem};
@@ -29,6 +30,8 @@ pub struct Which {
 #[derive(Serialize)]
 pub struct Threads {
     threads: Vec<Row>,
+    /// What keeps the team from being told in its own place, in plain words.
+    obstacle: Option<String>,
 }
 
 /// `GET /desk/api/threads?state=open|closed|all`
@@ -43,6 +46,7 @@ pub async fn threads(
     let rows = app.store().threads(&agent.site, state, LIST).await?;
     Ok(Json(Threads {
         threads: rows.into_iter().map(Row::from).collect(),
+        obstacle: obstacle::told(&app, &agent.site),
     }))
 }
 

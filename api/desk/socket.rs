@@ -15,6 +15,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::access::{Agent, session_of};
 use super::api::numbered;
+use super::obstacle;
 use super::rows::Row;
 use crate::app::{App, Client, Shared};
 use crate::error::{Code, Problem};
@@ -112,6 +113,7 @@ enum Never {}
 
 impl Desk<'_> {
     async fn live(&mut self) -> Result<Never, End> {
+        self.obstacle().await?;
         loop {
             match self.next().await {
                 Happened::Incoming(incoming) => self.incoming(incoming).await?,
@@ -199,9 +201,20 @@ impl Desk<'_> {
             Wake::Changed(conversation) | Wake::Opened(conversation) => {
                 self.row(&conversation).await
             }
-            Wake::Log => self.rows().await,
+            Wake::Log => {
+                self.obstacle().await?;
+                self.rows().await
+            }
+            Wake::Obstacle => self.obstacle().await,
             Wake::Typing { .. } => Ok(()),
         }
+    }
+
+    /// Whether the team can be told in its own place, and if not, why.
+    async fn obstacle(&mut self) -> Result<(), End> {
+        let text = obstacle::told(self.app, &self.agent.site);
+        let frame = json!({ "type": "obstacle", "text": text });
+        self.link.send(frame.to_string()).await
     }
 
     async fn row(&mut self, conversation: &ConversationId) -> Result<(), End> {

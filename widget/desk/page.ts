@@ -30,9 +30,10 @@ export function buildPage(actions: PageActions): PageView {
   const answers = buildAnswers(actions.open);
   const failed = buildFailed({ open: actions.open, retry: actions.redeliver });
   const trouble = h("p", { class: "trouble", role: "alert", "data-role": "trouble" });
+  const obstacle = h("p", { class: "trouble", role: "status", "data-role": "obstacle" });
   const inside = h("main", {}, list.root, thread.root, answers.root, failed.root);
   const outside = buildOutside();
-  const root = h("div", { class: "desk", "data-role": "desk" }, bar.root, trouble, inside, outside.root);
+  const root = h("div", { class: "desk", "data-role": "desk" }, bar.root, obstacle, trouble, inside, outside.root);
   return {
     root,
     show(state, replies, now) {
@@ -44,6 +45,7 @@ export function buildPage(actions: PageActions): PageView {
       outside.root.hidden = signedIn;
       outside.show(state);
       setText(trouble, state.trouble ?? "");
+      setText(obstacle, (signedIn && state.obstacle) || "");
       list.root.hidden = thread.root.hidden = state.tab !== "threads";
       answers.root.hidden = state.tab !== "answers";
       failed.root.hidden = state.tab !== "failed";

@@ -29,6 +29,8 @@ export interface State {
   failed: Failed[] | null;
   /** Something that went wrong and that the agent should know. */
   trouble: string | null;
+  /** Why the team cannot be told in its own place. The server words it. */
+  obstacle: string | null;
 }
 
 export type Action = { now: number } & (
@@ -64,6 +66,7 @@ export const initial: State = {
   answers: null,
   failed: null,
   trouble: null,
+  obstacle: null,
 };
 
 export function step(before: State, action: Action): State {
@@ -133,6 +136,8 @@ function heard(state: State, frame: DeskFrame, now: number): State {
       return frame.conversation === state.shown ? happened(state, frame) : state;
     case "typing":
       return frame.conversation === state.shown ? { ...state, writingUntil: frame.on ? now + WRITING_MS : null } : state;
+    case "obstacle":
+      return { ...state, obstacle: frame.text };
     case "pong":
       return state;
   }

@@ -115,6 +115,8 @@ export type DeskFrame =
   | { type: "thread"; thread: Row }
   | ({ type: "event"; conversation: string } & Numbered)
   | { type: "typing"; conversation: string; on: boolean }
+  /** What keeps the team from being told in its own place, in plain words; null when nothing does. */
+  | { type: "obstacle"; text: string | null }
   | { type: "pong"; n: number };
 
 const row = { conversation: "string", visitor: { kind: "string" }, handling: "string", seq: "number" };
@@ -123,6 +125,7 @@ const frames: Record<string, Shape> = {
   thread: { thread: row },
   event: { conversation: "string", seq: "number", event: { kind: "string" } },
   typing: { conversation: "string", on: "boolean" },
+  obstacle: { text: "string?" },
   pong: { n: "number" },
 };
 

@@ -145,3 +145,14 @@ test("one's own name can be changed", () => {
   (find("name").closest("form") as HTMLFormElement).requestSubmit();
   assert.deepEqual(calls, [["rename", "Berta"]]);
 });
+
+test("an obstacle is told over the list and over a thread, as words, and to nobody outside", () => {
+  for (const shownNow of ["c", null]) {
+    const page = shown({ ...signedIn, shown: shownNow, open: shownNow ? open : null, obstacle: attack });
+    assert.equal(page.find("obstacle").textContent, attack);
+    assert.equal(page.find("obstacle").childElementCount, 0);
+    page.show({ ...signedIn, obstacle: null }, [], 1000);
+    assert.equal(page.find("obstacle").textContent, "");
+  }
+  assert.equal(shown({ ...initial, session: "needed", obstacle: attack }).find("obstacle").textContent, "");
+});

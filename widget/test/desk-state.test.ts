@@ -109,3 +109,11 @@ test("an event of a kind this page does not know keeps its place", () => {
   const state = play(show("a"), { type: "conversation", conversation: conversation("a", [said(1)]) }, pushed("a", unknown));
   assert.deepEqual([seqs(state), state.open?.seq], [[1, 2], 2]);
 });
+
+test("what keeps the team from being told in its own place is shown until it is gone", () => {
+  const obstacle = (text: string | null) => readDeskFrame(JSON.stringify({ type: "obstacle", text }))!;
+  const hindered = play({ type: "frame", frame: obstacle("the bot was removed") });
+  assert.equal(hindered.obstacle, "the bot was removed");
+  assert.equal(play({ type: "frame", frame: obstacle("gone") }, { type: "frame", frame: obstacle(null) }).obstacle, null);
+  assert.equal(readDeskFrame(JSON.stringify({ type: "obstacle", text: 7 })), null);
+});

@@ -103,8 +103,61 @@ async fn a_channel_without_access_raises_an_alarm_and_heals() {
     room.wall.until("four refusals", four).await;
     room.settled().await;
     assert!(room.engine.tally().barred().is_empty(), "it works again");
+    assert_eq!(room.engine.tally().obstacle(&target("shop")), None);
     assert!(room.engine.tally().send_failures.get() >= 4);
     assert_eq!(room.store.dead_letters(None).await.unwrap(), []);
+    room.engine.stop().await;
+}
+
+/// Waits until the desk is woken because of this, and returns what is in the way then.
+async fn told(room: &Room, desk: &mut crate::Subscription) -> Option<crate::tally::Obstacle> {
+    let woken = async { while desk.next().await != crate::Wake::Obstacle {} };
+    let within = tokio::time::timeout(Duration::from_secs(20), woken);
+    within.await.expect("the desk is told");
+    room.engine.tally().obstacle(&target("shop"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_is_told_what_is_in_the_way_and_when_it_is_gone() {
+    let room = room().await;
+    room.with_thread().await;
+    let site = crate::Topic::Site(room.site.clone());
+    let mut desk = room.engine.feed().subscribe(site);
+    let removed = SendError::NoAccess("the bot was removed".into());
+    room.wall.fail("send", removed);
+    room.happens(said("m1"), words("hello"), &[Line]).await;
+    let obstacle = told(&room, &mut desk)
+        .await
+        .expect("something is in the way");
+    assert_eq!(obstacle.kind, crate::tally::ObstacleKind::NoAccess);
+    assert_eq!(obstacle.why, "the bot was removed");
+    assert_eq!(told(&room, &mut desk).await, None);
+    room.wall.hears("hello").await;
+    room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_stays_silent_is_told_of_and_a_hiccup_is_not() {
+    let room = room().await;
+    room.with_thread().await;
+    let site = crate::Topic::Site(room.site.clone());
+    let mut desk = room.engine.feed().subscribe(site);
+    for _ in 0..3 {
+        room.wall
+            .fail("send", SendError::Unreachable("no answer".into()));
+    }
+    room.happens(said("m1"), words("hello"), &[Line]).await;
+    let obstacle = told(&room, &mut desk)
+        .await
+        .expect("something is in the way");
+    assert_eq!(obstacle.kind, crate::tally::ObstacleKind::Unreachable);
+    assert_eq!(told(&room, &mut desk).await, None);
+    room.wall
+        .fail("send", SendError::Unreachable("no answer".into()));
+    room.happens(said("m2"), words("again"), &[Line]).await;
+    room.wall.hears("again").await;
+    room.settled().await;
+    assert_eq!(room.engine.tally().obstacle(&target("shop")), None);
     room.engine.stop().await;
 }
 
