@@ -4,6 +4,8 @@
 
 #[path = "../platforms/discord.rs"]
 mod discord;
+#[path = "../homes/mod.rs"]
+mod homes;
 #[path = "../platforms/slack.rs"]
 mod slack;
 #[path = "../support/mod.rs"]
@@ -28,7 +30,5 @@ mod heart;
 mod identity;
 mod init;
 mod operator;
-mod team_discord;
-mod team_slack;
+mod team;
 mod team_telegram;
-mod topic;

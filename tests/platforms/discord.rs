@@ -108,6 +108,11 @@ impl DiscordServer {
         self.task = tokio::spawn(serve(listener, self.shared.clone()));
     }
 
+    /// Counts every change of what the server knows.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.shared.subscribe()
+    }
+
     /// Changes anything of the world: channels, roles, rights, members.
     pub fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         self.shared.change(change)

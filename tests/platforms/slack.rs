@@ -88,24 +88,13 @@ pub struct Posted {
 impl SlackServer {
     pub async fn start() -> Self {
         let shared = Arc::new(Watched::new(State::new()));
-        let routes = Router::new()
-            .route("/api/{method}", any(methods::answer))
-            .route("/link", get(socket::connect))
-            .route("/upload/{id}", post(files::upload))
-            .route("/files-pri/{team}/{id}", get(files::download))
-            .layer(DefaultBodyLimit::max(64 << 20))
-            .with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.expect("the machine has a free port");
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
         shared.change(|state| state.address = address.to_string());
-        let task = tokio::spawn(async move {
-            axum::serve(listener, routes)
-                .await
-                .expect("the server runs until the test ends");
-        });
+        let task = tokio::spawn(serve(listener, shared.clone()));
         SlackServer {
             shared,
             address,
@@ -127,6 +116,19 @@ impl SlackServer {
         self.task.abort();
         // The only way for the task to end is the abort, so its result says nothing.
         (&mut self.task).await.ok();
+    }
+
+    /// Comes back at the same address after `stop`, knowing what it knew.
+    pub async fn come_back(&mut self) {
+        let listener = TcpListener::bind(self.address).await;
+        let listener = listener.expect("the port was ours and is free again");
+        self.change(|state| state.away = false);
+        self.task = tokio::spawn(serve(listener, self.shared.clone()));
+    }
+
+    /// Counts every change of what the server knows.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.shared.subscribe()
     }
 
     /// For what has no verb here.
@@ -300,6 +302,19 @@ impl SlackServer {
             ),
         }
     }
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let routes = Router::new()
+        .route("/api/{method}", any(methods::answer))
+        .route("/link", get(socket::connect))
+        .route("/upload/{id}", post(files::upload))
+        .route("/files-pri/{team}/{id}", get(files::download))
+        .layer(DefaultBodyLimit::max(64 << 20))
+        .with_state(shared);
+    axum::serve(listener, routes)
+        .await
+        .expect("the server runs until the test ends");
 }
 
 fn posts_in(state: &State, thread: &str) -> Vec<Posted> {

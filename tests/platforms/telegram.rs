@@ -68,21 +68,12 @@ pub type Shared = Watched<State>;
 impl TelegramServer {
     pub async fn start() -> Self {
         let shared = Arc::new(Watched::new(State::new(CHAT)));
-        let routes = Router::new()
-            .route("/{bot}/{method}", any(methods::answer))
-            .route("/file/{bot}/{*path}", get(files::download))
-            .layer(DefaultBodyLimit::max(64 << 20))
-            .with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.expect("the machine has a free port");
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
-        let task = tokio::spawn(async move {
-            axum::serve(listener, routes)
-                .await
-                .expect("the server runs until the test ends");
-        });
+        let task = tokio::spawn(serve(listener, shared.clone()));
         TelegramServer {
             shared,
             address,
@@ -101,6 +92,19 @@ impl TelegramServer {
         self.task.abort();
         // The only way for the task to end is the abort, so its result says nothing.
         (&mut self.task).await.ok();
+    }
+
+    /// Comes back at the same address after `stop`, knowing what it knew.
+    pub async fn come_back(&mut self) {
+        let listener = TcpListener::bind(self.address).await;
+        let listener = listener.expect("the port was ours and is free again");
+        self.shared.change(|state| state.away = false);
+        self.task = tokio::spawn(serve(listener, self.shared.clone()));
+    }
+
+    /// Counts every change of what the server knows.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.shared.subscribe()
     }
 
     // The group, as a person in it sees it.
@@ -292,6 +296,17 @@ impl TelegramServer {
             ),
         }
     }
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let routes = Router::new()
+        .route("/{bot}/{method}", any(methods::answer))
+        .route("/file/{bot}/{*path}", get(files::download))
+        .layer(DefaultBodyLimit::max(64 << 20))
+        .with_state(shared);
+    axum::serve(listener, routes)
+        .await
+        .expect("the server runs until the test ends");
 }
 
 impl Drop for TelegramServer {

@@ -143,7 +143,11 @@ impl Agent<'_> {
     /// Becomes an administrator of the group.
     pub fn is_admin(&self, chat: i64) {
         let admin = (self.id, self.name.clone());
-        self.server.in_group(chat, |group| group.admins.push(admin));
+        self.server.in_group(chat, |group| {
+            if !group.admins.contains(&admin) {
+                group.admins.push(admin);
+            }
+        });
     }
 
     fn chat(&self, topic: i32) -> i64 {

@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::DEADLINE;
+use super::files::upload;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -132,6 +133,29 @@ impl Visitor {
     pub async fn sees_handling(&mut self, handling: &str) -> Value {
         let wanted = |event: &Value| event["kind"] == "handling" && event["handling"] == handling;
         self.sees_event(handling, wanted).await
+    }
+
+    /// Waits for an event of this kind about the message with this id, for instance `edited`.
+    pub async fn happens(&mut self, kind: &str, id: &Value) -> Value {
+        let wanted = |event: &Value| event["kind"] == kind && event["id"] == *id;
+        self.sees_event(kind, wanted).await
+    }
+
+    /// Waits until a message is edited to these words.
+    pub async fn sees_edited(&mut self, words: &str) -> Value {
+        let wanted =
+            |event: &Value| event["kind"] == "edited" && plain(&event["text"]).contains(words);
+        self.sees_event(&format!("edited: {words}"), wanted).await
+    }
+
+    /// Sends a file up; returns its id, for a message to name.
+    pub async fn uploads(&self, url: &str, name: &str, bytes: &[u8]) -> String {
+        let url = format!("{url}/v1/files?name={name}");
+        let token = format!("Bearer {}", self.token.as_deref().unwrap_or_default());
+        let headers = [("Authorization", token.as_str()), ("Origin", &self.origin)];
+        let sent = upload(&url, &headers, bytes.to_vec()).await;
+        let id = sent.json["id"].as_str().map(str::to_owned);
+        id.unwrap_or_else(|| panic!("{name} is not taken: {}", sent.text))
     }
 
     async fn sees_event(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {

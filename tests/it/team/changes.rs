@@ -1,0 +1,121 @@
+//! What is said can be corrected, taken back, shown as a picture and signed as seen, both ways.
+
+use serde_json::{Value, json};
+
+use crate::homes::stage::{Stage, heard};
+use crate::homes::{ANN, Home};
+use crate::on_every_platform;
+use crate::support::files;
+use crate::support::visitor::plain;
+
+on_every_platform!(
+    an_agent_corrects_a_wrong_answer,
+    an_agent_takes_a_line_back,
+    a_visitor_corrects_and_takes_back,
+    a_picture_goes_both_ways,
+    a_file_that_lies_is_refused,
+);
+
+/// The smallest picture there is: one pixel.
+const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\x05\xfe\x02\xfe\xa7\x35\x81\x84\0\0\0\0IEND\xaeB`\x82";
+
+async fn an_agent_corrects_a_wrong_answer<H: Home>() {
+    let stage = Stage::<H>::set().await;
+    let (mut ada, place) = stage.waiting().await;
+    let wrong = stage.home.says(ANN, &place, "We open at 9");
+    let id = ada.sees("agent", "We open at 9").await["id"].clone();
+    stage.home.edits(ANN, &wrong, "We open at 10");
+    let edited = ada.happens("edited", &id).await;
+    assert_eq!(plain(&edited["text"]), "We open at 10");
+    // Who comes later reads the right words only, with the mark.
+    ada.cut();
+    let mut again = ada.second_tab();
+    again.connect(&stage.server.url).await;
+    let now = again.sees("agent", "We open at 10").await;
+    assert_eq!(now["edited"], true, "{now}");
+    assert_eq!(heard(&again).len(), 1);
+    stage.home.ends_well();
+}
+
+async fn an_agent_takes_a_line_back<H: Home>() {
+    let stage = Stage::<H>::set().await;
+    let (mut ada, place) = stage.greeted().await;
+    let slip = stage.home.says(ANN, &place, "What a strange question");
+    let id = ada.sees("agent", "strange question").await["id"].clone();
+    stage.home.takes_back(ANN, &slip);
+    ada.happens("deleted", &id).await;
+    stage.signed(&slip, H::SIGNS.recalled).await;
+
+    let other = stage.home.says(ANN, &place, "Nobody knows");
+    let id = ada.sees("agent", "Nobody knows").await["id"].clone();
+    stage.home.deletes(ANN, &place, &other);
+    ada.happens("deleted", &id).await;
+    let mut again = ada.second_tab();
+    again.connect(&stage.server.url).await;
+    let seen = again.transcript().join("\n");
+    assert!(
+        !seen.contains("strange") && !seen.contains("Nobody"),
+        "{seen}"
+    );
+    stage.home.ends_well();
+}
+
+async fn a_visitor_corrects_and_takes_back<H: Home>() {
+    let stage = Stage::<H>::set().await;
+    let (mut ada, place) = stage.greeted().await;
+    ada.says("Mine is gren").await;
+    stage.shows(&place, "Mine is gren").await;
+    let own = ada.sees("visitor", "gren").await["id"].clone();
+    let edit = json!({"type": "edit", "id": ada.fresh_id(), "of": own, "text": "Mine is green"});
+    ada.send(edit).await.unwrap();
+    stage.shows(&place, "Mine is green").await;
+    stage.hides(&place, "gren").await;
+    let delete = json!({"type": "delete", "id": ada.fresh_id(), "of": own});
+    ada.send(delete).await.unwrap();
+    stage.hides(&place, "Mine is green").await;
+    stage.home.ends_well();
+}
+
+async fn a_picture_goes_both_ways<H: Home>() {
+    let stage = Stage::<H>::set().await;
+    let (mut ada, place) = stage.greeted().await;
+    stage
+        .home
+        .uploads(ANN, &place, "pixel.png", PIXEL, "It looks like this");
+    let message = ada.sees("agent", "looks like this").await;
+    let file = &message["files"][0];
+    assert_eq!(file["mime"], "image/png", "{message}");
+    let url = format!("{}{}", stage.server.url, file["url"].as_str().unwrap());
+    let fetched = files::fetch(&url).await;
+    assert_eq!(fetched.bytes, PIXEL);
+
+    let uploaded = ada.uploads(&stage.server.url, "mine.png", PIXEL).await;
+    let say = json!({"type": "say", "id": ada.fresh_id(), "text": "And mine", "files": [uploaded]});
+    ada.send(say).await.unwrap();
+    let arrived = |home: &H| home.file(&place, "mine.png");
+    let bytes = stage.home.until("the visitor's picture", arrived).await;
+    assert_eq!(bytes, PIXEL);
+    stage.home.ends_well();
+}
+
+async fn a_file_that_lies_is_refused<H: Home>() {
+    let stage = Stage::<H>::set().await;
+    let (mut ada, place) = stage.greeted().await;
+    stage.home.uploads(
+        ANN,
+        &place,
+        "photo.png",
+        b"MZ\x90\0this is a program",
+        "A photo",
+    );
+    stage.shows(&place, "photo.png").await;
+    stage.home.says(ANN, &place, "One moment");
+    ada.sees("agent", "One moment").await;
+    let log: Vec<Value> = ada.log.values().cloned().collect();
+    assert!(
+        log.iter()
+            .all(|event| event["files"].as_array().is_none_or(Vec::is_empty)),
+        "{log:?}"
+    );
+    stage.home.ends_well();
+}
