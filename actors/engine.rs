@@ -11,6 +11,7 @@ use crate::feed::{Feed, Topic, Typist, Wake};
 use crate::ids::{ConversationId, SiteId};
 use crate::inbound::Replies;
 use crate::listeners;
+use crate::look_backs::LookBacks;
 use crate::openings::Openings;
 use crate::order::{Order, Refusal};
 use crate::outbox::Outbox;
@@ -137,6 +138,7 @@ fn shell(parts: Parts) -> Shell {
         feed: feed::Feed::default(),
         tally: Tally::default(),
         openings: Openings::default(),
+        look_backs: LookBacks::default(),
         typing: Typing::default(),
         outbox_bell: Notify::new(),
         runtime: tokio::runtime::Handle::current(),

@@ -29,6 +29,7 @@ pub mod learner;
 mod learning;
 mod lines;
 mod listeners;
+mod look_backs;
 mod openings;
 pub mod order;
 mod outbox;

@@ -16,7 +16,12 @@ pub async fn run(connection: ConnectionId, bridge: Arc<dyn Bridge>, replies: Arc
     shell.link_is(&connection, Link::Up);
     loop {
         let started = tokio::time::Instant::now();
-        let error = listen(&shell, &connection, bridge.as_ref(), &replies).await;
+        let look_back = shell.look_backs.asked(&connection);
+        let error = tokio::select! {
+            error = listen(&shell, &connection, bridge.as_ref(), &replies) => error,
+            // Every start begins with a look at what was missed, and nothing is confirmed before it is stored.
+            () = look_back => continue,
+        };
         // A listener that held for a while has earned a fresh start.
         failures = match started.elapsed() > shell.timing.retry_max {
             true => 0,

@@ -13,6 +13,7 @@ use crate::feed::{Feed, Topic, Wake};
 use crate::files::Files;
 use crate::ids::SiteId;
 use crate::learner::Learner;
+use crate::look_backs::LookBacks;
 use crate::openings::Openings;
 use crate::store::Store;
 use crate::tally::{Link, ObstacleKind, Tally};
@@ -148,6 +149,7 @@ pub struct Shell {
     pub tally: Tally,
     /// Threads that the outbox is opening.
     pub openings: Openings,
+    pub look_backs: LookBacks,
     /// Who wrote lately.
     pub typing: Typing,
     /// Rung when there is something to deliver.

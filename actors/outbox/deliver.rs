@@ -176,6 +176,9 @@ impl Outbox {
         let active = self.shell.store.thread_of(conversation).await?;
         if active.as_ref() == Some(&opened.thread) {
             fail::fail_point!("outbox_thread_noted");
+            if first.doubt_since.is_some() {
+                self.shell.look_backs.ask(&turn.target.connection);
+            }
             self.write_down(&opened.thread, &opened.posts).await;
         } else {
             self.close_twin(turn, &opened.thread, &title).await;

@@ -2,5 +2,6 @@
 
 mod buzz;
 mod changes;
+mod deaths;
 mod rules;
 mod whole;
