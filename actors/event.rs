@@ -68,7 +68,7 @@ pub enum What {
     ThreadOpened {
         thread: Thread,
     },
-    /// The thread does not exist any more; the next line opens another.
+    /// The thread does not exist any more, or the team moved away from it.
     ThreadLost {
         thread: Thread,
     },

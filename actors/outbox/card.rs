@@ -9,7 +9,7 @@ pub(super) use self::buttons::plain;
 use hinny_bridges::text::{Block, Inline, Text};
 use hinny_bridges::{Line, LineAuthor};
 
-use self::facts::Facts;
+use self::facts::{Before, Facts};
 use super::lines::Scene;
 use crate::event::{Handling, What};
 use crate::ids::{DeliveryId, Millis, Seq, VisitorId};
@@ -67,6 +67,7 @@ fn blocks(facts: &Facts) -> Vec<Block> {
     blocks.extend(place(facts));
     blocks.extend(browser(facts));
     blocks.push(state(facts));
+    blocks.extend(facts.before.map(before));
     blocks.extend(facts.why.map(|why| labelled("Why", words::reason(why))));
     blocks.extend(candidates(facts));
     let said: Vec<Block> = facts.transcript.iter().filter_map(said).collect();
@@ -162,6 +163,18 @@ fn state(facts: &Facts) -> Block {
         &match &facts.block {
             None => now,
             Some(block) => format!("{}; {now}", blocked(block)),
+        },
+    )
+}
+
+fn before(what: Before) -> Block {
+    labelled(
+        "Before",
+        match what {
+            Before::Gone => {
+                "the thread of this conversation was deleted or locked. It goes on here; press Close if it is done."
+            }
+            Before::Moved => "the team sat in another channel. The conversation goes on here.",
         },
     )
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 
-use hinny_bridges::{Bridge, Line, LineAuthor, Mark, Opened, Post, SendError, SendStopped};
-use hinny_bridges::{Target, Thread, text::Text};
+use hinny_bridges::{Bridge, Mark, Opened, Post, SendError, SendStopped, Target, Thread};
 
 use super::lanes::Pass;
 use super::lines::{self, Scene};
 use super::work::{self, Work};
-use super::{Outbox, card};
+use super::{Outbox, card, moving};
 use crate::clock;
+use crate::event::What;
 use crate::ids::{Cause, ConversationId, DeliveryId};
 use crate::order::{Order, Refusal, Request};
 use crate::retry;
@@ -123,12 +123,10 @@ impl Outbox {
         match &thread {
             // The team may have moved since this was committed; the conversation follows it.
             Some(thread) if !thread.is_in(&target.channel) => {
-                let lose = |thread| Request::LoseThread { thread };
-                self.order(batch, thread, lose).await?;
-                Ok(())
+                Ok(self.move_on(batch, thread).await?)
             }
             Some(thread) => match work {
-                Work::Say(lines) => self.say(&turn, thread, &lines).await,
+                Work::Say(lines) => self.say_what_is_new(&turn, thread, &lines).await,
                 Work::Do(delivery) => self.act(&turn, thread, delivery).await,
                 Work::Newest(all) => self.renew(&turn, thread, &all).await,
             },
@@ -191,13 +189,34 @@ impl Outbox {
         let words = format!(
             "This conversation goes on in another thread with the same name, {title}. What is written here reaches nobody."
         );
-        let id = DeliveryId::random();
-        let line = Line::new(id.as_str(), LineAuthor::Hinny, Text::plain(&words));
-        let told = turn.bridge.send(twin, &[line]).await;
-        let told = told.map(drop).map_err(|stopped| stopped.error);
-        let closed = turn.bridge.mark(twin, &Mark::Done).await;
-        if let Err(error) = told.and(closed) {
+        if let Err(error) = moving::bid_farewell(turn.bridge, twin, &words).await {
             tracing::warn!(conversation.id = %turn.batch.conversation, %error, "a twin thread could not be closed");
+        }
+    }
+
+    /// Lines for a thread that may have been opened since they were committed. A card that was to open it is moot then:
+    /// what came first in the thread carries one.
+    async fn say_what_is_new(
+        &self,
+        turn: &Turn<'_>,
+        thread: &Thread,
+        waiting: &[&Delivery],
+    ) -> Result<(), Stop> {
+        let mut first = self.shell.store.first_in(thread).await?;
+        let (mut wanted, mut moot) = (Vec::new(), Vec::new());
+        for delivery in waiting {
+            let first = first.get_or_insert_with(|| delivery.id.clone());
+            match delivery.id != *first && opens_again(turn, delivery).await? {
+                true => moot.push(*delivery),
+                false => wanted.push(*delivery),
+            }
+        }
+        if !moot.is_empty() {
+            self.done(&moot).await?;
+        }
+        match wanted.is_empty() {
+            true => Ok(()),
+            false => self.say(turn, thread, &wanted).await,
         }
     }
 
@@ -297,6 +316,15 @@ impl Outbox {
         };
         self.switchboard.handle(order).await
     }
+}
+
+/// A card that was asked for because the thread before was lost.
+async fn opens_again(turn: &Turn<'_>, delivery: &Delivery) -> Result<bool, StoreError> {
+    if delivery.what != DeliveryKind::Card {
+        return Ok(false);
+    }
+    let entry = turn.scene.entry(delivery.seq).await?;
+    Ok(entry.is_some_and(|entry| matches!(entry.event.what, What::ThreadLost { .. })))
 }
 
 /// Lines that are not wholly posted.

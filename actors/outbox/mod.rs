@@ -9,6 +9,7 @@ mod change;
 mod deliver;
 mod lanes;
 mod lines;
+mod moving;
 mod notices;
 mod settle;
 #[cfg(test)]
@@ -62,7 +63,7 @@ impl Outbox {
         let mut busy = HashSet::new();
         let mut work = JoinSet::new();
         tokio::select! {
-            () = outbox.doubt_what_waits() => {}
+            () = outbox.look_around() => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
         while !*stop.borrow() {
@@ -78,6 +79,11 @@ impl Outbox {
         while let Some(done) = work.join_next().await {
             note_done(done, &mut busy);
         }
+    }
+
+    async fn look_around(&self) {
+        self.doubt_what_waits().await;
+        self.follow_teams().await;
     }
 
     /// What waits already was perhaps being sent when the process before this one died.

@@ -169,7 +169,13 @@ impl Outbox {
         let Some(thread) = thread else { return Ok(()) };
         let lose = |thread| Request::LoseThread { thread };
         match self.order(trial.batch, &thread, lose).await {
-            Ok(_) => Ok(()),
+            // A platform that loses every thread we open is not to be filled with them.
+            Ok(_) if trial.head.attempts > 0 => self.later(trial.head, "the thread is gone").await,
+            Ok(_) => {
+                let at_once = Duration::ZERO;
+                self.postpone(trial.head, at_once, true, "the thread is gone")
+                    .await
+            }
             Err(refusal) => self.later(trial.head, &refusal.to_string()).await,
         }
     }

@@ -10,7 +10,7 @@ pub(crate) mod suite;
 mod words;
 
 use async_trait::async_trait;
-use hinny_bridges::{ConnectionId, LiveThread, Post, PostId, Thread};
+use hinny_bridges::{ConnectionId, LiveThread, Post, PostId, Target, Thread};
 
 use crate::body::{Context, Profile};
 use crate::event::{Event, Handling};
@@ -127,7 +127,8 @@ pub trait OutboxStore: Send + Sync {
     /// An attempt of these may have posted them; those that were sent after all are left alone.
     async fn doubt(&self, ids: &[DeliveryId]) -> Stored<()>;
 
-    /// Whoever tried to send what is pending now is gone, and may have got as far as the platform.
+    /// Whoever tried to send what is pending now is gone, and may have got as far as the platform. What it waited for
+    /// may have been mended meanwhile, so all of it is due.
     async fn doubt_pending(&self) -> Stored<()>;
 
     /// For deliveries that need no post, such as closing a thread.
@@ -151,6 +152,12 @@ pub trait OutboxStore: Send + Sync {
     async fn revive(&self, site: Option<&SiteId>, id: &DeliveryId, at: Millis) -> Stored<bool>;
 
     async fn thread_of(&self, conversation: &ConversationId) -> Stored<Option<Thread>>;
+
+    /// The active threads of conversations that a person has, or that wait for one.
+    async fn open_threads(&self) -> Stored<Vec<(SiteId, ConversationId, Thread)>>;
+
+    /// Where a thread was opened.
+    async fn target_of(&self, thread: &Thread) -> Stored<Option<Target>>;
 
     /// What was posted first in this thread: it carries the card, whatever else it says.
     async fn first_in(&self, thread: &Thread) -> Stored<Option<DeliveryId>>;

@@ -78,6 +78,7 @@ macro_rules! suite {
                 a_dead_letter_is_put_back_with_the_press;
             threads: one_thread_is_active_and_all_are_known,
                 a_lost_thread_is_active_no_longer,
+                only_threads_of_who_waits_or_is_looked_after_are_open,
                 nobody_takes_the_thread_of_another_conversation;
             people: a_session_lasts_until_it_is_revoked,
                 a_session_is_worth_nothing_at_another_site,

@@ -250,7 +250,9 @@ fn notice(entry: &Entry) -> Option<TeamEvent> {
         }
         What::AnswererFailed { .. } => "The bot could not answer.".to_owned(),
         What::VisitorIdentified => "The visitor signed in.".to_owned(),
-        What::ThreadLost { .. } => "The thread is gone; the next line opens another.".to_owned(),
+        What::ThreadLost { .. } => {
+            "The thread is gone, or the team has moved. It goes on in another one.".to_owned()
+        }
         What::FaqTakenOut { .. } => "The entry is not among the answers any more.".to_owned(),
         What::FaqFailed { .. } => {
             "The entry could not be changed. The server's log says why.".to_owned()

@@ -78,6 +78,8 @@ pub(super) fn refusal(status: u16, body: &Value, asked: bool, token: &Token) -> 
         (_, 10_007 | 10_013) => Failure::NoMember,
         (401, _) => Failure::Final(SendError::Unauthorized(text)),
         (403, 50_003 | 50_005) => Failure::Final(SendError::Refused(text)),
+        (403, 50_001) => closed("the bot cannot see the channel", &text),
+        (403, 50_013) => closed("the bot lacks a right in the channel", &text),
         (403, _) => Failure::Final(SendError::NoAccess(text)),
         (429, _) => Failure::Final(SendError::RateLimited {
             retry_after: retry_after(body).unwrap_or(DEFAULT_WAIT),
@@ -87,6 +89,11 @@ pub(super) fn refusal(status: u16, body: &Value, asked: bool, token: &Token) -> 
         (500.., _) => Failure::Final(SendError::Ambiguous(text)),
         _ => Failure::Final(SendError::Refused(text)),
     }
+}
+
+/// What somebody has to change, and Discord's own words for it.
+fn closed(plain: &str, text: &str) -> Failure {
+    Failure::Final(SendError::NoAccess(format!("{plain}: {text}")))
 }
 
 /// The body has fractions of a second, the header only whole ones.

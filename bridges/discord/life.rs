@@ -7,8 +7,13 @@ use serenity::http::{LightMethod, Request, Route};
 use super::{Discord, classify::Failure, open::oldest, places};
 use crate::{DiscordThread, Mark, SendError};
 
+/// Said in a thread that somebody had locked.
+const UNLOCKED: &str = "This thread was locked, and is open again because the conversation goes on. \
+     To end it, press Close on the card or write !close.";
+
 impl Discord {
-    /// A call into a thread, which is opened first where that is needed.
+    /// A call into a thread, which is opened first where that is needed. Whoever locked it wanted it to be over, so they
+    /// are told why it is not.
     pub(super) async fn awake(
         &self,
         thread: &DiscordThread,
@@ -16,19 +21,46 @@ impl Discord {
     ) -> Result<Value, SendError> {
         let first = self.rest.call(request.clone()).await;
         let opened = match first {
-            Err(Failure::Archived) => self.set(thread, json!({"archived": false})).await,
-            Err(Failure::Locked) => {
-                let change = json!({"archived": false, "locked": false});
-                match self.set(thread, change).await {
-                    // Whoever locked it wants nothing more in it, and we cannot change that.
-                    Err(Failure::Final(SendError::NoAccess(_))) => Err(Failure::Locked),
-                    other => other,
-                }
-            }
+            Err(Failure::Archived) => self.wake(thread).await,
+            Err(Failure::Locked) => self.unlock(thread).await,
             other => return other.map_err(Failure::into_error),
         };
         opened.map_err(Failure::into_error)?;
         self.rest.call(request).await.map_err(Failure::into_error)
+    }
+
+    /// A thread that is archived because somebody locked it is still closed to colleagues when it is awake.
+    async fn wake(&self, thread: &DiscordThread) -> Result<(), Failure> {
+        let awake = self.set(thread, json!({"archived": false})).await?;
+        match awake["thread_metadata"]["locked"] == true {
+            true => self.unlock(thread).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn unlock(&self, thread: &DiscordThread) -> Result<(), Failure> {
+        let change = json!({"archived": false, "locked": false});
+        match self.set(thread, change).await {
+            // Whoever locked it wants nothing more in it, and we cannot change that.
+            Err(Failure::Final(SendError::NoAccess(_))) => Err(Failure::Locked),
+            Err(other) => Err(other),
+            Ok(_) => {
+                self.tell_of_unlocking(thread).await;
+                Ok(())
+            }
+        }
+    }
+
+    async fn tell_of_unlocking(&self, thread: &DiscordThread) {
+        let Some(channel_id) = places::channel(thread.thread) else {
+            return;
+        };
+        let route = Route::ChannelMessages { channel_id };
+        let body = json!({"content": UNLOCKED, "allowed_mentions": {"parse": []}});
+        if let Err(failure) = self.rest.send(LightMethod::Post, route, &body).await {
+            let error = failure.into_error();
+            tracing::warn!(%error, "a thread that was locked could not be told why it is open again");
+        }
     }
 
     pub(super) async fn mark_thread(
@@ -41,6 +73,7 @@ impl Discord {
             Mark::Done => self.set(thread, json!({"archived": true})).await,
             Mark::Taken { by } => return self.join(thread, by).await,
         }
+        .map(|_| ())
         .map_err(Failure::into_error)
     }
 
@@ -68,7 +101,7 @@ impl Discord {
         }
     }
 
-    async fn set(&self, thread: &DiscordThread, change: Value) -> Result<(), Failure> {
+    async fn set(&self, thread: &DiscordThread, change: Value) -> Result<Value, Failure> {
         let Some(channel_id) = places::channel(thread.thread) else {
             return Err(Failure::NoChannel);
         };
@@ -86,7 +119,6 @@ impl Discord {
             }
             other => other,
         }
-        .map(|_| ())
     }
 
     /// Archives the thread of ours that was quiet for longest. Writing into it opens it again.

@@ -77,7 +77,7 @@ fn decide(word: &str, needed: Option<&str>) -> SendError {
         | "account_inactive"
         | "not_allowed_token_type"
         | "org_login_required"
-        | "team_access_not_granted" => SendError::Unauthorized(word.to_owned()),
+        | "team_access_not_granted" => SendError::Unauthorized(refused(word)),
         "missing_scope" => {
             let scope = needed.unwrap_or("a scope");
             SendError::NoAccess(format!(
@@ -85,9 +85,9 @@ fn decide(word: &str, needed: Option<&str>) -> SendError {
             ))
         }
         "channel_not_found" | "not_in_channel" | "is_archived" | "access_denied"
-        | "no_permission" | "ekm_access_denied" => SendError::NoAccess(word.to_owned()),
+        | "no_permission" | "ekm_access_denied" => SendError::NoAccess(closed(word)),
         restricted if restricted.starts_with("restricted_action") => {
-            SendError::NoAccess(word.to_owned())
+            SendError::NoAccess(closed(word))
         }
         "thread_not_found" | "invalid_thread_ts" | "cannot_reply_to_message" => {
             SendError::ThreadGone
@@ -102,6 +102,28 @@ fn decide(word: &str, needed: Option<&str>) -> SendError {
         "fatal_error" | "internal_error" => SendError::Ambiguous(word.to_owned()),
         other => SendError::Refused(other.to_owned()),
     }
+}
+
+/// Why a token is not accepted, for whoever has to change something.
+fn refused(word: &str) -> String {
+    let plain = match word {
+        "token_revoked" => "the token was revoked",
+        "token_expired" => "the token has expired",
+        "account_inactive" => "the app was removed from the workspace",
+        _ => "the token is not accepted",
+    };
+    format!("{plain} ({word})")
+}
+
+/// Why a channel is closed to us, for whoever has to change something.
+fn closed(word: &str) -> String {
+    let plain = match word {
+        "channel_not_found" => "the channel does not exist, or the app was removed from it",
+        "not_in_channel" => "the app is not in the channel; invite it there with /invite",
+        "is_archived" => "the channel is archived",
+        _ => "the workspace does not let the app post there",
+    };
+    format!("{plain} ({word})")
 }
 
 /// Reading, or doing the same again, does no harm, so no outcome of that is ambiguous.
@@ -134,6 +156,14 @@ mod tests {
             let decision = format!("{:?}", decide(word, None));
             assert!(decision.starts_with(expected), "{word}: {decision}");
         }
+    }
+
+    #[test]
+    fn who_has_to_change_something_reads_plain_words() {
+        let archived = decide("is_archived", None).to_string();
+        assert!(archived.contains("the channel is archived"), "{archived}");
+        let revoked = decide("token_revoked", None).to_string();
+        assert!(revoked.contains("the token was revoked"), "{revoked}");
     }
 
     #[test]

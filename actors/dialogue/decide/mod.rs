@@ -110,10 +110,12 @@ impl Plan {
         }
     }
 
+    /// Nobody is forgotten who waits for the team or talks with it: another thread is opened at once.
     fn lose_thread(&mut self, thread: &Thread) {
         if self.now.thread.as_ref() == Some(thread) {
+            let deliver = self.is_with_person().then_some(DeliveryKind::Card);
             let thread = thread.clone();
-            self.push(What::ThreadLost { thread });
+            self.push_with(What::ThreadLost { thread }, None, deliver);
         }
     }
 
@@ -125,11 +127,14 @@ impl Plan {
 
     /// A thread may still have to be opened; its card will show only what was said before it.
     fn has_thread_or_card(&self) -> bool {
-        let with_person = matches!(
+        self.is_with_person() || self.now.thread.is_some()
+    }
+
+    fn is_with_person(&self) -> bool {
+        matches!(
             self.now.handling,
             Handling::Waiting { .. } | Handling::Agent { .. }
-        );
-        with_person || self.now.thread.is_some()
+        )
     }
 
     fn card_update(&self) -> Option<DeliveryKind> {

@@ -8,6 +8,7 @@ use crate::clock;
 use crate::event::{Event, Handling, Reason, Verdict, What};
 use crate::ids::{Millis, Seq};
 use crate::outbox::lines::Scene;
+use crate::shell::SiteRules;
 use crate::store::{Entry, StoreError};
 use crate::view;
 
@@ -24,11 +25,22 @@ pub(super) struct Facts {
     pub taken_by: Option<String>,
     pub closed_by: Option<String>,
     pub block: Option<Block>,
+    /// What became of the thread before this one.
+    pub before: Option<Before>,
     pub why: Option<Reason>,
     /// When the person was fetched.
     pub at: Millis,
     pub verdict: Option<Offer>,
     pub transcript: Vec<Entry>,
+}
+
+/// Why this is not the conversation's first thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Deleted, or closed to us.
+    Gone,
+    /// The configuration names another place now.
+    Moved,
 }
 
 /// The visitor may say nothing.
@@ -61,6 +73,7 @@ impl Facts {
             taken_by: named(scene, &log, |what| matches!(what, What::AgentTook { .. })).await?,
             closed_by: named(scene, &log, |what| matches!(what, What::Closed { .. })).await?,
             block: block(scene, &log).await?,
+            before: before(scene, &log),
             why: fetched.and_then(|event| reason(&event.what)),
             at: fetched.map_or(row.opened_at, |event| event.at),
             verdict: offer(scene, &log, upto, &row.handling).await?,
@@ -101,6 +114,26 @@ async fn named(
     };
     let entry = scene.entry(event.seq).await?;
     Ok(entry.as_ref().and_then(view::agent_name))
+}
+
+fn before(scene: &Scene<'_>, log: &[Event]) -> Option<Before> {
+    let is_here = |event: &Event| match &event.what {
+        What::ThreadOpened { thread } => Some(thread) == scene.thread,
+        _ => false,
+    };
+    let end = log.iter().position(is_here).unwrap_or(log.len());
+    let lost = log[..end]
+        .iter()
+        .rev()
+        .find_map(|event| match &event.what {
+            What::ThreadLost { thread } => Some(thread),
+            _ => None,
+        })?;
+    let stayed = |rules: &SiteRules| lost.is_in(&rules.target.channel);
+    Some(match scene.rules.is_none_or(stayed) {
+        true => Before::Gone,
+        false => Before::Moved,
+    })
 }
 
 async fn block(scene: &Scene<'_>, log: &[Event]) -> Result<Option<Block>, StoreError> {

@@ -1,6 +1,7 @@
 //! The outbox on a real store, in front of a platform that keeps what it was told.
 
 mod changes;
+mod moving;
 mod thread;
 mod trouble;
 mod wall;

@@ -145,7 +145,12 @@ fn post(id: u64, line: &Line) -> Post {
 
 #[async_trait]
 impl Bridge for Wall {
-    async fn open(&self, _: &Channel, title: &str, first: &Line) -> Result<Opened, SendError> {
+    async fn open(
+        &self,
+        channel: &Channel,
+        title: &str,
+        first: &Line,
+    ) -> Result<Opened, SendError> {
         let call = Call::Open(title.to_owned(), first.clone());
         let id = self.take("open", call).await?;
         let meanwhile = self.meanwhile.lock().unwrap().take();
@@ -153,9 +158,17 @@ impl Bridge for Wall {
             event.await;
         }
         self.lock().threads += 1;
-        let name = format!("t{}", self.lock().threads);
+        let number = self.lock().threads;
         Ok(Opened {
-            thread: Thread::Desk(DeskThread { id: name }),
+            thread: match channel {
+                Channel::Telegram(TelegramChannel { chat }) => Thread::Telegram(TelegramThread {
+                    chat: *chat,
+                    topic: number as i32,
+                }),
+                _ => Thread::Desk(DeskThread {
+                    id: format!("t{number}"),
+                }),
+            },
             posts: match self.posts_card {
                 true => vec![post(id, first)],
                 false => Vec::new(),

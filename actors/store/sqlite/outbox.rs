@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use hinny_bridges::{Post, PostId, Thread};
+use hinny_bridges::{Post, PostId, Target, Thread};
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -111,6 +111,26 @@ impl OutboxStore for SqliteStore {
             .transpose()
     }
 
+    async fn open_threads(&self) -> Stored<Vec<(SiteId, ConversationId, Thread)>> {
+        let rows = sqlx::query(
+            "SELECT t.site, t.conversation, t.address FROM thread t \
+             JOIN conversation c ON c.id = t.conversation \
+             WHERE t.active = 1 AND c.state IN ('waiting', 'agent') ORDER BY c.updated_at",
+        )
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        rows.iter().map(open_thread).collect()
+    }
+
+    async fn target_of(&self, thread: &Thread) -> Stored<Option<Target>> {
+        let row = sqlx::query("SELECT target FROM thread WHERE address = $1")
+            .bind(address(thread)?)
+            .fetch_optional(&mut *self.reader().await?)
+            .await?;
+        row.map(|row| parsed(row.try_get("target")?, "a target"))
+            .transpose()
+    }
+
     async fn first_in(&self, thread: &Thread) -> Stored<Option<DeliveryId>> {
         posts::first_in(&mut *self.reader().await?, thread).await
     }
@@ -182,7 +202,7 @@ async fn doubt(conn: &mut SqliteConnection, ids: &[DeliveryId]) -> Stored<()> {
 }
 
 async fn doubt_pending(conn: &mut SqliteConnection) -> Stored<()> {
-    sqlx::query("UPDATE delivery SET doubt = 1 WHERE state = 'pending'")
+    sqlx::query("UPDATE delivery SET doubt = 1, due_at = 0 WHERE state = 'pending'")
         .execute(conn)
         .await?;
     Ok(())
@@ -256,9 +276,17 @@ async fn park(conn: &mut SqliteConnection, parked: &Parked) -> Stored<()> {
     Ok(())
 }
 
+fn open_thread(row: &SqliteRow) -> Stored<(SiteId, ConversationId, Thread)> {
+    Ok((
+        SiteId(row.try_get("site")?),
+        ConversationId(row.try_get("conversation")?),
+        parsed(row.try_get("address")?, "a thread")?,
+    ))
+}
+
 fn dead_letter(row: &SqliteRow) -> Stored<DeadLetter> {
     let attempts: i64 = row.try_get("attempts")?;
-    let target: hinny_bridges::Target = parsed(row.try_get("target")?, "a target")?;
+    let target: Target = parsed(row.try_get("target")?, "a target")?;
     Ok(DeadLetter {
         delivery: DeliveryId(row.try_get("id")?),
         site: SiteId(row.try_get("site")?),

@@ -165,8 +165,10 @@ pub async fn doubt_stays_until_it_is_sent(store: &dyn Store) {
             .collect::<Vec<_>>()
     };
     assert_eq!(since().await, [Some(2000), None], "the time of its event");
+    let far = NOW + 60_000;
+    store.postpone(&fresh, far, true, "down").await.unwrap();
     store.doubt_pending().await.unwrap();
-    assert_eq!(since().await, [Some(2000), Some(3000)]);
+    assert_eq!(since().await, [Some(2000), Some(3000)], "all is due");
     store.delivered(&[fresh], NOW).await.unwrap();
     talk.tells(3, "later", Line).await;
     assert_eq!(since().await, [Some(2000), None]);

@@ -3,6 +3,7 @@
 use hinny_bridges::{Part, Post, PostId, TelegramThread, Thread};
 
 use super::{Talk, target, thread};
+use crate::event::{BotMeanwhile, Handling, Reason};
 use crate::store::{CommitError, DeliveryKind, Store};
 
 async fn open(talk: &Talk<'_>, expected_seq: u64, place: &Thread) {
@@ -72,4 +73,28 @@ pub async fn nobody_takes_the_thread_of_another_conversation(store: &dyn Store) 
     bob.commit(losing).await;
     assert_eq!(store.thread_of(&ada.id).await.unwrap(), Some(thread("a")));
     assert_eq!(store.thread_of(&bob.id).await.unwrap(), None);
+}
+
+pub async fn only_threads_of_who_waits_or_is_looked_after_are_open(store: &dyn Store) {
+    let waiting = Handling::Waiting {
+        reason: Reason::Asked,
+        bot: BotMeanwhile::Silent,
+    };
+    let agent = Handling::Agent { by: "U1".into() };
+    let mut open = Vec::new();
+    for (name, handling) in [("a", waiting), ("b", agent), ("c", Handling::Bot)] {
+        let talk = Talk::begin(store, "shop").await;
+        let mut change = talk.said(0, "opening", None);
+        change.thread_opened = Some((target(), thread(name)));
+        change.handling = handling.clone();
+        talk.commit(change).await;
+        if handling != Handling::Bot {
+            open.push((talk.site.clone(), talk.id.clone(), thread(name)));
+        }
+    }
+    let mut found = store.open_threads().await.unwrap();
+    found.sort_by_key(|(_, _, thread)| serde_json::to_string(thread).unwrap());
+    assert_eq!(found, open);
+    assert_eq!(store.target_of(&thread("a")).await.unwrap(), Some(target()));
+    assert_eq!(store.target_of(&thread("z")).await.unwrap(), None);
 }

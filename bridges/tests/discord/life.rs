@@ -82,7 +82,11 @@ async fn a_locked_thread_is_unlocked_if_the_bot_may_and_gone_if_not() {
     let ann = server.agent(ANN, "Ann");
     ann.locks(number(&thread));
     send_one(&bridge, &thread).await.unwrap();
-    assert!(!thread_of(&server, &thread).archived);
+    let now = thread_of(&server, &thread);
+    assert!(!now.archived && !now.locked, "colleagues may write too");
+    let posts = server.posts(number(&thread));
+    let told = |post: &&platform::Message| post.content.contains("This thread was locked");
+    assert_eq!(posts.iter().filter(told).count(), 1, "the team is told why");
 
     ann.locks(number(&thread));
     server.with(|state| lose(state, bits::MANAGE_THREADS));
