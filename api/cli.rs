@@ -76,7 +76,9 @@ pub enum Command {
     #[command(subcommand)]
     Desk(Desk),
     /// Sign an identity token as your own server would, for trying it out
-    #[command(after_help = "Example:\n  hinny token --site shop --sub customer-42 --name Ada")]
+    #[command(
+        after_help = "Example:\n  hinny token --site shop --sub customer-42 --name Ada --attribute plan=pro"
+    )]
     Token(Token),
 }
 
@@ -241,12 +243,32 @@ pub struct Token {
     /// The customer's e-mail address
     #[arg(long)]
     pub email: Option<String>,
+    /// What else your side knows, as NAME=VALUE; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub attribute: Vec<(String, String)>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text
+        .split_once('=')
+        .filter(|(name, _)| !name.trim().is_empty());
+    let (name, value) = pair.ok_or("it is NAME=VALUE, for instance plan=pro")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn an_attribute_is_a_name_and_a_value() {
+        let given = |text: &str| pair(text).ok();
+        let both = |name: &str, value: &str| Some((name.to_owned(), value.to_owned()));
+        assert_eq!(given("plan=pro"), both("plan", "pro"));
+        assert_eq!(given("sum = 1=1"), both("sum", "1=1"));
+        assert_eq!((given("plan"), given("=pro")), (None, None));
+    }
 
     #[test]
     fn the_command_line_is_sound() {

@@ -44,7 +44,7 @@ pub fn token(global: &Global, token: cli::Token) -> Result<ExitCode, Failure> {
         subject: token.sub,
         name: token.name,
         email: token.email,
-        ..Profile::default()
+        attributes: token.attribute.into_iter().collect(),
     };
     say!("{}", identity::sign(&profile, &id, until, secret));
     Ok(ExitCode::SUCCESS)

@@ -36,6 +36,8 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
     };
     const REPEATS: usize = 0;
 
+    const LINKS: &str = "http";
+
     async fn start() -> Self {
         let server = DiscordServer::start().await;
         Discord { server }
@@ -43,6 +45,20 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
 
     fn target(&self) -> String {
         format!("[site.discord]\nconnection = \"team\"\nchannel = {PARENT}\n")
+    }
+
+    fn second_target(&self) -> String {
+        let other = other(PARENT);
+        format!("[site.discord]\nconnection = \"team\"\nchannel = {other}\n")
+    }
+
+    fn second_places(&self) -> Vec<u64> {
+        let threads = self.server.threads(other(PARENT)).into_iter();
+        threads.map(|thread| thread.id).collect()
+    }
+
+    fn listeners(&self) -> usize {
+        self.server.handshakes().0
     }
 
     fn connection(&self, secrets: &Path) -> String {
@@ -69,8 +85,8 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
 
     /// The message that a thread was made from has the thread's own id, and stands in the channel above.
     fn posts(&self, place: &u64) -> Vec<Shown> {
-        let parent = self.server.posts(PARENT).into_iter();
-        let card = parent.filter(|message| message.id == *place);
+        let card = self.server.look(|state| state.messages.get(place).cloned());
+        let card = card.filter(|message| message.channel != *place).into_iter();
         let own = self.server.posts(*place).into_iter();
         let ours = card.chain(own).filter(|message| message.author == BOT);
         ours.map(shown).collect()
@@ -106,6 +122,11 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
 
     fn says(&self, who: Member, place: &u64, text: &str) -> u64 {
         self.person(who).says(*place, text)
+    }
+
+    fn mentions(&self, who: Member, place: &u64, whom: Member, text: &str) -> u64 {
+        self.person(who)
+            .says(*place, &format!("<@{}> {text}", whom.number))
     }
 
     fn replies(&self, who: Member, place: &u64, to: &u64, text: &str) -> u64 {
@@ -184,6 +205,11 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
     fn ends_well(&self) {
         assert_eq!(self.server.limit_hits().1, 0, "nobody came too early");
     }
+}
+
+/// The other of the two channels that exist from the start.
+fn other(parent: u64) -> u64 {
+    if parent == CHANNEL { FORUM } else { CHANNEL }
 }
 
 fn shown(message: Message) -> Shown {

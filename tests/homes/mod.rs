@@ -100,16 +100,26 @@ pub trait Home: Sized {
     /// How often a post may show once more when nobody can know whether it arrived.
     const REPEATS: usize;
 
+    /// What links to its threads begin with.
+    const LINKS: &str;
+
     async fn start() -> Self;
 
     /// The site's table that says where its threads are, for instance `[site.slack]` with its keys.
     fn target(&self) -> String;
+
+    /// The same for another site of this connection, with a channel of its own.
+    fn second_target(&self) -> String;
+    fn second_places(&self) -> Vec<Self::Place>;
 
     /// The connection's table, whose name is `team`. Tokens lie in `secrets`.
     fn connection(&self, secrets: &Path) -> String;
 
     /// Waits until hinny listens there.
     async fn is_listened_to(&self);
+
+    /// How many of hinny's listeners there are or were, as far as the platform can tell.
+    fn listeners(&self) -> usize;
 
     // The channel, as people in it see it.
 
@@ -131,6 +141,8 @@ pub trait Home: Sized {
     fn knows(&self, who: Member);
 
     fn says(&self, who: Member, place: &Self::Place, text: &str) -> Self::Line;
+    /// Writes a line that begins by mentioning a colleague.
+    fn mentions(&self, who: Member, place: &Self::Place, whom: Member, text: &str) -> Self::Line;
     fn replies(&self, who: Member, place: &Self::Place, to: &Self::Line, text: &str) -> Self::Line;
     fn edits(&self, who: Member, line: &Self::Line, text: &str);
     /// Takes a message out of the thread; where the platform tells no bot of that, by the command that stands in.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::json;
 use tokio::sync::watch;
 
 use super::{Home, Kind, Member, Shown, Signs, Trouble};
@@ -14,6 +15,9 @@ pub struct Slack {
 /// The user group whose members are with the team.
 const GROUP: &str = "S0TEAM";
 
+/// The channel of another site.
+const OTHER: &str = "C0LAB";
+
 impl Slack {
     fn person(&self, who: Member) -> Agent<'_> {
         let id = self.id_of(who);
@@ -24,6 +28,12 @@ impl Slack {
             }
             Kind::Guest => self.server.guest(&id, who.name),
         }
+    }
+
+    fn places_in(&self, channel: &str) -> Vec<String> {
+        let cards = self.server.cards().into_iter();
+        let own = cards.filter(|card| card.channel == channel);
+        own.map(|card| card.ts).collect()
     }
 
     fn joins_the_group(&self, id: &str) {
@@ -48,6 +58,8 @@ impl Home for Slack {
     };
     const REPEATS: usize = 0;
 
+    const LINKS: &str = "https://";
+
     async fn start() -> Self {
         let server = SlackServer::start().await;
         Slack { server }
@@ -55,6 +67,19 @@ impl Home for Slack {
 
     fn target(&self) -> String {
         format!("[site.slack]\nconnection = \"team\"\nchannel = \"{CHANNEL}\"\n")
+    }
+
+    fn second_target(&self) -> String {
+        self.server.add_channel(OTHER, "lab");
+        format!("[site.slack]\nconnection = \"team\"\nchannel = \"{OTHER}\"\n")
+    }
+
+    fn second_places(&self) -> Vec<String> {
+        self.places_in(OTHER)
+    }
+
+    fn listeners(&self) -> usize {
+        self.server.open_sockets()
     }
 
     fn connection(&self, secrets: &Path) -> String {
@@ -74,11 +99,7 @@ impl Home for Slack {
     }
 
     fn places(&self) -> Vec<String> {
-        self.server
-            .cards()
-            .into_iter()
-            .map(|card| card.ts)
-            .collect()
+        self.places_in(CHANNEL)
     }
 
     fn posts(&self, place: &String) -> Vec<Shown> {
@@ -108,6 +129,15 @@ impl Home for Slack {
 
     fn says(&self, who: Member, place: &String, text: &str) -> String {
         self.person(who).says(place, text)
+    }
+
+    fn mentions(&self, who: Member, place: &String, whom: Member, text: &str) -> String {
+        let id = self.id_of(whom);
+        let elements = json!([{"type": "rich_text_section", "elements": [
+            {"type": "user", "user_id": id}, {"type": "text", "text": format!(" {text}")},
+        ]}]);
+        let written = format!("<@{id}> {text}");
+        self.person(who).says_rich(place, &elements, &written)
     }
 
     /// Slack knows no answer to a single message of a thread.

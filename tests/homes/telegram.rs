@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::json;
 use tokio::sync::watch;
 
 use super::{Home, Kind, Member, Shown, Signs, Trouble};
@@ -11,7 +12,16 @@ pub struct Telegram {
     pub server: TelegramServer,
 }
 
+/// The group of another site.
+const OTHER: i64 = CHAT - 1;
+
 impl Telegram {
+    fn places_in(&self, chat: i64) -> Vec<i32> {
+        let topics = self.server.topics().into_iter();
+        let own = topics.filter(|topic| topic.chat == chat);
+        own.map(|topic| topic.id).collect()
+    }
+
     fn person(&self, who: Member) -> Agent<'_> {
         let agent = self.server.agent(i64::from(who.number), who.name);
         if who.kind == Kind::Agent {
@@ -33,6 +43,8 @@ impl Home for Telegram {
     };
     const REPEATS: usize = 1;
 
+    const LINKS: &str = "https://t.me/c/";
+
     async fn start() -> Self {
         let server = TelegramServer::start().await;
         Telegram { server }
@@ -40,6 +52,21 @@ impl Home for Telegram {
 
     fn target(&self) -> String {
         format!("[site.telegram]\nconnection = \"team\"\nchat = {CHAT}\n")
+    }
+
+    fn second_target(&self) -> String {
+        self.server.add_group(OTHER, true);
+        format!("[site.telegram]\nconnection = \"team\"\nchat = {OTHER}\n")
+    }
+
+    fn second_places(&self) -> Vec<i32> {
+        self.places_in(OTHER)
+    }
+
+    /// Telegram gives its updates to one poller only, and tells a second one so.
+    fn listeners(&self) -> usize {
+        let refused = self.server.calls("getUpdates");
+        1 + refused.iter().filter(|call| call.status == 409).count()
     }
 
     fn connection(&self, secrets: &Path) -> String {
@@ -60,11 +87,7 @@ impl Home for Telegram {
     }
 
     fn places(&self) -> Vec<i32> {
-        self.server
-            .topics()
-            .into_iter()
-            .map(|topic| topic.id)
-            .collect()
+        self.places_in(CHAT)
     }
 
     fn posts(&self, place: &i32) -> Vec<Shown> {
@@ -88,6 +111,15 @@ impl Home for Telegram {
 
     fn says(&self, who: Member, place: &i32, text: &str) -> i32 {
         self.person(who).says(*place, text)
+    }
+
+    fn mentions(&self, who: Member, place: &i32, whom: Member, text: &str) -> i32 {
+        let name = whom.name;
+        let user = json!({"id": whom.number, "is_bot": false, "first_name": name});
+        let mention =
+            json!([{"type": "text_mention", "offset": 0, "length": name.len(), "user": user}]);
+        let content = json!({"text": format!("{name} {text}"), "entities": mention});
+        self.person(who).writes(*place, content)
     }
 
     fn replies(&self, who: Member, place: &i32, to: &i32, text: &str) -> i32 {

@@ -23,7 +23,6 @@ mod doctor;
 mod doctor_platforms;
 mod doctor_telegram;
 mod edge;
-mod faq;
 mod files;
 mod handover;
 mod heart;

@@ -70,6 +70,7 @@ pub type Shared = Watched<State>;
 /// A message as people see it.
 #[derive(Clone, Debug)]
 pub struct Posted {
+    pub channel: String,
     pub ts: String,
     pub thread: Option<String>,
     pub user: String,
@@ -134,6 +135,19 @@ impl SlackServer {
     /// For what has no verb here.
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         self.shared.change(change)
+    }
+
+    /// Another private channel, with the bot in it; nothing happens when it is there already.
+    pub fn add_channel(&self, id: &str, name: &str) {
+        self.change(|state| {
+            if state.channel(id).is_none() {
+                state.channels.push(state::channel(id, name));
+            }
+        });
+    }
+
+    pub fn open_sockets(&self) -> usize {
+        self.shared.look(|state| state.links.len())
     }
 
     // The channel, as people in it see it.
@@ -335,6 +349,7 @@ fn posted(state: &State, wanted: impl Fn(&state::Stored) -> bool) -> Vec<Posted>
         let rows = blocks.filter(|block| block["type"] == "actions");
         let buttons = rows.flat_map(|row| row["elements"].as_array().into_iter().flatten());
         Posted {
+            channel: message.channel.clone(),
             ts: message.ts.clone(),
             thread: message.thread.clone(),
             user: BOT.to_owned(),

@@ -49,7 +49,11 @@ impl Agent<'_> {
             value["client_msg_id"] = format!("msg-{}", state.number()).into();
             if let Some(thread) = thread {
                 value["parent_user_id"] = BOT.into();
-                return state.add(CHANNEL, Some(thread), value);
+                let root = state.messages.iter().find(|message| message.ts == thread);
+                let channel = root
+                    .map_or(CHANNEL, |root| root.channel.as_str())
+                    .to_owned();
+                return state.add(&channel, Some(thread), value);
             }
             state.add(CHANNEL, None, value)
         })

@@ -135,6 +135,24 @@ impl Visitor {
         self.sees_event(handling, wanted).await
     }
 
+    /// Waits until the conversation is handled so now, whatever it was before.
+    pub async fn until_handling_is(&mut self, handling: &str) {
+        let last = self
+            .log
+            .values()
+            .rev()
+            .find(|event| event["kind"] == "handling");
+        if last.is_some_and(|event| event["handling"] == handling) {
+            return;
+        }
+        let wanted = |frame: &Value| {
+            frame["event"]["kind"] == "handling" && frame["event"]["handling"] == handling
+        };
+        self.until(handling, wanted)
+            .await
+            .expect("it is handled so");
+    }
+
     /// Waits for an event of this kind about the message with this id, for instance `edited`.
     pub async fn happens(&mut self, kind: &str, id: &Value) -> Value {
         let wanted = |event: &Value| event["kind"] == kind && event["id"] == *id;

@@ -1,7 +1,11 @@
 //! The whole job with a team on a platform: each story is played on Slack, Discord and Telegram alike.
 
 mod buzz;
+mod card;
 mod changes;
+mod commands;
 mod deaths;
+mod faq;
 mod rules;
+mod sites;
 mod whole;
