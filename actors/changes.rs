@@ -3,7 +3,7 @@
 use hinny_bridges::Thread;
 
 use crate::dialogue::Decision;
-use crate::event::What;
+use crate::event::{Event, What};
 use crate::order::{Pointer, Request};
 use crate::store::{Change, ReplyPost};
 
@@ -24,8 +24,14 @@ fn note_threads(change: &mut Change, request: &Request) {
             thread,
             posts,
         } => {
-            change.thread_opened = Some((target.clone(), thread.clone()));
-            change.posted.clone_from(posts);
+            let named = Some((target.clone(), thread.clone()));
+            let is_twin = |event: &Event| matches!(event.what, What::TwinFound { .. });
+            if change.events.iter().any(is_twin) {
+                change.thread_twin = named;
+            } else {
+                change.thread_opened = named;
+                change.posted.clone_from(posts);
+            }
         }
         Request::LoseThread { thread } => change.thread_lost = Some(thread.clone()),
         _ => {}
@@ -48,6 +54,17 @@ fn note_posts(change: &mut Change, request: &Request) {
                 seq,
             });
             change.reply_posts.extend(post);
+        }
+        // Nothing holds the words of a line that could not be handled; its sign needs its place all the same.
+        Request::HandOver {
+            written: Some((thread, post)),
+        } => {
+            let told = change.events.last().map(|event| event.seq);
+            change.reply_posts.extend(told.map(|seq| ReplyPost {
+                thread: thread.clone(),
+                post: post.clone(),
+                seq,
+            }));
         }
         Request::DeleteMessage {
             of: Pointer::Post(post),

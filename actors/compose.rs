@@ -31,6 +31,7 @@ use crate::{guard, intent};
 pub fn command(request: &Request, facts: &Facts) -> Command {
     from_visitor(request)
         .or_else(|| from_team(request, facts))
+        .or_else(|| from_outbox(request, facts))
         .unwrap_or_else(|| from_us(request, facts))
 }
 
@@ -86,6 +87,27 @@ fn from_team(request: &Request, facts: &Facts) -> Option<Command> {
     })
 }
 
+fn from_outbox(request: &Request, facts: &Facts) -> Option<Command> {
+    Some(match request {
+        Request::NoteThread { thread, posts, .. } => Command::NoteThread {
+            thread: thread.clone(),
+            posts: posts.iter().map(|post| post.id.clone()).collect(),
+        },
+        Request::LoseThread { thread } => Command::LoseThread {
+            thread: thread.clone(),
+        },
+        Request::DeliveryFailed { delivery, of } => Command::DeliveryFailed {
+            delivery: delivery.clone(),
+            of: *of,
+        },
+        Request::Retry { delivery } => Command::Retry {
+            delivery: delivery.clone(),
+            of: facts.pointed.clone(),
+        },
+        _ => return None,
+    })
+}
+
 fn from_us(request: &Request, facts: &Facts) -> Command {
     match request {
         Request::Judge { turn, judgement } => Command::Judge {
@@ -98,16 +120,6 @@ fn from_us(request: &Request, facts: &Facts) -> Command {
             turn: *turn,
             asked_here: facts.asked == Some(*turn),
         },
-        Request::NoteThread { thread, .. } => Command::NoteThread {
-            thread: thread.clone(),
-        },
-        Request::LoseThread { thread } => Command::LoseThread {
-            thread: thread.clone(),
-        },
-        Request::DeliveryFailed { delivery, of } => Command::DeliveryFailed {
-            delivery: delivery.clone(),
-            of: *of,
-        },
         Request::LearnDue { of } => Command::LearnDue { of: *of },
         Request::FaqSettled { outcome, .. } => Command::SettleFaq {
             of: facts.pointed.clone(),
@@ -119,8 +131,11 @@ fn from_us(request: &Request, facts: &Facts) -> Command {
                 FaqOutcome::Failed => Settled::Failed,
             },
         },
+        Request::HandOver { written } => Command::HandOver {
+            written: written.is_some(),
+        },
         // All others were understood before.
-        _ => Command::HandOver,
+        _ => Command::HandOver { written: false },
     }
 }
 
@@ -243,6 +258,7 @@ fn press(by: &str, action: &Action, facts: &Facts) -> Command {
         Action::DropFaq { .. } => Command::UndoFaq { by, of },
         Action::Retry { delivery } => Command::Retry {
             delivery: delivery.clone(),
+            of,
         },
     }
 }

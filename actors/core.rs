@@ -98,10 +98,7 @@ impl Core {
     async fn refuse(&self, order: &Order, refused: Refused) -> Result<Receipt, Refusal> {
         match self.shell.store.receipt(&self.site, &order.cause).await? {
             Some(receipt) => Ok(receipt),
-            None => Err(match refused {
-                Refused::Blocked { until } => Refusal::Blocked { until },
-                Refused::NotYours => Refusal::NotYours,
-            }),
+            None => Err(refused.into()),
         }
     }
 

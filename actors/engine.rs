@@ -7,20 +7,21 @@ use actix::{Arbiter, ArbiterHandle, System};
 use tokio::sync::{Notify, watch};
 use tokio::task::{self, AbortHandle};
 
+use crate::dialogue::Dialogue;
 use crate::feed::{Feed, Topic, Typist, Wake};
-use crate::ids::{ConversationId, SiteId};
+use crate::ids::{Cause, ConversationId, SiteId};
 use crate::inbound::Replies;
 use crate::listeners;
 use crate::look_backs::LookBacks;
 use crate::openings::Openings;
-use crate::order::{Order, Refusal};
+use crate::order::{Order, Refusal, Request};
 use crate::outbox::Outbox;
 use crate::shell::{Parts, Shell};
-use crate::store::{Receipt, Store};
+use crate::store::{DeadLetter, Receipt, Store};
 use crate::switchboard::Switchboard;
 use crate::tally::Tally;
 use crate::typing::{self, Typing};
-use crate::{alarms, feed, files};
+use crate::{alarms, clock, feed, files};
 
 /// The conversations of all sites. Cheap to clone.
 #[derive(Clone)]
@@ -76,6 +77,16 @@ impl Engine {
         &self.shell.tally
     }
 
+    /// Whether the visitor may send anything now. What is refused to a message is refused to a file in the same words.
+    pub async fn hears(&self, conversation: &ConversationId) -> Result<(), Refusal> {
+        let log = self.store().history(conversation).await?;
+        let dialogue = Dialogue::fold(log.iter().map(|event| &event.what));
+        match dialogue.shut_out(clock::now()) {
+            Some(refused) => Err(refused.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Tells the conversation's other readers, and the team's thread, that the visitor writes or stopped.
     pub fn visitor_types(&self, site: &SiteId, conversation: &ConversationId, on: bool) {
         let topic = Topic::Conversation(conversation.clone());
@@ -89,6 +100,20 @@ impl Engine {
     /// How many conversations are in memory.
     pub fn awake(&self) -> usize {
         self.switchboard.awake()
+    }
+
+    /// Tries a dead letter again; the conversation's thread is told what comes of it.
+    pub async fn retry(&self, letter: &DeadLetter) -> Result<(), Refusal> {
+        let order = Order {
+            site: letter.site.clone(),
+            conversation: letter.conversation.clone(),
+            // Each failure has one retry.
+            cause: Cause(format!("retry:{}:{}", letter.delivery, letter.at)),
+            request: Request::Retry {
+                delivery: letter.delivery.clone(),
+            },
+        };
+        self.handle(order).await.map(drop)
     }
 
     /// Makes the outbox look now, for instance after a dead letter was put back.

@@ -152,7 +152,7 @@ async fn a_stopped_engine_takes_no_more_orders() {
         site: site(),
         conversation: room.conversation.clone(),
         cause: Cause("late".into()),
-        request: Request::HandOver,
+        request: Request::HandOver { written: None },
     };
     let refused = room.engine.handle(order).await;
     assert!(

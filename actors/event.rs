@@ -3,7 +3,7 @@
 //! Words live in bodies (see `body`), so that an erasure removes them and the log still folds to the same
 //! state. Events are facts, in the past tense; a new meaning is a new kind, never a new use of an old one.
 
-use hinny_bridges::Thread;
+use hinny_bridges::{PostId, Thread};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{MessageId, Millis, Seq};
@@ -67,6 +67,12 @@ pub enum What {
     /// The conversation has a thread on a platform now.
     ThreadOpened {
         thread: Thread,
+    },
+    /// Another thread was opened for the conversation while it had one: it is closed with a link to the active one.
+    /// `posts` of ours stand in it already.
+    TwinFound {
+        thread: Thread,
+        posts: Vec<PostId>,
     },
     /// The thread does not exist any more, or the team moved away from it.
     ThreadLost {
@@ -172,6 +178,11 @@ pub enum What {
         of: Seq,
         delivery: String,
     },
+    /// Somebody wants it tried again. `of` is the event that told of the failure.
+    DeliveryRetried {
+        of: Seq,
+        delivery: String,
+    },
     /// Body: the draft of an entry, made from the event `question` and the event `answer`.
     FaqProposed {
         by: AgentId,
@@ -229,33 +240,14 @@ impl What {
             | What::Reacted { of, .. }
             | What::VisitorSaw { of, .. }
             | What::DeliveryFailed { of, .. }
+            | What::DeliveryRetried { of, .. }
             | What::FaqConfirmed { of, .. }
             | What::FaqSaved { of, .. }
             | What::FaqUndone { of, .. }
             | What::FaqTakenOut { of }
             | What::FaqFailed { of } => Some(*of),
             What::AgentSaid { held, chosen, .. } => held.or(chosen.map(|chosen| chosen.verdict)),
-            What::VisitorSaid { .. }
-            | What::PersonRequested { .. }
-            | What::Judged { .. }
-            | What::AnswererFailed { .. }
-            | What::BotAnswered { .. }
-            | What::BotGreeted { .. }
-            | What::Escalated { .. }
-            | What::ThreadOpened { .. }
-            | What::ThreadLost { .. }
-            | What::AgentTook { .. }
-            | What::NoteWritten { .. }
-            | What::TeamTold { .. }
-            | What::HandedBack { .. }
-            | What::Closed { .. }
-            | What::Reopened
-            | What::VisitorIdentified
-            | What::AgentJoined { .. }
-            | What::LineHeld { .. }
-            | What::Blocked { .. }
-            | What::Unblocked { .. }
-            | What::FaqProposed { .. } => None,
+            _ => None,
         }
     }
 }

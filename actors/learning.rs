@@ -71,8 +71,7 @@ async fn work(
         (Some(Draft::Learning { .. }), Some(Body::Faq(draft))) => {
             let key = key(conversation, of);
             let by = draft.author.clone();
-            let thread = shell.store.thread_of(conversation).await.ok().flatten();
-            let link = thread.and_then(|thread| thread.link());
+            let link = link(shell, site, conversation).await;
             let saved = learner.save(site, &key, &draft, &by, conversation, link.as_deref());
             let entry = saved.await?;
             Ok(Some(FaqOutcome::Saved { entry }))
@@ -82,6 +81,14 @@ async fn work(
         }
         _ => Ok(None),
     }
+}
+
+/// Where the conversation is talked about.
+async fn link(shell: &Shell, site: &SiteId, conversation: &ConversationId) -> Option<String> {
+    let thread = shell.store.thread_of(conversation).await.ok()??;
+    let connection = &shell.sites.get(site)?.target.connection;
+    let bridge = shell.bridges.get(connection)?;
+    bridge.link(&thread).await
 }
 
 async fn take_out(

@@ -6,6 +6,7 @@ use hinny_kb::Judgement;
 
 use crate::action::Action;
 use crate::body::{FileRef, Profile};
+use crate::dialogue::Refused;
 use crate::event::Turn;
 use crate::ids::{Cause, ConversationId, DeliveryId, MessageId, Millis, Seq, SiteId};
 use crate::store::StoreError;
@@ -124,8 +125,15 @@ pub enum Request {
         of: Seq,
         outcome: FaqOutcome,
     },
-    /// From the switchboard, after a command could not be handled.
-    HandOver,
+    /// From the outbox, the desk or the operator: a delivery that was given up is to be tried again.
+    Retry {
+        delivery: DeliveryId,
+    },
+    /// From the switchboard, after a command could not be handled. `written` is the member's message that was lost by
+    /// that, if it was one.
+    HandOver {
+        written: Option<(Thread, PostId)>,
+    },
 }
 
 /// What a member of the team wrote.
@@ -201,7 +209,17 @@ impl Request {
             Request::AnswerDue { .. } => "answer_due",
             Request::NoteThread { .. } => "note_thread",
             Request::LoseThread { .. } => "lose_thread",
-            Request::HandOver => "hand_over",
+            Request::Retry { .. } => "retry",
+            Request::HandOver { .. } => "hand_over",
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Blocked { until } => Refusal::Blocked { until },
+            Refused::NotYours => Refusal::NotYours,
         }
     }
 }

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError};
 
+use hinny_bridges::{PostId, Thread};
+
 use crate::clock;
 use crate::conversation::{Conversation, Vitals};
 use crate::core::Core;
@@ -161,10 +163,12 @@ impl Switchboard {
         let what = order.request.name();
         tracing::error!(conversation.id = %order.conversation, what, "an order was parked: handling it panicked twice");
         self.shell.store.park(&parked(order)).await?;
-        if !matches!(order.request, Request::HandOver) {
+        if !matches!(order.request, Request::HandOver { .. }) {
             let over = Order {
                 cause: Cause::parked(&order.cause),
-                request: Request::HandOver,
+                request: Request::HandOver {
+                    written: written(&order.request),
+                },
                 ..order.clone()
             };
             Box::pin(self.handle(over)).await?;
@@ -180,6 +184,18 @@ impl Switchboard {
     /// Takes no more orders. Those under way come to their end.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+    }
+}
+
+/// The member's own message that a request brought.
+fn written(request: &Request) -> Option<(Thread, PostId)> {
+    match request {
+        Request::Reply {
+            said,
+            via: Some(thread),
+            ..
+        } => Some((thread.clone(), said.post.clone()?)),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod puppet;
 mod stage;
+mod truth;
 
 use bytes::Bytes;
 use hinny_bridges::{Aside, Happened, Person, PostId, RemoteFile, Said, text::Text};

@@ -86,15 +86,15 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         What::VisitorSaid { .. }
         | What::BotAnswered { .. }
         | What::BotGreeted { .. }
-        | What::AgentSaid { .. } => visitor_message(entry),
+        | What::AgentSaid { .. }
+        | What::MessageEdited { .. }
+        | What::MessageDeleted { .. }
+        | What::Reacted { .. } => visitor_message(entry).or_else(|| visitor_change(entry)),
         What::Escalated { .. }
         | What::AgentTook { .. }
         | What::HandedBack { .. }
         | What::Reopened
         | What::Closed { .. } => visitor_handling(entry),
-        What::MessageEdited { .. } | What::MessageDeleted { .. } | What::Reacted { .. } => {
-            visitor_change(entry)
-        }
         What::PersonRequested { .. }
         | What::Judged { .. }
         | What::AnswererFailed { .. }
@@ -112,12 +112,13 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::Unblocked { .. }
         | What::VisitorSaw { .. }
         | What::DeliveryFailed { .. }
+        | What::DeliveryRetried { .. }
+        | What::TwinFound { .. }
         | What::FaqProposed { .. }
         | What::FaqConfirmed { .. }
         | What::FaqSaved { .. }
-        | What::FaqUndone { .. }
-        | What::FaqTakenOut { .. }
-        | What::FaqFailed { .. } => None,
+        | What::FaqUndone { .. } => None,
+        What::FaqTakenOut { .. } | What::FaqFailed { .. } => None,
     }
 }
 

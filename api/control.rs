@@ -217,7 +217,7 @@ impl<'a> Doer<'a> {
                 };
                 self.index(&site, job, replies).await
             }
-            Verb::OutboxRetry { delivery } => self.retry(delivery).await.map_err(in_words),
+            Verb::OutboxRetry { delivery } => self.retry(delivery).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::DeskLogin { site } => self.login(&site).await,
             Verb::Status => self.status(),
@@ -283,23 +283,24 @@ impl<'a> Doer<'a> {
         Ok(serde_json::to_value(status).expect("a status has string keys"))
     }
 
-    async fn retry(&self, delivery: Option<String>) -> Result<Value, StoreError> {
-        let ids = match delivery {
-            Some(id) => vec![DeliveryId(id)],
-            None => {
-                let dead = self.store.dead_letters(None).await?;
-                dead.into_iter().map(|letter| letter.delivery).collect()
-            }
-        };
-        let mut retried = Vec::new();
-        for id in ids {
-            if self.store.revive(None, &id, clock::now()).await? {
-                retried.push(id);
+    /// A running server tells the thread what comes of it.
+    async fn retry(&self, delivery: Option<String>) -> Result<Value, String> {
+        let mut letters = self.store.dead_letters(None).await.map_err(in_words)?;
+        letters.retain(|letter| delivery.as_ref().is_none_or(|id| letter.delivery.0 == *id));
+        for letter in &letters {
+            match self.serving {
+                Some(app) => app
+                    .engine
+                    .retry(letter)
+                    .await
+                    .map_err(|no| no.to_string())?,
+                None => {
+                    let revived = self.store.revive(None, &letter.delivery, clock::now());
+                    revived.await.map_err(in_words)?;
+                }
             }
         }
-        if let Some(app) = self.serving {
-            app.engine.ring_outbox();
-        }
+        let retried: Vec<DeliveryId> = letters.into_iter().map(|one| one.delivery).collect();
         Ok(json!({ "retried": retried }))
     }
 

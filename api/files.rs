@@ -55,6 +55,9 @@ pub async fn upload(
     let name = name(named)?;
     let visitor = &guest.session.visitor;
     let (declared, bytes) = receive(&app, visitor, address, request).await?;
+    if let Some(conversation) = guest.conversation(&app).await? {
+        app.engine.hears(&conversation.id).await?;
+    }
     let kept = app.files.keep_for(&guest.site, visitor, &name, bytes).await;
     Ok(Json(kept_as(&app, &declared, kept).await?))
 }

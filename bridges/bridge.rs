@@ -129,6 +129,11 @@ pub trait Bridge: Send + Sync {
     /// Says what becomes of the thread as a whole.
     async fn mark(&self, thread: &Thread, mark: &Mark) -> Result<(), SendError>;
 
+    /// A link to the thread for members of the team, if the platform can be asked for one.
+    async fn link(&self, thread: &Thread) -> Option<String> {
+        thread.link()
+    }
+
     /// Shows for a few seconds that the visitor writes, where the platform has that. Best effort.
     async fn typing(&self, thread: &Thread) -> Result<(), SendError>;
 

@@ -81,7 +81,7 @@ pub struct DiscordThread {
 }
 
 impl Thread {
-    /// A link for members of the team, where the thread alone is enough to make one. Telegram's private links leave the
+    /// A link for members of the team, where the thread alone is enough to make one; `Bridge::link` knows more. Telegram's private links leave the
     /// first digits of a supergroup's number out (<https://core.telegram.org/api/links#message-links>); Slack's redirect
     /// leads to the channel (<https://docs.slack.dev/interactivity/deep-linking>).
     pub fn link(&self) -> Option<String> {

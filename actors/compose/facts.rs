@@ -7,8 +7,8 @@ use crate::action::Action;
 use crate::body::Body;
 use crate::clock;
 use crate::dialogue::{Dialogue, Pointed};
-use crate::event::Turn;
-use crate::ids::{ConversationId, MessageId, Millis, Seq, SiteId};
+use crate::event::{Event, Turn, What};
+use crate::ids::{ConversationId, DeliveryId, MessageId, Millis, Seq, SiteId};
 use crate::lines::{Meant, understand};
 use crate::order::{Editor, Pointer, Request};
 use crate::shell::{Mode, Shell};
@@ -87,6 +87,13 @@ async fn pointed_at(
             (Some(quoted), _) => (quoted, false, via),
             (None, _) => return Ok(None),
         },
+        Request::Press {
+            action: Action::Retry { delivery },
+            ..
+        }
+        | Request::Retry { delivery } => {
+            return failure_of(shell, conversation, delivery).await;
+        }
         Request::Press { action, .. } => return Ok(seq_of(action)),
         Request::FaqSettled { of, .. } => return Ok(Some(*of)),
         _ => return Ok(None),
@@ -118,6 +125,20 @@ async fn find(
             }
         }
     }
+}
+
+/// The last event that told of this delivery's failure.
+async fn failure_of(
+    shell: &Shell,
+    conversation: &ConversationId,
+    delivery: &DeliveryId,
+) -> Stored<Option<Seq>> {
+    let log = shell.store.history(conversation).await?;
+    let told = |event: &&Event| match &event.what {
+        What::DeliveryFailed { delivery: id, .. } => *id == delivery.0,
+        _ => false,
+    };
+    Ok(log.iter().rev().find(told).map(|event| event.seq))
 }
 
 fn seq_of(action: &Action) -> Option<Seq> {

@@ -1,6 +1,6 @@
 //! What comes to a dialogue and what follows: commands without words, and decisions that name the words they need.
 
-use hinny_bridges::Thread;
+use hinny_bridges::{PostId, Thread};
 
 use super::{OpenTurn, Pointed};
 use crate::event::{AgentId, By, Chosen, Held, Intent, Turn, Verdict, What};
@@ -33,8 +33,10 @@ pub enum Command {
         turn: Turn,
         asked_here: bool,
     },
-    /// Handling a command went wrong twice: a person must look.
-    HandOver,
+    /// Handling a command went wrong twice: a person must look. `written`: it was a member's own message.
+    HandOver {
+        written: bool,
+    },
     Reply {
         by: AgentId,
         line: TeamLine,
@@ -93,8 +95,10 @@ pub enum Command {
     Unblock {
         by: AgentId,
     },
+    /// `of` is the event that told of the failure.
     Retry {
         delivery: DeliveryId,
+        of: Option<Pointed>,
     },
     DeliveryFailed {
         delivery: DeliveryId,
@@ -121,8 +125,10 @@ pub enum Command {
     LearnDue {
         of: Seq,
     },
+    /// `posts` of ours stand in it already.
     NoteThread {
         thread: Thread,
+        posts: Vec<PostId>,
     },
     LoseThread {
         thread: Thread,

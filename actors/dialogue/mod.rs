@@ -89,6 +89,57 @@ impl Faq {
     }
 }
 
+/// The part of the state that an event belongs to.
+enum Side {
+    Talk,
+    Team,
+    Faq,
+    Nothing,
+}
+
+impl Side {
+    fn of(what: &What) -> Side {
+        match what {
+            What::VisitorSaid { .. }
+            | What::Judged { .. }
+            | What::AnswererFailed { .. }
+            | What::BotAnswered { .. }
+            | What::Escalated { .. }
+            | What::Reopened
+            | What::ThreadOpened { .. }
+            | What::ThreadLost { .. }
+            | What::VisitorSaw { .. } => Side::Talk,
+            What::AgentTook { .. }
+            | What::AgentJoined { .. }
+            | What::HandedBack { .. }
+            | What::Closed { .. }
+            | What::AgentSaid { .. }
+            | What::MessageDeleted { .. }
+            | What::Blocked { .. }
+            | What::Unblocked { .. } => Side::Team,
+            What::FaqProposed { .. }
+            | What::FaqConfirmed { .. }
+            | What::FaqUndone { .. }
+            | What::FaqSaved { .. } => Side::Faq,
+            What::FaqTakenOut { .. } | What::FaqFailed { .. } => Side::Faq,
+            What::PersonRequested { .. }
+            | What::BotGreeted { .. }
+            | What::NoteWritten { .. }
+            | What::TeamTold { .. }
+            | What::VisitorIdentified
+            | What::MessageEdited { .. }
+            | What::NoteEdited { .. }
+            | What::NoteDeleted { .. }
+            | What::LineHeld { .. }
+            | What::HeldDropped { .. }
+            | What::Reacted { .. }
+            | What::DeliveryFailed { .. }
+            | What::DeliveryRetried { .. }
+            | What::TwinFound { .. } => Side::Nothing,
+        }
+    }
+}
+
 impl Default for Dialogue {
     fn default() -> Self {
         Dialogue {
@@ -118,42 +169,11 @@ impl Dialogue {
     /// Takes in the next event.
     pub fn apply(&mut self, what: &What) {
         self.seq += 1;
-        match what {
-            What::VisitorSaid { .. }
-            | What::Judged { .. }
-            | What::AnswererFailed { .. }
-            | What::BotAnswered { .. }
-            | What::Escalated { .. }
-            | What::Reopened
-            | What::ThreadOpened { .. }
-            | What::ThreadLost { .. }
-            | What::VisitorSaw { .. } => self.apply_talk(what),
-            What::AgentTook { .. }
-            | What::AgentJoined { .. }
-            | What::HandedBack { .. }
-            | What::Closed { .. }
-            | What::AgentSaid { .. }
-            | What::MessageDeleted { .. }
-            | What::Blocked { .. }
-            | What::Unblocked { .. } => self.apply_team(what),
-            What::FaqProposed { .. }
-            | What::FaqConfirmed { .. }
-            | What::FaqUndone { .. }
-            | What::FaqSaved { .. }
-            | What::FaqTakenOut { .. }
-            | What::FaqFailed { .. } => self.faq.apply(self.seq, what),
-            What::PersonRequested { .. }
-            | What::BotGreeted { .. }
-            | What::NoteWritten { .. }
-            | What::TeamTold { .. }
-            | What::VisitorIdentified
-            | What::MessageEdited { .. }
-            | What::NoteEdited { .. }
-            | What::NoteDeleted { .. }
-            | What::LineHeld { .. }
-            | What::HeldDropped { .. }
-            | What::Reacted { .. }
-            | What::DeliveryFailed { .. } => {}
+        match Side::of(what) {
+            Side::Talk => self.apply_talk(what),
+            Side::Team => self.apply_team(what),
+            Side::Faq => self.faq.apply(self.seq, what),
+            Side::Nothing => {}
         }
     }
 

@@ -27,7 +27,8 @@ impl Dialogue {
         }
     }
 
-    fn shut_out(&self, now: Millis) -> Option<Refused> {
+    /// Whether the visitor may say nothing now.
+    pub fn shut_out(&self, now: Millis) -> Option<Refused> {
         let block = self.blocked.filter(|block| block.holds(now))?;
         Some(Refused::Blocked { until: block.until })
     }

@@ -126,7 +126,10 @@ fn from_answerer() -> Vec<(&'static str, Command)> {
         ("answerer breaks", Command::FailTurn { turn: 1 }),
         ("alarm, asked by this process", due(true)),
         ("alarm, asked before a restart", due(false)),
-        ("handling went wrong twice", Command::HandOver),
+        (
+            "handling went wrong twice",
+            Command::HandOver { written: false },
+        ),
     ]
 }
 
@@ -187,7 +190,6 @@ fn pressed() -> Vec<(&'static str, Command)> {
     let until = Some(9);
     let faq = |possible| Command::ProposeFaq { by: by(), possible };
     let undo = Command::UndoFaq { by: by(), of: None };
-    let delivery = "d".into();
     vec![
         ("`!block`", Command::Block { by: by(), until }),
         ("`!unblock`", Command::Unblock { by: by() }),
@@ -196,17 +198,31 @@ fn pressed() -> Vec<(&'static str, Command)> {
         ("`!faq undo`, without a draft", undo),
         ("bob sends candidate 1", choose("bob", false)),
         ("ana sends candidate 1 and saves it", choose("ana", true)),
-        ("ana presses \"try again\"", Command::Retry { delivery }),
+        ("ana presses \"try again\"", retry()),
     ]
 }
 
+fn retry() -> Command {
+    let delivery = "d".to_owned();
+    let failed = What::DeliveryFailed { of: 1, delivery };
+    Command::Retry {
+        delivery: "d".into(),
+        of: Pointed::find(&[failed], 1, None),
+    }
+}
+
 fn from_outbox() -> Vec<(&'static str, Command)> {
-    let (opened, lost) = (thread(), thread());
+    let lost = thread();
+    let opened = |topic| Command::NoteThread {
+        thread: Thread::Telegram(TelegramThread { chat: -1, topic }),
+        posts: Vec::new(),
+    };
     let (delivery, of) = ("d".into(), 1);
     let failed = Command::DeliveryFailed { delivery, of };
     vec![
         ("a delivery was given up", failed),
-        ("thread opened", Command::NoteThread { thread: opened }),
+        ("thread opened", opened(1)),
+        ("another thread opened", opened(2)),
         ("thread lost", Command::LoseThread { thread: lost }),
     ]
 }

@@ -26,13 +26,19 @@ const LONGEST_FACT: usize = 200;
 /// Candidates that are shown, each with its buttons.
 const CANDIDATES: usize = 3;
 
-/// The card as a line. `upto` is the last event that its transcript shows; what came after is in the thread.
+/// The card as a line. `upto` is the last event that its transcript shows; what came after is in the thread. Only the
+/// `newest` card of a thread shows how things are now and what can be done; older ones say that it goes on below.
 pub(super) async fn line(
     scene: &Scene<'_>,
     delivery: &DeliveryId,
     upto: Seq,
+    newest: bool,
 ) -> Result<Line, StoreError> {
     let facts = Facts::gather(scene, upto).await?;
+    if !newest {
+        let text = Text(older(&facts));
+        return Ok(Line::new(delivery.as_str(), LineAuthor::Hinny, text));
+    }
     let mut line = Line::new(delivery.as_str(), LineAuthor::Hinny, Text(blocks(&facts)));
     line.buttons = buttons::rows(&facts, scene.shell.learner.is_some());
     line.mention = scene.called(&facts.handling);
@@ -62,25 +68,49 @@ pub fn anonymous(visitor: &VisitorId) -> String {
 }
 
 fn blocks(facts: &Facts) -> Vec<Block> {
-    let mut blocks = vec![who(facts)];
-    blocks.extend(attributes(facts));
-    blocks.extend(place(facts));
-    blocks.extend(browser(facts));
+    let mut blocks = about(facts);
     blocks.push(state(facts));
     blocks.extend(facts.before.map(before));
-    blocks.extend(facts.why.map(|why| labelled("Why", words::reason(why))));
+    blocks.extend(why(facts));
     blocks.extend(candidates(facts));
-    let said: Vec<Block> = facts.transcript.iter().filter_map(said).collect();
-    if !said.is_empty() {
-        blocks.push(words_line("So far:"));
-        blocks.push(Block::Quote { children: said });
-    }
+    blocks.extend(so_far(facts));
     if facts.handling != Handling::Closed {
         blocks.push(words_line(
             "Write here to answer. Lines that start with ! stay among you; !help shows what they can do.",
         ));
     }
     blocks
+}
+
+fn older(facts: &Facts) -> Vec<Block> {
+    let mut blocks = about(facts);
+    blocks.push(labelled(
+        "Now",
+        "continued below, with a newer card and its buttons",
+    ));
+    blocks.extend(why(facts));
+    blocks.extend(so_far(facts));
+    blocks
+}
+
+fn about(facts: &Facts) -> Vec<Block> {
+    let mut blocks = vec![who(facts)];
+    blocks.extend(attributes(facts));
+    blocks.extend(place(facts));
+    blocks.extend(browser(facts));
+    blocks
+}
+
+fn why(facts: &Facts) -> Option<Block> {
+    facts.why.map(|why| labelled("Why", words::reason(why)))
+}
+
+fn so_far(facts: &Facts) -> Vec<Block> {
+    let said: Vec<Block> = facts.transcript.iter().filter_map(said).collect();
+    match said.is_empty() {
+        true => Vec::new(),
+        false => vec![words_line("So far:"), Block::Quote { children: said }],
+    }
 }
 
 fn who(facts: &Facts) -> Block {

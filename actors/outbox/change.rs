@@ -4,7 +4,7 @@ use hinny_bridges::{Mark, PostChange, PostId, Sign, Thread};
 
 use super::Outbox;
 use super::deliver::{Stop, Turn};
-use super::lines::{Shown, is_on_platform};
+use super::lines::{Cards, Shown, is_on_platform};
 use crate::clock;
 use crate::event::What;
 use crate::ids::{DeliveryId, Seq};
@@ -37,6 +37,9 @@ impl Outbox {
             },
             DeliveryKind::Seen => self.sign(turn, thread, delivery, Sign::Seen).await,
             DeliveryKind::Recalled => self.sign(turn, thread, delivery, Sign::Recalled).await,
+            DeliveryKind::FailedSign => self.failed_sign(turn, thread, delivery).await,
+            DeliveryKind::OldCard => self.put_away(turn, thread, delivery).await,
+            DeliveryKind::CloseTwin => self.close_twin(turn, thread, delivery).await,
             // Those that are said, and those that count as one, have their own ways.
             DeliveryKind::Card
             | DeliveryKind::Line
@@ -142,6 +145,25 @@ impl Outbox {
             .await
     }
 
+    /// The card before a newer one loses its buttons, once the newer one stands in the thread.
+    async fn put_away(
+        &self,
+        turn: &Turn<'_>,
+        thread: &Thread,
+        delivery: &Delivery,
+    ) -> Result<(), Stop> {
+        let newest = self.shell.store.card_of(thread).await?;
+        let is_there = newest.iter().any(|card| card.seq >= delivery.seq);
+        let old = match is_there {
+            true => self.shell.store.card_before(thread, delivery.seq).await?,
+            false => Vec::new(),
+        };
+        let joined = self.joined(turn, old).await?;
+        let done = vec![delivery.id.clone()];
+        self.rewrite(turn, thread, delivery, joined, Vec::new(), done)
+            .await
+    }
+
     /// Makes the posts carry these lines as they are now, and writes down what they carry then.
     async fn rewrite(
         &self,
@@ -183,9 +205,15 @@ impl Outbox {
     ) -> Result<Vec<hinny_bridges::Line>, StoreError> {
         let first = self.shell.store.first_in(thread).await?;
         let first = first.unwrap_or_else(|| lines[0].delivery.clone());
+        let mut newest = self.shell.store.card_of(thread).await?.into_iter();
+        let newest = newest.next().map(|card| card.delivery);
+        let cards = Cards {
+            newest: newest.unwrap_or_else(|| first.clone()),
+            first,
+        };
         let mut out = Vec::with_capacity(lines.len());
         for shown in lines {
-            out.push(turn.scene.line(shown, &first).await?);
+            out.push(turn.scene.line(shown, &cards).await?);
         }
         Ok(out)
     }
@@ -250,30 +278,6 @@ impl Outbox {
         }
         Ok(same)
     }
-
-    /// A sign on a member's own message, if that is in this thread.
-    async fn sign(
-        &self,
-        turn: &Turn<'_>,
-        thread: &Thread,
-        delivery: &Delivery,
-        sign: Sign,
-    ) -> Result<(), Stop> {
-        let Some(of) = refers(turn, delivery).await? else {
-            return self.done(&[delivery]).await;
-        };
-        let posts = self.shell.store.reply_posts(turn.scene.conversation, of);
-        let mut posts = posts.await?.into_iter();
-        let Some((_, post)) = posts.find(|(place, _)| place == thread) else {
-            return self.done(&[delivery]).await;
-        };
-        let change = PostChange::React { sign, on: true };
-        fail::fail_point!("outbox_before_change");
-        let changed = turn.bridge.change(thread, &[post], &change).await;
-        fail::fail_point!("outbox_after_change");
-        changed.map_err(|error| Stop::at(delivery, error))?;
-        self.done(&[delivery]).await
-    }
 }
 
 /// Posts and lines in the order of what they carry.
@@ -292,7 +296,10 @@ fn in_order(mut found: Vec<Carried>) -> Joined {
     joined
 }
 
-async fn refers(turn: &Turn<'_>, delivery: &Delivery) -> Result<Option<Seq>, StoreError> {
+pub(super) async fn refers(
+    turn: &Turn<'_>,
+    delivery: &Delivery,
+) -> Result<Option<Seq>, StoreError> {
     let entry = turn.scene.entry(delivery.seq).await?;
     Ok(entry.and_then(|entry| entry.event.what.refers()))
 }

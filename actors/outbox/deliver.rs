@@ -11,7 +11,7 @@ use hinny_bridges::{Bridge, Mark, Opened, Post, SendError, SendStopped, Target, 
 use super::lanes::Pass;
 use super::lines::{self, Scene};
 use super::work::{self, Work};
-use super::{Outbox, card, moving};
+use super::{Outbox, card};
 use crate::clock;
 use crate::event::What;
 use crate::ids::{Cause, ConversationId, DeliveryId};
@@ -72,6 +72,10 @@ impl From<Refusal> for Trouble {
 }
 
 impl Stop {
+    pub(super) fn is_of_platform(&self) -> bool {
+        matches!(self.trouble, Trouble::Platform(_))
+    }
+
     pub(super) fn inside(why: impl Into<String>) -> Self {
         Trouble::Inside(why.into()).into()
     }
@@ -169,6 +173,7 @@ impl Outbox {
         let opened = opened.map_err(|error| Stop::at(first, error))?;
         fail::fail_point!("outbox_thread_opened");
         self.served(turn.target);
+        // A thread that comes second is noted as a twin, and is closed by a delivery of its own.
         self.note(turn, &opened).await?;
         let conversation = &turn.batch.conversation;
         let active = self.shell.store.thread_of(conversation).await?;
@@ -178,20 +183,8 @@ impl Outbox {
                 self.shell.look_backs.ask(&turn.target.connection);
             }
             self.write_down(&opened.thread, &opened.posts).await;
-        } else {
-            self.close_twin(turn, &opened.thread, &title).await;
         }
         Ok(())
-    }
-
-    /// Another thread was first: this one says so and must not look alive.
-    async fn close_twin(&self, turn: &Turn<'_>, twin: &Thread, title: &str) {
-        let words = format!(
-            "This conversation goes on in another thread with the same name, {title}. What is written here reaches nobody."
-        );
-        if let Err(error) = moving::bid_farewell(turn.bridge, twin, &words).await {
-            tracing::warn!(conversation.id = %turn.batch.conversation, %error, "a twin thread could not be closed");
-        }
     }
 
     /// Lines for a thread that may have been opened since they were committed. A card that was to open it is moot then:

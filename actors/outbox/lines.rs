@@ -60,6 +60,12 @@ impl From<&Carried> for Shown {
     }
 }
 
+/// What stands out in a thread: what came first carries a card, and only the newest card can be worked with.
+pub(super) struct Cards {
+    pub first: DeliveryId,
+    pub newest: DeliveryId,
+}
+
 /// The lines of `waiting`, for `thread` or, without one, for a new thread. What comes first in a thread carries the
 /// card, even if the thread was opened for something else.
 pub(super) async fn render(
@@ -67,14 +73,12 @@ pub(super) async fn render(
     waiting: &[&Delivery],
     thread: Option<&Thread>,
 ) -> Result<Vec<Line>, StoreError> {
-    let mut first = match thread {
-        Some(thread) => scene.shell.store.first_in(thread).await?,
-        None => None,
+    let Some(cards) = cards(scene, waiting, thread).await? else {
+        return Ok(Vec::new());
     };
     let mut out = Vec::with_capacity(waiting.len());
     for delivery in waiting {
-        let first = first.get_or_insert_with(|| delivery.id.clone());
-        let line = scene.line(&Shown::from(*delivery), first).await?;
+        let line = scene.line(&Shown::from(*delivery), &cards).await?;
         out.push(Line {
             parts_done: delivery.parts_done,
             doubt_since: delivery.doubt_since.map(|since| since - CLOCKS),
@@ -84,18 +88,39 @@ pub(super) async fn render(
     Ok(out)
 }
 
+/// The cards of a thread when `waiting` stands in it too. `None` when nothing waits.
+async fn cards(
+    scene: &Scene<'_>,
+    waiting: &[&Delivery],
+    thread: Option<&Thread>,
+) -> Result<Option<Cards>, StoreError> {
+    let Some(next) = waiting.first() else {
+        return Ok(None);
+    };
+    let first = match thread {
+        Some(thread) => scene.shell.store.first_in(thread).await?,
+        None => None,
+    };
+    let first = first.unwrap_or_else(|| next.id.clone());
+    let mut later = waiting.iter().rev();
+    let newest = later.find(|one| one.what == DeliveryKind::Card);
+    let newest = newest.map_or(first.clone(), |card| card.id.clone());
+    Ok(Some(Cards { first, newest }))
+}
+
 impl Scene<'_> {
-    /// A delivery as it looks now. `first` is what came first in the thread.
-    pub(super) async fn line(&self, shown: &Shown, first: &DeliveryId) -> Result<Line, StoreError> {
+    /// A delivery as it looks now.
+    pub(super) async fn line(&self, shown: &Shown, cards: &Cards) -> Result<Line, StoreError> {
+        let newest = shown.delivery == cards.newest;
         if shown.what == DeliveryKind::Card {
-            return card::line(self, &shown.delivery, shown.seq).await;
+            return card::line(self, &shown.delivery, shown.seq, newest).await;
         }
         let line = self.plain_line(shown).await?;
-        if shown.delivery != *first {
+        if shown.delivery != cards.first {
             return Ok(line);
         }
         let upto = shown.seq.saturating_sub(1);
-        let mut card = card::line(self, &shown.delivery, upto).await?;
+        let mut card = card::line(self, &shown.delivery, upto, newest).await?;
         card.text.0.extend(line.text.0);
         card.buttons.extend(line.buttons);
         card.files = line.files;

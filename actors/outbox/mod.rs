@@ -12,8 +12,10 @@ mod lines;
 mod moving;
 mod notices;
 mod settle;
+mod signs;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod work;
 
 use std::collections::HashSet;

@@ -8,9 +8,9 @@ use super::lines::{Scene, Shown, excerpt};
 use crate::action::Action;
 use crate::body::{Body, FaqDraft};
 use crate::event::{Event, Held, What};
-use crate::ids::Seq;
+use crate::ids::{DeliveryId, Seq};
 use crate::lines::line as words_line;
-use crate::store::{Entry, StoreError};
+use crate::store::{Entry, Fate, StoreError};
 use crate::view;
 
 /// Why a line was not sent, with the buttons that decide about it until somebody has.
@@ -84,23 +84,50 @@ pub(super) async fn failed(
             vec![words_line("Something could not be posted here.")],
         ));
     };
-    let about = scene.entry(*of).await?;
-    let excerpt = about.as_ref().map(excerpt).unwrap_or_default();
-    let mut blocks = vec![words_line(
-        "This could not be posted here; the platform refused it:",
-    )];
-    blocks.push(match excerpt.is_empty() {
-        true => words_line("(the hand-over card)"),
-        false => Block::Quote {
-            children: vec![words_line(excerpt)],
-        },
-    });
-    let mut line = told(shown, blocks);
-    let retry = Action::Retry {
-        delivery: delivery.as_str().into(),
+    let id = DeliveryId::from(delivery.as_str());
+    let retried = !scene.about(entry.event.seq).await?.is_empty();
+    let fate = scene.shell.store.fate(&id).await?;
+    let mut blocks = vec![
+        words_line("This could not be posted here; the platform refused it:"),
+        missed(scene, *of).await?,
+    ];
+    let since = match (fate, retried) {
+        (Some(Fate::Sent), _) => Some("It went through when it was tried again."),
+        (Some(Fate::Pending), _) => Some("It is being tried again."),
+        (_, true) => Some("It was tried again and refused again; see below."),
+        (_, false) => None,
     };
-    line.buttons = vec![vec![plain(&retry, "Try again")]];
+    blocks.extend(since.map(words_line));
+    let mut line = told(shown, blocks);
+    if since.is_none() {
+        let retry = Action::Retry { delivery: id };
+        line.buttons = vec![vec![plain(&retry, "Try again")]];
+    }
     Ok(line)
+}
+
+/// What a failed delivery would have shown.
+async fn missed(scene: &Scene<'_>, of: Seq) -> Result<Block, StoreError> {
+    let Some(entry) = scene.entry(of).await? else {
+        return Ok(words_line("(removed)"));
+    };
+    let about = match entry.event.what {
+        What::Escalated { .. } | What::ThreadLost { .. } => {
+            return Ok(words_line("(the hand-over card)"));
+        }
+        What::MessageEdited { of, .. } | What::NoteEdited { of, .. } => scene.entry(of).await?,
+        What::MessageDeleted { .. } | What::NoteDeleted { .. } => {
+            return Ok(words_line("(that a line was taken back)"));
+        }
+        _ => None,
+    };
+    let entry = about.unwrap_or(entry);
+    Ok(match excerpt(&entry) {
+        words if words.is_empty() => words_line(sentence(&entry).to_plain()),
+        words => Block::Quote {
+            children: vec![words_line(words)],
+        },
+    })
 }
 
 /// A draft for the frequent questions, and what became of it.

@@ -30,6 +30,9 @@ pub(super) fn is_said(what: DeliveryKind) -> bool {
         | DeliveryKind::Delete
         | DeliveryKind::Seen
         | DeliveryKind::Recalled
+        | DeliveryKind::FailedSign
+        | DeliveryKind::OldCard
+        | DeliveryKind::CloseTwin
         | DeliveryKind::Taken => false,
     }
 }
@@ -41,6 +44,9 @@ pub(super) fn is_extra(what: DeliveryKind) -> bool {
         DeliveryKind::CardUpdate
             | DeliveryKind::Seen
             | DeliveryKind::Recalled
+            | DeliveryKind::FailedSign
+            | DeliveryKind::OldCard
+            | DeliveryKind::CloseTwin
             | DeliveryKind::Taken
     )
 }

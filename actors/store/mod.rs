@@ -151,6 +151,9 @@ pub trait OutboxStore: Send + Sync {
     /// Puts a dead letter back; `false` if there is none with this id.
     async fn revive(&self, site: Option<&SiteId>, id: &DeliveryId, at: Millis) -> Stored<bool>;
 
+    /// How far a delivery got; nothing when there is none with this id.
+    async fn fate(&self, id: &DeliveryId) -> Stored<Option<Fate>>;
+
     async fn thread_of(&self, conversation: &ConversationId) -> Stored<Option<Thread>>;
 
     /// The active threads of conversations that a person has, or that wait for one.
@@ -164,6 +167,9 @@ pub trait OutboxStore: Send + Sync {
 
     /// The posts of the newest card in this thread, in order.
     async fn card_of(&self, thread: &Thread) -> Stored<Vec<Carried>>;
+
+    /// The posts of the card that stood in this thread before that of event `seq`, in order.
+    async fn card_before(&self, thread: &Thread, seq: Seq) -> Stored<Vec<Carried>>;
 
     /// The posts that carry an event's line, in all threads the conversation ever had, in order.
     async fn posts_of(&self, conversation: &ConversationId, seq: Seq) -> Stored<Vec<Carried>>;

@@ -61,9 +61,11 @@ macro_rules! suite {
                 posts_and_deliveries_are_many_to_many,
                 a_long_line_is_sent_with_its_last_part,
                 deliveries_without_posts_are_ticked_off,
-                parked_commands_are_kept;
+                parked_commands_are_kept,
+                the_fate_of_a_delivery_is_known;
             posts: a_line_is_found_in_all_its_posts,
                 the_card_is_the_newest_or_what_came_first,
+                the_card_before_another_is_found,
                 changed_posts_are_written_down,
                 an_edit_of_the_first_post_leaves_it_the_first,
                 doubt_stays_until_it_is_sent,
@@ -79,7 +81,8 @@ macro_rules! suite {
             threads: one_thread_is_active_and_all_are_known,
                 a_lost_thread_is_active_no_longer,
                 only_threads_of_who_waits_or_is_looked_after_are_open,
-                nobody_takes_the_thread_of_another_conversation;
+                nobody_takes_the_thread_of_another_conversation,
+                a_twin_is_known_and_not_active;
             people: a_session_lasts_until_it_is_revoked,
                 a_session_is_worth_nothing_at_another_site,
                 an_anonymous_visitor_joins_and_brings_the_conversation,

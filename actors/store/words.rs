@@ -57,6 +57,8 @@ pub struct Change {
     pub thread_opened: Option<(Target, Thread)>,
     /// What stands in the thread that was opened.
     pub posted: Vec<Post>,
+    /// Belongs to the conversation too, but is not the active one.
+    pub thread_twin: Option<(Target, Thread)>,
     /// Is active no longer.
     pub thread_lost: Option<Thread>,
     /// Events whose words are removed for good, in all versions.
@@ -92,6 +94,7 @@ impl Change {
             alarms_cleared: Vec::new(),
             thread_opened: None,
             posted: Vec::new(),
+            thread_twin: None,
             thread_lost: None,
             bodies_removed: Vec::new(),
             reply_posts: Vec::new(),
@@ -172,6 +175,10 @@ pub enum DeliveryKind {
     Close,
     /// Shows the card as things are now. Many that wait count as one.
     CardUpdate,
+    /// Takes the buttons off the card that stood in the thread before that of event `seq`.
+    OldCard,
+    /// Says in the thread that event `seq` found too many where the conversation goes on, and closes it.
+    CloseTwin,
     /// Shows the message that event `seq` is about with the words it has now.
     Edit,
     /// Takes the message that event `seq` is about out of the thread.
@@ -180,8 +187,10 @@ pub enum DeliveryKind {
     Seen,
     /// A sign on the member's own message that event `seq` is about: the visitor does not see it any more.
     Recalled,
-    /// A sign for what did not arrive, and a line with a button to try again.
+    /// A line that tells what did not arrive, with a button to try again.
     Failed,
+    /// A sign on the message that did not arrive, as long as that is so.
+    FailedSign,
     /// Who took the conversation in event `seq` follows or joins the thread.
     Taken,
     /// Calls who has the conversation.
@@ -224,6 +233,14 @@ pub struct Carried {
     pub seq: Seq,
     pub what: DeliveryKind,
     pub part: u32,
+}
+
+/// How far a delivery got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Pending,
+    Sent,
+    GivenUp,
 }
 
 /// What became of posts that were changed.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hinny_bridges::text::Text;
 use hinny_bridges::{
     Bridge, Channel, FetchError, Finding, Inbound, Inbox, Line, Mark, Opened, Part, Post,
-    PostChange, PostId, RemoteFile, SendError, SendStopped, Thread,
+    PostChange, PostId, RemoteFile, SendError, SendStopped, Sign, Thread,
 };
 use hinny_kb::{Candidate, Judgement, Settings, Source};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
@@ -27,6 +27,10 @@ pub struct Puppet {
     pub inbound: AsyncMutex<mpsc::UnboundedReceiver<Told>>,
     pub files: Mutex<HashMap<String, Bytes>>,
     pub fetches: AtomicUsize,
+    /// Signs that were put on members' messages or taken away: thread, post, sign, on.
+    pub signs: Mutex<Vec<(Thread, String, Sign, bool)>>,
+    /// How often it was shown that the visitor writes.
+    pub typing: AtomicUsize,
 }
 
 #[async_trait]
@@ -44,10 +48,14 @@ impl Bridge for Puppet {
 
     async fn change(
         &self,
-        _: &Thread,
-        _: &[PostId],
-        _: &PostChange,
+        thread: &Thread,
+        posts: &[PostId],
+        change: &PostChange,
     ) -> Result<Vec<Post>, SendError> {
+        if let PostChange::React { sign, on } = change {
+            let sign = (thread.clone(), posts[0].0.clone(), *sign, *on);
+            self.signs.lock().unwrap().push(sign);
+        }
         Ok(Vec::new())
     }
 
@@ -56,6 +64,7 @@ impl Bridge for Puppet {
     }
 
     async fn typing(&self, _: &Thread) -> Result<(), SendError> {
+        self.typing.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hinny_bridges::text::Text;
 use hinny_bridges::{
     Bridge, Channel, ConnectionId, DeskThread, Happened, Inbound, Origin, Person, PostId, Said,
-    Target, Thread,
+    Sign, Target, Thread,
 };
 use tempfile::TempDir;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
@@ -19,6 +19,7 @@ use crate::action::Action;
 use crate::body::FaqDraft;
 use crate::engine::Engine;
 use crate::event::What;
+use crate::feed::{Subscription, Topic};
 use crate::files::Files;
 use crate::ids::{Cause, ConversationId, Seq, SiteId};
 use crate::learner::Learner;
@@ -77,6 +78,8 @@ impl Stage {
             inbound: AsyncMutex::new(inbound),
             files: Mutex::default(),
             fetches: AtomicUsize::new(0),
+            signs: Mutex::default(),
+            typing: AtomicUsize::new(0),
         });
         let shelf = Arc::new(Shelf::default());
         let engine = start(&folder, &store, &puppet, &shelf);
@@ -134,15 +137,63 @@ impl Stage {
     }
 
     pub async fn says(&self, agent: Person, post: &str, text: &str) {
-        let said = Said::words(PostId(post.into()), Text::plain(text));
-        self.happens(agent, &format!("said:{post}"), Happened::Said(said))
+        self.says_at(Origin::Thread(thread()), agent, post, text)
             .await;
     }
 
-    pub async fn says_outside(&self, agent: Person, post: &str, text: &str) {
+    pub async fn says_at(&self, place: Origin, agent: Person, post: &str, text: &str) {
         let said = Said::words(PostId(post.into()), Text::plain(text));
         let id = format!("said:{post}");
-        self.hands_in(Origin::Channel(channel()), agent, &id, Happened::Said(said))
+        self.hands_in(place, agent, &id, Happened::Said(said)).await;
+    }
+
+    /// A second thread was opened while there was one.
+    pub async fn has_twin(&self, twin: Thread) {
+        let request = Request::NoteThread {
+            target: target(),
+            thread: twin,
+            posts: Vec::new(),
+        };
+        self.order("twin", request).await.unwrap();
+    }
+
+    /// The first `count` signs that were put on members' messages.
+    pub async fn signs(&self, count: usize) -> Vec<(Thread, String, Sign, bool)> {
+        let signs = || self.puppet.signs.lock().unwrap().clone();
+        within("signs", || signs().len() >= count).await;
+        signs()
+    }
+
+    /// The visitor writes, and the team sees it.
+    pub async fn visitor_types(&self) {
+        let before = self.puppet.typing.load(Ordering::Relaxed);
+        let (site, id) = (site(), &self.conversation);
+        self.engine.visitor_types(&site, id, true);
+        let shown = || self.puppet.typing.load(Ordering::Relaxed) > before;
+        within("typing", shown).await;
+    }
+
+    pub fn reader(&self) -> Subscription {
+        let topic = Topic::Conversation(self.conversation.clone());
+        self.engine.feed().subscribe(topic)
+    }
+
+    /// The names of the agents, as the visitor reads them.
+    pub async fn names(&self) -> Vec<String> {
+        let entries = self.store.read(&self.conversation, 0, 1000).await.unwrap();
+        let seen = entries.iter().filter_map(visitor);
+        let name = |event| match event {
+            VisitorEvent::Message {
+                author: Author::Agent { name, .. },
+                ..
+            } => Some(name),
+            _ => None,
+        };
+        seen.filter_map(name).collect()
+    }
+
+    pub async fn says_outside(&self, agent: Person, post: &str, text: &str) {
+        self.says_at(Origin::Channel(channel()), agent, post, text)
             .await;
     }
 
@@ -303,16 +354,31 @@ impl Stage {
     }
 }
 
+fn target() -> Target {
+    Target {
+        connection: connection(),
+        channel: channel(),
+    }
+}
+
+async fn within(what: &str, seen: impl Fn() -> bool) {
+    let wait = async {
+        while !seen() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(20), wait).await;
+    assert!(ended.is_ok(), "never seen: {what}");
+}
+
 fn start(
     folder: &TempDir,
     store: &Arc<SqliteStore>,
     puppet: &Arc<Puppet>,
     shelf: &Arc<Shelf>,
 ) -> Engine {
-    let target = Target {
-        connection: connection(),
-        channel: channel(),
-    };
+    let mut rules = SiteRules::new("Shop", target());
+    rules.names = HashMap::from([("cleo".to_owned(), "Cleopatra".to_owned())]);
     let bridge: Arc<dyn Bridge> = puppet.clone();
     let learner: Arc<dyn Learner> = shelf.clone();
     let files = Files::open(folder.path(), store.clone(), 1_000_000).unwrap();
@@ -320,7 +386,7 @@ fn start(
         store: store.clone() as Arc<dyn Store>,
         answerer: Arc::new(Unsure),
         bridges: HashMap::from([(connection(), bridge)]),
-        sites: HashMap::from([(site(), SiteRules::new("Shop", target))]),
+        sites: HashMap::from([(site(), rules)]),
         files: Arc::new(files),
         learner: Some(learner),
         timing: Timing {

@@ -82,6 +82,10 @@ pub enum TeamEvent {
         delivery: String,
         of: Seq,
     },
+    /// It is being tried again.
+    DeliveryRetried {
+        delivery: String,
+    },
     /// A draft for the frequent questions. The event's seq names it.
     FaqProposed {
         question: String,
@@ -141,7 +145,8 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         | What::Blocked { .. }
         | What::Unblocked { .. }
         | What::VisitorSaw { .. }
-        | What::DeliveryFailed { .. } => inside(entry),
+        | What::DeliveryFailed { .. }
+        | What::DeliveryRetried { .. } => inside(entry),
         What::FaqProposed { .. } | What::FaqSaved { .. } | What::FaqUndone { .. } => faq(entry),
         What::Judged { .. } => verdict(entry),
         What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
@@ -152,7 +157,7 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         | What::ThreadLost { .. }
         | What::FaqTakenOut { .. }
         | What::FaqFailed { .. } => notice(entry),
-        What::FaqConfirmed { .. } => None,
+        What::FaqConfirmed { .. } | What::TwinFound { .. } => None,
     }
 }
 
@@ -225,6 +230,9 @@ fn inside(entry: &Entry) -> Option<TeamEvent> {
         What::DeliveryFailed { delivery, of } => TeamEvent::DeliveryFailed {
             delivery: delivery.clone(),
             of: *of,
+        },
+        What::DeliveryRetried { delivery, .. } => TeamEvent::DeliveryRetried {
+            delivery: delivery.clone(),
         },
         _ => return None,
     })

@@ -3,8 +3,6 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use hinny_actors::clock;
-use hinny_actors::ids::DeliveryId;
 use hinny_actors::store::{ConversationRow, Entry, ThreadState};
 use serde::{Deserialize, Serialize};
 
@@ -122,16 +120,11 @@ pub async fn retry(
     agent: Agent,
     Path(delivery): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let delivery = DeliveryId(delivery);
-    let found = app
-        .store()
-        .revive(Some(&agent.site), &delivery, clock::now())
-        .await?;
-    match found {
-        true => {
-            app.engine.ring_outbox();
-            Ok(StatusCode::NO_CONTENT)
-        }
-        false => Err(Problem::not_found()),
-    }
+    let letters = app.store().dead_letters(Some(&agent.site)).await?;
+    let wanted = letters
+        .iter()
+        .find(|letter| letter.delivery.0 == delivery)
+        .ok_or_else(Problem::not_found)?;
+    app.engine.retry(wanted).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -136,6 +136,14 @@ impl Bridge for Discord {
         self.mark_thread(ours(thread)?, mark).await
     }
 
+    /// As "Copy Link" makes it; it needs the server's number, which a thread does not have.
+    async fn link(&self, thread: &Thread) -> Option<String> {
+        let thread = ours(thread).ok()?;
+        let guild = self.places.place(thread.channel).await.ok()?.guild;
+        let thread = thread.thread;
+        Some(format!("https://discord.com/channels/{guild}/{thread}"))
+    }
+
     async fn typing(&self, thread: &Thread) -> Result<(), SendError> {
         let Some(channel_id) = places::channel(ours(thread)?.thread) else {
             return Err(SendError::ThreadGone);

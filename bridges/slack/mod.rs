@@ -32,7 +32,13 @@ mod socket;
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use self::{classify::harmless, client::Client, files::Store, model::Me, people::People};
+use self::{
+    classify::harmless,
+    client::Client,
+    files::Store,
+    model::{Me, Permalink},
+    people::People,
+};
 use crate::{
     Bridge, Channel, FetchError, Finding, Inbox, Line, Mark, Opened, Post, PostChange, PostId,
     RemoteFile, SendError, SendStopped, SlackThread, Thread,
@@ -126,6 +132,15 @@ impl Bridge for Slack {
             Mark::Done => self.mark_done(thread, true).await,
             Mark::Taken { by } => self.follow(thread, by).await,
         }
+    }
+
+    /// <https://docs.slack.dev/reference/methods/chat.getPermalink>
+    async fn link(&self, thread: &Thread) -> Option<String> {
+        let SlackThread { channel, ts } = slack_thread(thread).ok()?;
+        let message = [("channel", channel.as_str()), ("message_ts", ts.as_str())];
+        let found = self.client.get("chat.getPermalink", &message).await;
+        let found: Result<Permalink, _> = found;
+        found.map_or_else(|_| thread.link(), |found| Some(found.permalink))
     }
 
     /// Slack shows only people typing; apps have no call for it outside of its assistant's own panes

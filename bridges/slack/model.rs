@@ -16,6 +16,12 @@ pub(super) struct Me {
     pub(super) enterprise_id: Option<String>,
 }
 
+/// The answer to `chat.getPermalink`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Permalink {
+    pub(super) permalink: String,
+}
+
 /// A message, as events and the history have it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

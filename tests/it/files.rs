@@ -324,3 +324,28 @@ async fn files_survive_a_crash_and_come_back_from_a_backup() {
     let fresh = link_of(&server, &ada, &id).await;
     assert_eq!(shown(&server, &fresh.json).await.bytes, PNG);
 }
+
+#[tokio::test]
+async fn who_is_blocked_sends_no_files_either_and_reads_the_same_words() {
+    let server = Server::start(SITE).await;
+    let mut desk = Desk::log_in(&server).await;
+    let mut ada = guest(&server, "ada").await;
+    ada.asks_for_a_person().await;
+    let conversation = ada.conversation.clone().unwrap();
+    desk.writes(&conversation, "!block").await;
+    let refused = sends(&server, &ada, "a.png", PNG).await;
+    assert_eq!(
+        (refused.status, &refused.json["error"]),
+        (403, &json!("blocked"))
+    );
+    let id = ada.fresh_id();
+    let say = json!({"type": "say", "id": id, "text": "let me in"});
+    ada.send(say).await.unwrap();
+    let frame = ada
+        .until("a refusal", |frame| frame["type"] == "refused")
+        .await;
+    assert_eq!(frame.unwrap()["detail"], refused.json["detail"]);
+    desk.writes(&conversation, "!unblock").await;
+    let sent = sends(&server, &ada, "a.png", PNG).await;
+    assert_eq!(sent.status, 200, "{}", sent.text);
+}

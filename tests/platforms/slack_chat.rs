@@ -20,6 +20,7 @@ pub(super) fn run(state: &mut State, method: &str, params: &Value) -> Outcome {
         "chat.postMessage" => post(state, params),
         "chat.update" => update(state, params),
         "chat.delete" => delete(state, params),
+        "chat.getPermalink" => permalink(state, params),
         "conversations.info" => Ok(json!({"channel": shown(seen(state, params)?)})),
         "conversations.join" => join(state, params),
         "conversations.members" => {
@@ -256,6 +257,18 @@ fn replies(state: &mut State, params: &Value) -> Outcome {
     let mut all = vec![told(&message, params, &under)];
     all.extend(newer.map(|reply| told(reply, params, &[])));
     page(all, params)
+}
+
+fn permalink(state: &State, params: &Value) -> Outcome {
+    let channel = &seen(state, params)?.id;
+    let ts = text(params, "message_ts");
+    let known = |stored: &&Stored| stored.channel == *channel && stored.ts == ts;
+    if !state.messages.iter().any(|stored| known(&stored)) {
+        return Err(failed("message_not_found"));
+    }
+    let name = ts.replace('.', "");
+    let permalink = format!("https://acme-test.slack.com/archives/{channel}/p{name}");
+    Ok(json!({"channel": channel, "permalink": permalink}))
 }
 
 fn react(state: &mut State, params: &Value, on: bool) -> Outcome {

@@ -76,6 +76,7 @@ pub const METHODS: &[Spec] = &[
     spec("apps.connections.open", "", 60, ""),
     spec("auth.test", "", 600, ""),
     spec("chat.delete", "chat:write", 50, "channel! ts! as_user:flag"),
+    read("chat.getPermalink", "", 300, "channel! message_ts!"),
     spec(
         "chat.postMessage",
         "chat:write",

@@ -69,6 +69,7 @@ function take(folded: Folded, { seq, event }: Numbered): void {
       folded.blocked = null;
       return;
     case "delivery_failed":
+    case "delivery_retried":
       return void folded.failed.set(event.delivery, seq);
   }
 }

@@ -52,6 +52,7 @@ export type TeamEvent =
   /** The visitor had everything up to here before their eyes. */
   | { kind: "seen"; upto: number }
   | { kind: "delivery_failed"; delivery: string; of: number }
+  | { kind: "delivery_retried"; delivery: string }
   /** A draft for the frequent questions; named by its event's seq. */
   | { kind: "faq_proposed"; question: string; answer: string; masked: boolean }
   | { kind: "faq_saved"; draft: number; entry: string }

@@ -138,6 +138,15 @@ test("only the last failure of a delivery can be tried again", () => {
   assert.equal(all("retry").length, 1);
 });
 
+test("what is being tried again has no button", () => {
+  const failed: TeamEvent = { kind: "delivery_failed", delivery: "d1", of: 1 };
+  const { show, all } = desk(failed);
+  show({ kind: "delivery_retried", delivery: "d1" });
+  assert.equal(all("retry").length, 0);
+  show(failed);
+  assert.equal(all("retry").length, 1);
+});
+
 test("candidates of an unsure verdict can be sent, or sent and saved; those of an answer only read", () => {
   const candidates = [{ title: "One", score: 1, url: null }, { title: "Two", score: 0.5, url: null }];
   const verdict = (verdict: string): TeamEvent => ({ kind: "verdict", verdict, confidence: 0.3, candidates });

@@ -64,13 +64,14 @@ impl Plan {
     }
 
     /// What was being handled is lost; a question that is open must not wait for it, and a person must know.
-    pub(super) fn hand_over(&mut self) {
+    pub(super) fn hand_over(&mut self, written: bool) {
         if let Some(open) = &self.now.open {
             self.fail_turn(open.turn);
         } else {
             self.give_up_turn(Reason::AnswererDown);
         }
         self.tell_team(Notice::NotHandled);
+        self.deliver_with_last(written.then_some(DeliveryKind::FailedSign));
     }
 
     /// Fetches a person for what is open and, with `asked`, for the event that asked for one.
@@ -86,7 +87,8 @@ impl Plan {
             bot,
             questions,
         };
-        self.push_with(what, None, Some(DeliveryKind::Card));
+        let before = self.now.thread.is_some().then_some(DeliveryKind::OldCard);
+        self.push_with(what, None, [DeliveryKind::Card].into_iter().chain(before));
     }
 
     /// Open questions that no person was fetched for yet.

@@ -18,7 +18,9 @@ impl Plan {
             why,
         };
         let deliver = written_in_thread.then_some(DeliveryKind::Held);
-        self.push_with(what, Some(Words::Said), deliver);
+        // The notice with its buttons is in the other thread.
+        let sign = (why == Held::OtherThread).then_some(DeliveryKind::FailedSign);
+        self.push_with(what, Some(Words::Said), deliver.into_iter().chain(sign));
     }
 
     /// "Send anyway" and "join and send". A line that is not held any more was settled by somebody else.
@@ -26,7 +28,10 @@ impl Plan {
         let Some(of) = of.filter(|of| of.is_held()) else {
             return;
         };
-        let What::LineHeld { by: writer, .. } = &of.what else {
+        let What::LineHeld {
+            by: writer, why, ..
+        } = &of.what
+        else {
             return;
         };
         self.join(by);
@@ -39,7 +44,9 @@ impl Plan {
         let stands_there = of.written_in.is_some() && of.written_in == self.now.thread;
         let notice = self.now.thread.is_some().then_some(DeliveryKind::Edit);
         let line = self.line_if(!stands_there);
-        self.push_with(what, None, line.into_iter().chain(notice));
+        let sign = (*why == Held::OtherThread).then_some(DeliveryKind::FailedSign);
+        let deliver = line.into_iter().chain(notice).chain(sign);
+        self.push_with(what, None, deliver);
     }
 
     pub(super) fn drop_held(&mut self, by: &AgentId, of: Option<&Pointed>) {

@@ -7,9 +7,9 @@ mod held;
 mod team;
 mod visitor;
 
-use hinny_bridges::Thread;
+use hinny_bridges::{PostId, Thread};
 
-use crate::dialogue::{Command, Decision, Dialogue, Notice, OpenTurn, Planned, Words};
+use crate::dialogue::{Command, Decision, Dialogue, Notice, OpenTurn, Planned, Pointed, Words};
 use crate::event::{Handling, What};
 use crate::ids::{DeliveryId, MessageId, Seq};
 use crate::store::DeliveryKind;
@@ -89,10 +89,10 @@ impl Plan {
 
     fn hear_us(&mut self, command: &Command) {
         match command {
-            Command::HandOver => self.hand_over(),
-            Command::NoteThread { thread } => self.note_thread(thread),
+            Command::HandOver { written } => self.hand_over(*written),
+            Command::NoteThread { thread, posts } => self.note_thread(thread, posts),
             Command::LoseThread { thread } => self.lose_thread(thread),
-            Command::Retry { delivery } => self.retry = Some(delivery.clone()),
+            Command::Retry { delivery, of } => self.retry(delivery, of.as_ref()),
             Command::DeliveryFailed { delivery, of } => self.delivery_failed(delivery, *of),
             Command::SettleFaq { of, outcome } => self.settle_faq(of.as_ref(), outcome),
             Command::LearnDue { of } => {
@@ -103,10 +103,18 @@ impl Plan {
     }
 
     /// A twin loses: the first thread stays the active one.
-    fn note_thread(&mut self, thread: &Thread) {
-        if self.now.thread.is_none() {
-            let thread = thread.clone();
-            self.push(What::ThreadOpened { thread });
+    fn note_thread(&mut self, thread: &Thread, posts: &[PostId]) {
+        let opened = thread.clone();
+        match &self.now.thread {
+            None => self.push(What::ThreadOpened { thread: opened }),
+            Some(active) if active == thread => {}
+            Some(_) => {
+                let what = What::TwinFound {
+                    thread: opened,
+                    posts: posts.to_vec(),
+                };
+                self.push_with(what, None, [DeliveryKind::CloseTwin]);
+            }
         }
     }
 
@@ -120,9 +128,28 @@ impl Plan {
     }
 
     fn delivery_failed(&mut self, delivery: &DeliveryId, of: Seq) {
-        let deliver = self.now.thread.is_some().then_some(DeliveryKind::Failed);
+        let deliver = [DeliveryKind::Failed, DeliveryKind::FailedSign];
+        let told = self.now.thread.is_some();
         let delivery = delivery.0.clone();
-        self.push_with(What::DeliveryFailed { of, delivery }, None, deliver);
+        let what = What::DeliveryFailed { of, delivery };
+        self.push_with(what, None, deliver.into_iter().filter(|_| told));
+    }
+
+    /// Once for each failure, however often it is pressed. The notice follows when the line has gone out.
+    fn retry(&mut self, delivery: &DeliveryId, of: Option<&Pointed>) {
+        let retried = |what: &What| matches!(what, What::DeliveryRetried { .. });
+        let failure = of.filter(|of| matches!(of.what, What::DeliveryFailed { .. }));
+        let Some(failure) = failure.filter(|of| !of.later.iter().any(retried)) else {
+            return;
+        };
+        self.retry = Some(delivery.clone());
+        let told = self.now.thread.is_some();
+        let deliver = [DeliveryKind::Edit, DeliveryKind::FailedSign];
+        let what = What::DeliveryRetried {
+            of: failure.seq,
+            delivery: delivery.0.clone(),
+        };
+        self.push_with(what, None, deliver.into_iter().filter(|_| told));
     }
 
     /// A thread may still have to be opened; its card will show only what was said before it.

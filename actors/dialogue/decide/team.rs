@@ -35,8 +35,18 @@ impl Plan {
             }
         }
         if *refused {
-            self.tell_words(Words::RefusedFiles);
+            self.note_refused_files(via.as_ref());
         }
+    }
+
+    /// What the visitor did not get wholly has its sign.
+    fn note_refused_files(&mut self, via: Option<&Thread>) {
+        let is_said = |what: &What| matches!(what, What::AgentSaid { .. });
+        let said = self.events.last().filter(|last| is_said(&last.what));
+        if said.is_some() && via.is_some() {
+            self.deliver_with_last([DeliveryKind::FailedSign]);
+        }
+        self.tell_words(Words::RefusedFiles);
     }
 
     /// A line that is no command: to the visitor, unless something speaks against it.
@@ -140,7 +150,7 @@ impl Plan {
     }
 
     /// Only where a thread is, or will be.
-    fn deliver_with_last(&mut self, deliver: impl IntoIterator<Item = DeliveryKind>) {
+    pub(super) fn deliver_with_last(&mut self, deliver: impl IntoIterator<Item = DeliveryKind>) {
         let told = self.now.thread.is_some();
         if let Some(last) = self.events.last_mut().filter(|_| told) {
             last.deliver.extend(deliver);

@@ -256,7 +256,7 @@ impl Step {
                 turn: back(behind),
                 asked_here: *here,
             },
-            Step::HandOver => Command::HandOver,
+            Step::HandOver => Command::HandOver { written: false },
             Step::Reply { by, line, inside } => {
                 let via = dialogue.thread.clone().filter(|_| *inside);
                 reply(format!("agent{by}"), *line, None, via)
@@ -264,6 +264,7 @@ impl Step {
             Step::Do { by, at, deed } => deed.command(format!("agent{by}"), *at, log, dialogue),
             Step::Note(number) => Command::NoteThread {
                 thread: topic(*number),
+                posts: Vec::new(),
             },
             Step::Lose(number) => Command::LoseThread {
                 thread: topic(*number),

@@ -1,11 +1,11 @@
 //! Edits and deletions in the thread, and the notices with their buttons.
 
-use hinny_bridges::{PostChange, PostId, SendError, Sign};
+use hinny_bridges::{PostChange, SendError};
 
 use super::wall::Call;
 use super::*;
 use crate::event::{By, Held};
-use crate::store::DeliveryKind::{Card, Delete, Edit, Failed, Held as HeldLine, Line, Seen};
+use crate::store::DeliveryKind::{Card, Delete, Edit, Held as HeldLine, Line};
 
 fn edited(of: Seq) -> What {
     What::MessageEdited {
@@ -29,7 +29,7 @@ fn edits(calls: &[Call]) -> Vec<String> {
 
 impl Room {
     /// A conversation in which the team sees `m1`, said after the hand-over.
-    async fn with_line(&self, text: &str) -> Seq {
+    pub(super) async fn with_line(&self, text: &str) -> Seq {
         self.happens(escalated(), None, &[Card]).await;
         self.wall.hears("waits for a person").await;
         self.settled().await;
@@ -140,54 +140,5 @@ async fn a_secret_is_not_said_once_more() {
     room.happens(held, words("sk_live_123"), &[HeldLine]).await;
     let notice = room.wall.hears("looks like a password").await;
     assert!(!notice.text.to_plain().contains("sk_live"), "{notice:?}");
-    room.engine.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_failure_is_told_with_a_button_to_try_again() {
-    let room = room_with(true).await;
-    let of = room.with_line("a strange line").await;
-    let delivery = DeliveryId::random();
-    let failed = What::DeliveryFailed {
-        of,
-        delivery: delivery.0.clone(),
-    };
-    room.happens(failed, None, &[Failed]).await;
-    let told = room.wall.hears("platform refused it").await;
-    assert!(told.text.to_plain().contains("a strange line"), "{told:?}");
-    let button = &told.buttons[0][0];
-    assert_eq!(button.action, format!("retry:{delivery}"));
-    room.engine.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_visitor_saw_gets_a_sign_on_the_members_own_message() {
-    let room = room_with(true).await;
-    room.with_line("hello").await;
-    let thread = room.thread().await;
-    let now = room.now().await;
-    let what = What::AgentSaid {
-        message: "e9".into(),
-        by: "U1".into(),
-        held: None,
-        chosen: None,
-    };
-    let mut change = room.change(now, clock_of(now + 1), what, &[]).await;
-    let of = now + 1;
-    change.reply_posts.push(crate::store::ReplyPost {
-        thread: thread.clone(),
-        post: PostId("theirs".into()),
-        seq: of,
-    });
-    room.store.commit(change).await.unwrap();
-    let saw = What::VisitorSaw { upto: of, of };
-    room.happens(saw, None, &[Seen]).await;
-    room.settled().await;
-    let sign = PostChange::React {
-        sign: Sign::Seen,
-        on: true,
-    };
-    let wanted = Call::Change(thread, vec![PostId("theirs".into())], sign);
-    assert_eq!(room.wall.calls().last(), Some(&wanted));
     room.engine.stop().await;
 }

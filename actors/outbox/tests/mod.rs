@@ -1,9 +1,14 @@
 //! The outbox on a real store, in front of a platform that keeps what it was told.
 
+mod cards;
 mod changes;
+mod failures;
 mod moving;
+mod said;
+mod signs;
 mod thread;
 mod trouble;
+mod twins;
 mod wall;
 
 use std::collections::HashMap;

@@ -7,7 +7,7 @@ use super::*;
 use crate::event::AgentId;
 use crate::store::DeliveryKind::{Card, CardUpdate, Close, Line, Taken};
 
-fn labels(buttons: &[Vec<Button>]) -> String {
+pub(super) fn labels(buttons: &[Vec<Button>]) -> String {
     let row = |row: &Vec<Button>| {
         let labels: Vec<&str> = row.iter().map(|button| button.label.as_str()).collect();
         labels.join(", ")
@@ -15,7 +15,7 @@ fn labels(buttons: &[Vec<Button>]) -> String {
     buttons.iter().map(row).collect::<Vec<_>>().join(" | ")
 }
 
-fn opens(calls: &[Call]) -> usize {
+pub(super) fn opens(calls: &[Call]) -> usize {
     let opens = calls.iter().filter(|call| matches!(call, Call::Open(..)));
     opens.count()
 }
@@ -144,36 +144,6 @@ async fn a_lost_thread_is_opened_anew_with_the_card_and_what_waits() {
         text.ends_with("still there?"),
         "the same line is edited: {text}"
     );
-    room.engine.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_twin_is_told_where_it_goes_on_and_closed() {
-    let room = room_with(true).await;
-    let earlier = Thread::Desk(hinny_bridges::DeskThread { id: "first".into() });
-    room.happens(escalated(), None, &[]).await;
-    room.wall.meanwhile(room.notes(earlier.clone()));
-    room.happens(said("m1"), words("hello?"), &[Line]).await;
-    let closed = |calls: &[Call]| {
-        let mut calls = calls.iter();
-        calls.find_map(|call| match call {
-            Call::Mark(thread, Mark::Done) => Some(thread.clone()),
-            _ => None,
-        })
-    };
-    let twin = room.wall.until("a closed twin", closed).await;
-    assert_ne!(twin, earlier);
-    room.wall.hears("goes on in another thread").await;
-    assert_eq!(room.thread().await, earlier);
-    let hello = |calls: &[Call]| {
-        calls.iter().find_map(|call| match call {
-            Call::Send(thread, lines) if lines[0].text.to_plain().ends_with("hello?") => {
-                Some(thread.clone())
-            }
-            _ => None,
-        })
-    };
-    assert_eq!(room.wall.until("the line", hello).await, earlier);
     room.engine.stop().await;
 }
 

@@ -200,6 +200,13 @@ impl Bridge for Wall {
         self.take("mark", call).await.map(drop)
     }
 
+    async fn link(&self, thread: &Thread) -> Option<String> {
+        match thread {
+            Thread::Desk(thread) => Some(format!("https://wall.example/{}", thread.id)),
+            _ => None,
+        }
+    }
+
     async fn typing(&self, _: &Thread) -> Result<(), SendError> {
         Ok(())
     }

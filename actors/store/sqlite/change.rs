@@ -1,6 +1,6 @@
 //! A `Change` as rows, made before it is queued so that the writer only writes.
 
-use hinny_bridges::{Post, Thread};
+use hinny_bridges::{Post, Target, Thread};
 
 use super::codec::{json, kind_of};
 use super::files::SaidFile;
@@ -24,6 +24,7 @@ pub(super) struct Rows {
     pub deliveries: Vec<DeliveryRow>,
     pub alarms: Vec<AlarmRow>,
     pub opened: Option<ThreadRow>,
+    pub twin: Option<ThreadRow>,
     pub lost: Option<String>,
     pub team: TeamRows,
     pub head: HeadRow,
@@ -113,7 +114,8 @@ impl Rows {
             files: files(change),
             deliveries: collect(&change.deliveries, |new| delivery_row(change, new))?,
             alarms: alarms(change),
-            opened: opened(change)?,
+            opened: thread_row(change.thread_opened.as_ref(), &change.posted)?,
+            twin: thread_row(change.thread_twin.as_ref(), &[])?,
             lost: change.thread_lost.as_ref().map(json).transpose()?,
             team: team(change)?,
             head: head(change)?,
@@ -215,14 +217,14 @@ fn alarms(change: &Change) -> Vec<AlarmRow> {
     cleared.chain(set).collect()
 }
 
-fn opened(change: &Change) -> Stored<Option<ThreadRow>> {
-    let Some((target, thread)) = &change.thread_opened else {
+fn thread_row(named: Option<&(Target, Thread)>, posts: &[Post]) -> Stored<Option<ThreadRow>> {
+    let Some((target, thread)) = named else {
         return Ok(None);
     };
     Ok(Some(ThreadRow {
         address: address(thread)?,
         target: json(target)?,
-        posts: change.posted.clone(),
+        posts: posts.to_vec(),
     }))
 }
 

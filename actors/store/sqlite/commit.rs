@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::change::{AlarmRow, BodyRow, DeliveryRow, EventRow, HeadRow, Rows};
+use super::change::{AlarmRow, BodyRow, DeliveryRow, EventRow, HeadRow, Rows, ThreadRow};
 use super::files;
 use super::rows::{Bound, Many, Script, placeholders};
 use super::{inbound, posts};
@@ -327,6 +327,9 @@ async fn threads(conn: &mut SqliteConnection, change: &Rows) -> Stored<()> {
     if let Some(lost) = &change.lost {
         lose(conn, &change.conversation, lost).await?;
     }
+    if let Some(twin) = &change.twin {
+        note_twin(conn, change, twin).await?;
+    }
     let Some(opened) = &change.opened else {
         return Ok(());
     };
@@ -347,6 +350,21 @@ async fn threads(conn: &mut SqliteConnection, change: &Rows) -> Stored<()> {
     .fetch_one(&mut *conn)
     .await?;
     posts::posted(conn, &opened.address, &opened.posts, change.head.at).await
+}
+
+/// Whatever is known of the thread already stays as it is.
+async fn note_twin(conn: &mut SqliteConnection, change: &Rows, twin: &ThreadRow) -> Stored<()> {
+    sqlx::query(
+        "INSERT INTO thread (address, site, conversation, target, active) VALUES ($1, $2, $3, $4, 0) \
+         ON CONFLICT (address) DO NOTHING",
+    )
+    .bind(&twin.address)
+    .bind(&change.site)
+    .bind(&change.conversation)
+    .bind(&twin.target)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Parts that were posted into a lost thread must be said again in the next one.

@@ -19,7 +19,8 @@ const HEADS: &str = "SELECT h.conversation, h.rank, d.site, d.due_at, d.position
      COALESCE(MIN(CASE WHEN rank < 2 THEN position END), MIN(position)) AS position FROM \
      (SELECT conversation, position, CASE what WHEN '\"card\"' THEN 0 \
      WHEN '\"card_update\"' THEN 2 WHEN '\"seen\"' THEN 2 WHEN '\"recalled\"' THEN 2 \
-     WHEN '\"taken\"' THEN 2 ELSE 1 END AS rank FROM delivery WHERE state = 'pending') p \
+     WHEN '\"taken\"' THEN 2 WHEN '\"old_card\"' THEN 2 WHEN '\"failed_sign\"' THEN 2 \
+     WHEN '\"close_twin\"' THEN 2 ELSE 1 END AS rank FROM delivery WHERE state = 'pending') p \
      GROUP BY conversation) h JOIN delivery d ON d.position = h.position";
 
 pub(super) async fn batches(

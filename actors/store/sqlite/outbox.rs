@@ -11,7 +11,7 @@ use super::change::address;
 use super::codec::parsed;
 use super::{due, posts};
 use crate::ids::{Cause, ConversationId, DeliveryId, Millis, Seq, SiteId};
-use crate::store::{Batch, Carried, Changed, DeadLetter, OutboxStore, Parked, Stored};
+use crate::store::{Batch, Carried, Changed, DeadLetter, Fate, OutboxStore, Parked, Stored};
 
 #[async_trait]
 impl OutboxStore for SqliteStore {
@@ -102,6 +102,18 @@ impl OutboxStore for SqliteStore {
         .await
     }
 
+    async fn fate(&self, id: &DeliveryId) -> Stored<Option<Fate>> {
+        let state: Option<String> = sqlx::query_scalar("SELECT state FROM delivery WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut *self.reader().await?)
+            .await?;
+        Ok(state.map(|state| match state.as_str() {
+            "sent" => Fate::Sent,
+            "dead" => Fate::GivenUp,
+            _ => Fate::Pending,
+        }))
+    }
+
     async fn thread_of(&self, conversation: &ConversationId) -> Stored<Option<Thread>> {
         let row = sqlx::query("SELECT address FROM thread WHERE conversation = $1 AND active = 1")
             .bind(conversation.as_str())
@@ -137,6 +149,10 @@ impl OutboxStore for SqliteStore {
 
     async fn card_of(&self, thread: &Thread) -> Stored<Vec<Carried>> {
         posts::card_of(&mut *self.reader().await?, thread).await
+    }
+
+    async fn card_before(&self, thread: &Thread, seq: Seq) -> Stored<Vec<Carried>> {
+        posts::card_before(&mut *self.reader().await?, thread, seq).await
     }
 
     async fn posts_of(&self, conversation: &ConversationId, seq: Seq) -> Stored<Vec<Carried>> {

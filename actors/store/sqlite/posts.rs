@@ -26,17 +26,27 @@ pub(super) async fn first_in(
     Ok(first.map(DeliveryId))
 }
 
-/// A thread that was opened for something else has its card with that, in front.
 pub(super) async fn card_of(conn: &mut SqliteConnection, thread: &Thread) -> Stored<Vec<Carried>> {
+    card_before(conn, thread, i64::MAX as Seq).await
+}
+
+/// A thread that was opened for something else has its card with that, in front.
+pub(super) async fn card_before(
+    conn: &mut SqliteConnection,
+    thread: &Thread,
+    seq: Seq,
+) -> Stored<Vec<Carried>> {
     let sql = format!(
-        "{CARRIED} WHERE p.thread = $1 AND p.delivery = COALESCE(\
+        "{CARRIED} WHERE p.thread = $1 AND d.seq < $2 AND p.delivery = COALESCE(\
          (SELECT q.delivery FROM post q JOIN delivery c ON c.id = q.delivery \
-         WHERE q.thread = $1 AND c.what = '\"card\"' ORDER BY c.position DESC LIMIT 1), \
+         WHERE q.thread = $1 AND c.what = '\"card\"' AND c.seq < $2 \
+         ORDER BY c.position DESC LIMIT 1), \
          (SELECT q.delivery FROM post q WHERE q.thread = $1 ORDER BY q.rowid LIMIT 1)) \
          ORDER BY p.part"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(address(thread)?)
+        .bind(seq as i64)
         .fetch_all(conn)
         .await?;
     rows.iter().map(carried).collect()

@@ -5,7 +5,7 @@ use hinny_bridges::{Part, Post, PostId};
 use super::{Talk, target, thread};
 use crate::ids::{Cause, DeliveryId, SiteId};
 use crate::store::DeliveryKind::{Card, Close, Line};
-use crate::store::{Batch, Parked, Store};
+use crate::store::{Batch, Fate, Parked, Store};
 
 const NOW: i64 = 1_000_000;
 
@@ -242,4 +242,20 @@ pub async fn parked_commands_are_kept(store: &dyn Store) {
     store.park(&parked).await.unwrap();
     assert_eq!(store.parked().await.unwrap(), [parked]);
     assert_eq!(store.counts().await.unwrap().parked, 1);
+}
+
+pub async fn the_fate_of_a_delivery_is_known(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    let id = talk.tells(0, "hello", Line).await;
+    let fate = async || store.fate(&id).await.unwrap();
+    assert_eq!(fate().await, Some(Fate::Pending));
+    store.bury(&id, "refused", NOW).await.unwrap();
+    assert_eq!(fate().await, Some(Fate::GivenUp));
+    store.revive(None, &id, NOW).await.unwrap();
+    assert_eq!(fate().await, Some(Fate::Pending));
+    let ids = std::slice::from_ref(&id);
+    store.delivered(ids, NOW).await.unwrap();
+    assert_eq!(fate().await, Some(Fate::Sent));
+    let nobodys = DeliveryId::from("nobody's");
+    assert_eq!(store.fate(&nobodys).await.unwrap(), None);
 }

@@ -90,6 +90,24 @@ pub async fn the_card_is_the_newest_or_what_came_first(store: &dyn Store) {
     );
 }
 
+pub async fn the_card_before_another_is_found(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    let mut lines = Vec::new();
+    for (seq, kind) in [Line, Card, Line, Card].into_iter().enumerate() {
+        let id = talk.tells(seq as u64, "hello", kind).await;
+        let name = format!("p{}", seq + 1);
+        posted(store, "t", &[post(&name, &[(&id, 0, true)])]).await;
+        lines.push(id);
+    }
+    let place = thread("t");
+    let before = async |seq| told(&store.card_before(&place, seq).await.unwrap());
+    assert_eq!(before(4).await, [row("p2", 2, 0)]);
+    assert_eq!(before(2).await, [row("p1", 1, 0)]);
+    assert_eq!(before(1).await, []);
+    let elsewhere = store.card_before(&thread("u"), 4).await.unwrap();
+    assert_eq!(elsewhere, []);
+}
+
 pub async fn changed_posts_are_written_down(store: &dyn Store) {
     let talk = Talk::begin(store, "shop").await;
     let (one, two) = (

@@ -98,3 +98,18 @@ pub async fn only_threads_of_who_waits_or_is_looked_after_are_open(store: &dyn S
     assert_eq!(store.target_of(&thread("a")).await.unwrap(), Some(target()));
     assert_eq!(store.target_of(&thread("z")).await.unwrap(), None);
 }
+
+pub async fn a_twin_is_known_and_not_active(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    let (first, twin) = (thread("a"), thread("b"));
+    open(&talk, 0, &first).await;
+    for (number, place) in [&twin, &first].into_iter().enumerate() {
+        let mut change = talk.change(talk.seq().await, &format!("twin{number}"));
+        change.thread_twin = Some((target(), place.clone()));
+        talk.commit(change).await;
+    }
+    let owner = store.owner_of(&twin).await.unwrap();
+    assert_eq!(owner, Some((talk.site.clone(), talk.id.clone())));
+    let active = store.thread_of(&talk.id).await.unwrap();
+    assert_eq!(active, Some(first), "what is known stays as it is");
+}

@@ -177,3 +177,14 @@ async fn a_full_server_gets_room_by_archiving_the_quietest_thread() {
     let active = server.threads(CHANNEL);
     assert_eq!(active.iter().filter(|one| !one.archived).count(), 3);
 }
+
+#[tokio::test]
+async fn a_thread_has_a_link_with_its_server() {
+    let server = DiscordServer::start().await;
+    server.relax_limits();
+    let bridge = bridge(&server);
+    let thread = open(&bridge).await.thread;
+    let id = number(&thread);
+    let wanted = format!("https://discord.com/channels/{}/{id}", platform::GUILD);
+    assert_eq!(bridge.link(&thread).await, Some(wanted));
+}

@@ -3,6 +3,7 @@
 use hinny_bridges::{Attachment, Button, Look, Mark, Mention, PostChange, Sign};
 
 use super::*;
+use platform::Fault;
 
 fn button(action: &str, label: &str) -> Button {
     Button {
@@ -279,4 +280,20 @@ async fn the_real_limits_are_kept() {
     assert_eq!(posts.len(), 4);
     assert!(posts[3].at - posts[0].at >= Duration::from_secs(3));
     assert_eq!(server.limit_hits(), (0, 0));
+}
+
+/// Slack itself says where a thread is; without its answer there is a link that leads to the channel.
+#[tokio::test]
+async fn a_thread_has_the_link_that_slack_gives_it() {
+    let (server, bridge) = pair().await;
+    let thread = opened(&bridge).await;
+    let name = root(&thread).replace('.', "");
+    let wanted = format!("https://acme-test.slack.com/archives/{CHANNEL}/p{name}");
+    assert_eq!(bridge.link(&thread).await, Some(wanted));
+    server.fail_next("chat.getPermalink", 1, Fault::ServerError);
+    let link = bridge.link(&thread).await.unwrap();
+    assert!(
+        link.starts_with("https://slack.com/app_redirect?"),
+        "{link}"
+    );
 }

@@ -178,3 +178,20 @@ async fn the_check_names_what_is_wrong() {
     let unknown = check(vec![-6]).await.unwrap_err().to_string();
     assert!(unknown.contains("chat not found"), "{unknown}");
 }
+
+/// Private links leave out the first digits of a supergroup's number, and a topic is named by its first message.
+#[tokio::test]
+async fn a_thread_has_a_link_that_leads_to_its_topic() {
+    let server = TelegramServer::start().await;
+    let bridge = bridge(&server);
+    let thread = bridge
+        .open(&channel(), "Ada", &card())
+        .await
+        .unwrap()
+        .thread;
+    let group = CHAT.to_string();
+    let group = group.strip_prefix("-100").unwrap();
+    let topic = server.topics()[0].id;
+    let wanted = format!("https://t.me/c/{group}/{topic}");
+    assert_eq!(bridge.link(&thread).await, Some(wanted));
+}
