@@ -72,10 +72,6 @@ impl From<Refusal> for Trouble {
 }
 
 impl Stop {
-    pub(super) fn is_of_platform(&self) -> bool {
-        matches!(self.trouble, Trouble::Platform(_))
-    }
-
     pub(super) fn inside(why: impl Into<String>) -> Self {
         Trouble::Inside(why.into()).into()
     }

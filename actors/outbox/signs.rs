@@ -1,6 +1,6 @@
 //! Signs on messages: what the visitor saw, what was taken back, and what did not arrive.
 
-use hinny_bridges::{PostChange, PostId, Sign, Thread};
+use hinny_bridges::{PostChange, PostId, SendError, Sign, Thread};
 
 use super::Outbox;
 use super::change::refers;
@@ -51,14 +51,28 @@ impl Outbox {
         };
         let (sign, on) = (Sign::Failed, miss.on);
         let react = PostChange::React { sign, on };
-        let put = self.react(turn, &place, delivery, post, &react).await;
-        match put {
-            // What becomes of an older thread says nothing about the one in use.
-            Err(stop) if place != *thread && stop.is_of_platform() => {
-                tracing::warn!(conversation.id = %turn.batch.conversation, "an older thread took no sign");
-                self.done(&[delivery]).await
-            }
-            put => put,
+        if place == *thread {
+            return self.react(turn, thread, delivery, post, &react).await;
+        }
+        // What becomes of an older thread says nothing about the one in use, and it may be on another platform.
+        if let Err(error) = self.react_elsewhere(&place, post, &react).await {
+            tracing::warn!(conversation.id = %turn.batch.conversation, %error, "an older thread took no sign");
+        }
+        self.done(&[delivery]).await
+    }
+
+    async fn react_elsewhere(
+        &self,
+        place: &Thread,
+        post: PostId,
+        react: &PostChange,
+    ) -> Result<(), SendError> {
+        let unknown = |error: StoreError| SendError::Unreachable(error.to_string());
+        let target = self.shell.store.target_of(place).await.map_err(unknown)?;
+        let bridge = target.and_then(|target| self.shell.bridges.get(&target.connection));
+        match bridge {
+            Some(bridge) => bridge.change(place, &[post], react).await.map(drop),
+            None => Ok(()),
         }
     }
 
@@ -112,10 +126,7 @@ impl Outbox {
         });
         let of = about.unwrap_or(of);
         let theirs = store.reply_posts(conversation, of).await?;
-        let mut near = theirs
-            .into_iter()
-            .filter(|(place, _)| place.is_in(&turn.target.channel));
-        if let Some(found) = near.next() {
+        if let Some(found) = theirs.into_iter().next() {
             return Ok(Some(found));
         }
         let own = store.posts_of(conversation, of).await?;

@@ -178,6 +178,15 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
         }
     }
 
+    fn refuses_a_change(&self) {
+        let refused = Fault::Refuse(400, 50_035);
+        self.server.fail_next("PATCH channels/messages", 1, refused);
+    }
+
+    fn line_of(&self, id: &str) -> u64 {
+        id.parse().expect("ids on Discord are numbers")
+    }
+
     async fn stop(&mut self) {
         self.server.stop().await;
     }

@@ -168,6 +168,10 @@ pub trait Home: Sized {
 
     /// What becomes of the next message that hinny posts into a thread, once for each.
     fn trouble(&self, troubles: &[Trouble]);
+    /// The next change of a message of hinny's will never be taken.
+    fn refuses_a_change(&self);
+    /// One of hinny's own messages, by its id, as something that signs can be put on.
+    fn line_of(&self, id: &str) -> Self::Line;
     /// Goes away, as in an outage.
     async fn stop(&mut self);
     /// Comes back at the same address, knowing what it knew.

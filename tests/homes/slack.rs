@@ -195,6 +195,15 @@ impl Home for Slack {
         }
     }
 
+    fn refuses_a_change(&self) {
+        let refused = Fault::Refuse("msg_too_long");
+        self.server.fail_next("chat.update", 1, refused);
+    }
+
+    fn line_of(&self, id: &str) -> String {
+        id.to_owned()
+    }
+
     async fn stop(&mut self) {
         self.server.stop().await;
     }

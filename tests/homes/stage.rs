@@ -109,6 +109,14 @@ impl<H: Home> Stage<H> {
         self.home.presses(who, place, &label);
     }
 
+    /// Waits until hinny has taken this sign away again.
+    pub async fn unsigned(&self, line: &H::Line, sign: &str) {
+        let is_gone = |home: &H| (!home.signs(line).contains(&sign.to_owned())).then_some(());
+        self.home
+            .until(&format!("no {sign} on {line:?}"), is_gone)
+            .await;
+    }
+
     /// Waits until hinny has put this sign on somebody's message.
     pub async fn signed(&self, line: &H::Line, sign: &str) {
         let is_there = |home: &H| home.signs(line).contains(&sign.to_owned()).then_some(());

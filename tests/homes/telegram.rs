@@ -168,6 +168,15 @@ impl Home for Telegram {
         }
     }
 
+    fn refuses_a_change(&self) {
+        let refused = Fault::Refuse(400, "Bad Request: MESSAGE_TOO_LONG");
+        self.server.fail_next("editMessageText", 1, refused);
+    }
+
+    fn line_of(&self, id: &str) -> i32 {
+        id.parse().expect("ids on Telegram are numbers")
+    }
+
     async fn stop(&mut self) {
         self.server.stop().await;
     }

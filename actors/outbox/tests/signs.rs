@@ -33,6 +33,8 @@ impl Room {
     async fn written(&self, what: What, thread: &Thread, kinds: &[DeliveryKind]) -> Seq {
         let now = self.now().await;
         let mut change = self.change(now, clock_of(now + 1), what, kinds).await;
+        // Whatever is known of the thread already stays as it is.
+        change.thread_twin = Some((target(&self.site.0), thread.clone()));
         change.reply_posts.push(ReplyPost {
             thread: thread.clone(),
             post: PostId("theirs".into()),

@@ -8,4 +8,5 @@ mod deaths;
 mod faq;
 mod rules;
 mod sites;
+mod truth;
 mod whole;
