@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::Log;
 
 /// Libraries whose own lines may quote messages, or addresses with a ticket in them.
-const SILENT: [&str; 2] = ["serenity=off", "slack_morphism=off"];
+const SILENT: [&str; 3] = ["serenity=off", "slack_morphism=off", "async_openai=off"];
 
 /// Starts logging. `verbose` counts the `-v` of the command line.
 pub fn start(log: &Log, verbose: u8) {

@@ -56,6 +56,9 @@ pub struct Judgement {
     pub candidates: Vec<Candidate>,
     /// Present if the verdict is *answer*.
     pub answer: Option<Answer>,
+    /// Present if a language model was to phrase the answer, whatever came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<crate::llm::Record>,
 }
 
 /// One entry that might be meant.
@@ -97,6 +100,7 @@ impl Judgement {
             features: BTreeMap::new(),
             candidates: Vec::new(),
             answer: None,
+            model: None,
         }
     }
 }

@@ -23,6 +23,7 @@ mod judge;
 mod library;
 #[cfg(test)]
 mod library_tests;
+pub mod llm;
 mod mask;
 mod metrics;
 #[cfg(test)]

@@ -8,6 +8,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sqlx", &["actors/store/"]),
     ("tantivy", &["kb/"]),
     ("scraper", &["kb/"]),
+    ("async_openai", &["kb/llm/"]),
+    ("reqwest_model", &["kb/llm/"]),
+    ("sentencex", &["kb/llm/"]),
     ("slack_morphism", &["bridges/slack/"]),
     ("teloxide", &["bridges/telegram/"]),
     ("object_store", &["actors/files/"]),
@@ -18,7 +21,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap", &["api/", "tests/load/"]),
     ("jsonwebtoken", &["api/"]),
     ("hinny_actors", &["api/"]),
-    ("hinny_kb", &["api/", "actors/", "kb/examples/"]),
+    (
+        "hinny_kb",
+        &["api/", "actors/", "kb/examples/", "kb/tests/"],
+    ),
     ("hinny_bridges", &["api/", "actors/", "bridges/"]),
 ];
 
