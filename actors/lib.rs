@@ -46,7 +46,7 @@ pub mod view;
 mod words;
 
 pub use action::Action;
-pub use answerer::{Answerer, KbAnswerer, Knowledge};
+pub use answerer::{Answerer, Around, KbAnswerer, Knowledge};
 pub use engine::Engine;
 pub use feed::{Feed, Subscription, Topic, Typist, Wake};
 pub use learner::Learner;

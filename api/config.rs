@@ -4,6 +4,7 @@
 pub mod connections;
 pub mod duration;
 mod hand;
+pub mod model;
 pub mod raw;
 mod read;
 pub mod secret;

@@ -10,6 +10,7 @@ use hinny_actors::files::Files;
 use hinny_actors::ids::SiteId;
 use hinny_actors::store::{OpenError, SqliteStore, Store};
 use hinny_actors::{Answerer, Engine, KbAnswerer, Knowledge, Parts};
+use hinny_kb::llm::{Model, Phraser};
 use hinny_kb::{KbError, Library};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -28,6 +29,9 @@ use crate::{http, index, server};
 
 /// Orders that may wait for one conversation.
 const MAILBOX: usize = 64;
+
+/// The part of the time for an answer that a model may not have.
+const MODEL_MARGIN: u32 = 8;
 
 /// How often limits forget the quiet.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -124,7 +128,7 @@ async fn start(
     let in_data = |error: std::io::Error| StartError::Io(format!("{data}: {error}"));
     let sessions = Sessions::open(&config.data, config.timing.session_valid).map_err(in_data)?;
     let knowledge = knowledge(&config)?;
-    let answerer: Arc<dyn Answerer> = Arc::new(KbAnswerer::new(knowledge.clone()));
+    let answerer = answerer(&config, &knowledge)?;
     let files = Files::open(&config.data, store.clone(), config.files.max_size)
         .map(Arc::new)
         .map_err(in_data)?;
@@ -170,6 +174,39 @@ fn knowledge(config: &Config) -> Result<HashMap<SiteId, Knowledge>, StartError> 
         Ok((site.id.clone(), Knowledge { library, settings }))
     };
     config.sites.iter().map(open).collect()
+}
+
+fn answerer(
+    config: &Config,
+    knowledge: &HashMap<SiteId, Knowledge>,
+) -> Result<Arc<dyn Answerer>, StartError> {
+    let answerer = KbAnswerer::new(knowledge.clone(), models(config)?);
+    Ok(Arc::new(answerer))
+}
+
+/// The models of the sites that have one. A whole answer must be there before the question is given to a person.
+fn models(config: &Config) -> Result<HashMap<SiteId, Phraser>, StartError> {
+    let answer_within = config.timing.engine.answer_within;
+    let with_model = config
+        .sites
+        .iter()
+        .filter_map(|site| Some((site, site.model.as_ref()?)));
+    let open = |(site, model): (&config::Site, &config::model::Model)| {
+        let model = Model {
+            base_url: model.base_url.to_string(),
+            name: model.name.clone(),
+            key: model.key.as_ref().map(|key| key.expose().to_owned()),
+            hosts: model.hosts.clone(),
+            most_tokens: model.most_tokens,
+            temperature: model.temperature,
+            first_token_within: model.first_token_within,
+            answer_within: answer_within - answer_within / MODEL_MARGIN,
+            budget: model.budget,
+        };
+        let phraser = Phraser::new(model).map_err(StartError::Io)?;
+        Ok((site.id.clone(), phraser))
+    };
+    with_model.map(open).collect()
 }
 
 async fn sweep(app: Shared) {

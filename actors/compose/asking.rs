@@ -1,10 +1,19 @@
 //! Puts the open questions to the answerer.
 
+use hinny_kb::llm::Turn;
+use hinny_kb::{Judgement, Verdict};
+
 use super::words_of;
+use crate::answerer::Around;
 use crate::dialogue::OpenTurn;
+
 use crate::ids::{ConversationId, Seq, SiteId};
 use crate::order::Request;
 use crate::shell::Shell;
+use crate::view::{self, Author, VisitorEvent};
+
+/// So many events before a question are looked through for what was said.
+const LOOKED_BACK: u32 = 20;
 
 /// Asks the answerer about an open turn, and makes its verdict a request. Never fails: a failure is one too.
 pub async fn judged(
@@ -28,10 +37,13 @@ pub async fn judged(
         Err(error) => Err(error),
     };
     match judgement {
-        Ok(judgement) => Request::Judge {
-            turn,
-            judgement: Box::new(judgement),
-        },
+        Ok(judgement) => {
+            let judgement = phrased(shell, site, conversation, &open.questions, judgement).await;
+            Request::Judge {
+                turn,
+                judgement: Box::new(judgement),
+            }
+        }
         Err(error) => {
             tracing::error!(conversation.id = %conversation, error, "a question could not be answered");
             Request::FailTurn { turn }
@@ -55,4 +67,56 @@ async fn question(
         .iter()
         .filter(|entry| questions.contains(&entry.event.seq));
     Ok(asked.map(words_of).collect::<Vec<_>>().join("\n"))
+}
+
+/// Lets the site's model phrase the answer, if there is one of each. Without what surrounds it, the answer stays.
+async fn phrased(
+    shell: &Shell,
+    site: &SiteId,
+    conversation: &ConversationId,
+    questions: &[Seq],
+    judgement: Judgement,
+) -> Judgement {
+    if judgement.verdict != Verdict::Answer || !shell.answerer.phrases(site) {
+        return judgement;
+    }
+    match around(shell, conversation, questions).await {
+        Ok(around) => shell.answerer.phrase(site, &around, judgement).await,
+        Err(error) => {
+            tracing::warn!(conversation.id = %conversation, error, "an answer is not phrased");
+            judgement
+        }
+    }
+}
+
+/// Who asks, and what the visitor has read and written before. Nothing of the team's own.
+async fn around(
+    shell: &Shell,
+    conversation: &ConversationId,
+    questions: &[Seq],
+) -> Result<Around, String> {
+    let first = questions.iter().copied().min().unwrap_or_default();
+    let after = first.saturating_sub(u64::from(LOOKED_BACK) + 1);
+    let limit = u32::try_from(first.saturating_sub(after + 1)).unwrap_or(LOOKED_BACK);
+    let row = shell.store.conversation(conversation).await;
+    let row = row.map_err(|error| error.to_string())?;
+    let read = shell.store.read(conversation, after, limit).await;
+    let entries = read.map_err(|error| error.to_string())?;
+    Ok(Around {
+        visitor: row.ok_or("there is no such conversation")?.visitor.0,
+        turns: entries.iter().filter_map(turn).collect(),
+    })
+}
+
+fn turn(entry: &crate::store::Entry) -> Option<Turn> {
+    let Some(VisitorEvent::Message { author, text, .. }) = view::visitor(entry) else {
+        return None;
+    };
+    let from = match author {
+        Author::Visitor => "visitor",
+        Author::Bot => "bot",
+        Author::Agent { .. } => "agent",
+    };
+    let text = text.to_plain();
+    (!text.trim().is_empty()).then_some(Turn { from, text })
 }

@@ -186,6 +186,50 @@ pub struct RawSite {
     pub knowledge: RawKnowledge,
     #[serde(default)]
     pub answers: hinny_kb::Settings,
+    #[serde(default)]
+    pub model: Option<RawModel>,
+}
+
+/// A language model behind an OpenAI-compatible address.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawModel {
+    pub base_url: String,
+    pub model: String,
+    #[serde(default)]
+    pub key_env: Option<String>,
+    #[serde(default)]
+    pub key_file: Option<String>,
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    #[serde(default = "RawModel::most_tokens")]
+    pub most_tokens: u32,
+    #[serde(default)]
+    pub temperature: Option<f32>,
+    #[serde(default = "RawModel::first_token_within")]
+    pub first_token_within: String,
+    #[serde(default = "RawModel::visitor_tokens")]
+    pub visitor_tokens: u64,
+    #[serde(default = "RawModel::site_tokens")]
+    pub site_tokens: u64,
+}
+
+impl RawModel {
+    fn most_tokens() -> u32 {
+        400
+    }
+
+    fn first_token_within() -> String {
+        "8s".to_owned()
+    }
+
+    fn visitor_tokens() -> u64 {
+        50_000
+    }
+
+    fn site_tokens() -> u64 {
+        2_000_000
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -7,6 +7,7 @@ use hinny_actors::ids::SiteId;
 use url::Url;
 
 use super::hand::{DESK, Hand};
+use super::model::Model;
 use super::raw::{RawKnowledge, RawSite};
 use super::secret::{self, Env, Secret};
 use super::team::Team;
@@ -25,6 +26,8 @@ pub struct Site {
     pub identity: Identity,
     pub knowledge: Knowledge,
     pub answers: hinny_kb::Settings,
+    /// Answers are given as they stand in the knowledge without one.
+    pub model: Option<Model>,
     pub hand: Hand,
     pub team: Team,
 }
@@ -72,6 +75,8 @@ pub(super) fn check(
         problems.add(within(format!("`answers`: {what}")));
     }
     let knowledge = knowledge(&raw.knowledge, base, &label, problems);
+    let model = raw.model.as_ref();
+    let model = model.and_then(|model| Model::check(model, base, env, &label, problems));
     Some(Site {
         id: id?,
         name: raw.name,
@@ -80,6 +85,7 @@ pub(super) fn check(
         identity: identity?,
         knowledge,
         answers: raw.answers,
+        model,
         hand: hand?,
         team,
     })

@@ -13,6 +13,7 @@ fn env(name: &str) -> Option<String> {
         "TOKEN" | "HINNY_TELEGRAM_TOKEN" => Some("123:abc".to_owned()),
         "BOT" | "HINNY_SLACK_BOT_TOKEN" => Some("xoxb-verysecret".to_owned()),
         "APP" | "HINNY_SLACK_APP_TOKEN" => Some("xapp-verysecret".to_owned()),
+        "HINNY_MODEL_KEY" => Some("sk-verysecret".to_owned()),
         "HINNY_DISCORD_TOKEN" => Some("a.verysecret.c".to_owned()),
         "SHORT" => Some("topsecretvalue".to_owned()),
         _ => None,
@@ -58,6 +59,7 @@ fn the_examples_in_the_example_work() {
     assert_eq!(platforms, named, "a site for each connection");
     assert!(matches!(config.sites[0].identity, Identity::Optional(_)));
     assert!(config.sites[0].knowledge.saved.is_some());
+    assert!(config.sites[0].model.is_some());
     assert!(config.public_url.is_some());
 }
 
@@ -227,6 +229,18 @@ const SITE_MISTAKES: &[(&str, &str)] = &[
         "site `shop`: `identity_secret` is 14 bytes long",
     ),
     ("[site.answers]\nanswer = 2.0", "site `shop`: `answers`:"),
+    (
+        "[site.model]\nbase_url = \"x\"\nmodel = \"m\"",
+        "`model.base_url` = \"x\" is not a URL",
+    ),
+    (
+        "[site.model]\nbase_url = \"https://x.example/v1\"\nmodel = \"m\"\nkey_env = \"NOPE\"",
+        "`model.key_env`: the environment variable NOPE is not set",
+    ),
+    (
+        "[site.model]\nbase_url = \"https://x.example/v1\"\nmodel = \"m\"\nhosts = [\"https://a.example\"]",
+        "`model.hosts`: \"https://a.example\" is no host",
+    ),
     (
         "[site.knowledge]\nbase_url = \"docs\"",
         "`base_url` = \"docs\"",

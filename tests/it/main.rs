@@ -6,6 +6,8 @@
 mod discord;
 #[path = "../homes/mod.rs"]
 mod homes;
+#[path = "../platforms/openai.rs"]
+mod openai;
 #[path = "../platforms/slack.rs"]
 mod slack;
 #[path = "../support/mod.rs"]
@@ -28,6 +30,7 @@ mod handover;
 mod heart;
 mod identity;
 mod init;
+mod model;
 mod operator;
 mod team;
 mod team_telegram;
