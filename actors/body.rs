@@ -20,7 +20,7 @@ pub enum Body {
         /// The agent's name as it was when they wrote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
-        /// A web address of the agent's picture.
+        /// The file with the agent's picture.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         avatar: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

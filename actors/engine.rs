@@ -8,6 +8,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{self, AbortHandle};
 
 use crate::dialogue::Dialogue;
+use crate::faces::Faces;
 use crate::feed::{Feed, Topic, Typist, Wake};
 use crate::ids::{Cause, ConversationId, SiteId};
 use crate::inbound::Replies;
@@ -164,6 +165,7 @@ fn shell(parts: Parts) -> Shell {
         tally: Tally::default(),
         openings: Openings::default(),
         look_backs: LookBacks::default(),
+        faces: Faces::default(),
         typing: Typing::default(),
         outbox_bell: Notify::new(),
         runtime: tokio::runtime::Handle::current(),

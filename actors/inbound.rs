@@ -15,6 +15,7 @@ use hinny_bridges::{
 
 use crate::clock;
 use crate::event::Handling;
+use crate::faces::with_face;
 use crate::feed::{Topic, Typist, Wake};
 use crate::ids::{Cause, ConversationId, Millis, SiteId};
 use crate::order::{Editor, Order, Pointer, Refusal, Request, TeamSaid};
@@ -107,6 +108,7 @@ impl Replies {
         if !may(rules, &by, &inbound.what) {
             return Ok(());
         }
+        let by = with_face(&self.shell, &place.site, &inbound.connection, by).await;
         let cause = Cause::platform(&inbound.connection.0, &inbound.event_id);
         let request = match inbound.what {
             Happened::Typing => return self.show_typing(place, by).await,

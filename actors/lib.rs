@@ -19,6 +19,7 @@ pub mod engine;
 #[cfg(test)]
 mod engine_tests;
 pub mod event;
+mod faces;
 pub mod feed;
 pub mod files;
 mod guard;

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::answerer::Answerer;
 use crate::clock;
+use crate::faces::Faces;
 use crate::feed::{Feed, Topic, Wake};
 use crate::files::Files;
 use crate::ids::SiteId;
@@ -150,6 +151,7 @@ pub struct Shell {
     /// Threads that the outbox is opening.
     pub openings: Openings,
     pub look_backs: LookBacks,
+    pub faces: Faces,
     /// Who wrote lately.
     pub typing: Typing,
     /// Rung when there is something to deliver.

@@ -20,6 +20,7 @@ pub enum Author {
     Bot,
     Agent {
         name: String,
+        /// A file of ours, and on the wire its address, which is filled in at the door.
         #[serde(skip_serializing_if = "Option::is_none")]
         avatar: Option<String>,
     },
@@ -76,6 +77,13 @@ impl VisitorEvent {
             VisitorEvent::Handling { .. }
             | VisitorEvent::Deleted { .. }
             | VisitorEvent::Reaction { .. } => &mut [],
+        }
+    }
+
+    pub fn author_mut(&mut self) -> Option<&mut Author> {
+        match self {
+            VisitorEvent::Message { author, .. } => Some(author),
+            _ => None,
         }
     }
 }

@@ -18,7 +18,7 @@ use hinny_actors::clock;
 use hinny_actors::files::{FileRefused, NoFile, TYPES};
 use hinny_actors::ids::{FileId, VisitorId};
 use hinny_actors::store::Entry;
-use hinny_actors::view::{self, FileView, TeamEvent, VisitorEvent};
+use hinny_actors::view::{self, Author, FileView, TeamEvent, VisitorEvent};
 use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 
@@ -260,6 +260,7 @@ fn percent(name: &str) -> String {
 pub fn visitor(app: &App, entry: &Entry) -> Option<VisitorEvent> {
     let mut event = view::visitor(entry)?;
     address(app, event.files_mut());
+    show(app, event.author_mut());
     Some(event)
 }
 
@@ -267,7 +268,16 @@ pub fn visitor(app: &App, entry: &Entry) -> Option<VisitorEvent> {
 pub fn team(app: &App, entry: &Entry) -> Option<TeamEvent> {
     let mut event = view::team(entry)?;
     address(app, event.files_mut());
+    show(app, event.author_mut());
     Some(event)
+}
+
+/// An agent's picture is a file of ours; on the wire it is its address.
+fn show(app: &App, author: Option<&mut Author>) {
+    if let Some(Author::Agent { avatar, .. }) = author {
+        let file = avatar.take().map(FileId);
+        *avatar = file.map(|file| app.links.path(&file, clock::now()));
+    }
 }
 
 fn address(app: &App, files: &mut [FileView]) {

@@ -172,7 +172,7 @@ pub fn changed_messages() -> Vec<(&'static str, ServerFrame)> {
         text: Text::plain("It is in the settings."),
         sources: Vec::new(),
         name: Some("Ana".to_owned()),
-        avatar: Some("https://example.com/ana.png".to_owned()),
+        avatar: Some("/v1/files/6fU7gT8hS9iR0jQ1kP2lO3?until=1795335360&sig=00ff".to_owned()),
         files: Vec::new(),
         quotes: Some(MessageId::from("m-7Yb2")),
     };

@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::{Channel, Inbox, Line, Mark, Opened, Post, PostChange, PostId, RemoteFile, Thread};
+use crate::{
+    Channel, Inbox, Line, Mark, Opened, Person, Post, PostChange, PostId, RemoteFile, Thread,
+};
 
 /// A batch that stopped: what had been posted before, and what to do about the rest.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +141,14 @@ pub trait Bridge: Send + Sync {
 
     /// The bytes of a member's file, at most `limit`.
     async fn fetch(&self, file: &RemoteFile, limit: u64) -> Result<Vec<u8>, FetchError>;
+
+    /// The bytes of a member's picture, at most `limit`.
+    async fn face(&self, person: &Person, _limit: u64) -> Result<Vec<u8>, FetchError> {
+        Err(FetchError::Gone(format!(
+            "there is no picture of {}",
+            person.id
+        )))
+    }
 
     /// Brings inbound things to `inbox`, in order per thread, until something fails. First what was missed while nobody
     /// listened, where the platform keeps a history. The caller waits and calls again.

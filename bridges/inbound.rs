@@ -106,7 +106,8 @@ pub struct RemoteFile {
 pub struct Person {
     pub id: String,
     pub name: String,
-    /// A web address of their picture.
+    /// What the platform calls their picture, an address or an id; another picture is called something else. What
+    /// `Bridge::face` needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Roles (Discord), user groups that the configuration names (Slack), `admin` (Telegram).

@@ -121,6 +121,14 @@ impl Files {
         self.keep_of(site, None, name, bytes).await
     }
 
+    /// Keeps a picture, and nothing else, under a name of its own.
+    pub async fn keep_picture(&self, site: &SiteId, bytes: Bytes) -> Result<FileRef, FileRefused> {
+        if !Kind::of(&bytes)?.mime.starts_with("image/") {
+            return Err(FileRefused::Unknown);
+        }
+        self.keep_of(site, None, "picture", bytes).await
+    }
+
     /// Keeps a visitor's file.
     pub async fn keep_for(
         &self,

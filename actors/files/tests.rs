@@ -231,6 +231,26 @@ async fn a_file_that_nobody_says_goes_after_a_day() {
     assert_eq!(room.on_disk(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agents_picture_stays_though_no_message_has_it() {
+    let room = room().await;
+    let site = SiteId::from("shop");
+    let keep = |bytes: &'static [u8]| room.files.keep_picture(&site, Bytes::from_static(bytes));
+    let (picture, other) = (keep(PNG).await.unwrap(), keep(GIF).await.unwrap());
+    assert!(keep(PDF).await.is_err());
+    let store = &room.store;
+    store.add_face(&site, "ann.png", &picture.id).await.unwrap();
+    // Two of her lines may have copied it at the same time: the first one counts.
+    store.add_face(&site, "ann.png", &other.id).await.unwrap();
+    assert_eq!(room.files.sweep(clock::now() + 2 * DAY).await.unwrap(), 1);
+    let face = store.face(&site, "ann.png").await.unwrap();
+    assert_eq!(face.as_ref(), Some(&picture.id));
+    assert_eq!(&room.files.load(&picture.id).await.unwrap()[..], PNG);
+    let lab = SiteId::from("lab");
+    assert_eq!(store.face(&lab, "ann.png").await.unwrap(), None);
+    assert_eq!(store.face(&site, "bob.png").await.unwrap(), None);
+}
+
 /// Whoever asks for a file between two steps of its removal finds nothing, and the next sweep ends it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_that_was_cut_off_is_ended_by_the_next_sweep() {

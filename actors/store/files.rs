@@ -34,6 +34,12 @@ pub trait FileStore: Send + Sync {
     /// What nobody said although it came before `before`, and what was taken back; at most `limit`.
     async fn stale_files(&self, before: Millis, limit: u32) -> Stored<Vec<FileRow>>;
 
+    /// The file that has what a platform calls `picture`.
+    async fn face(&self, site: &SiteId, picture: &str) -> Stored<Option<FileId>>;
+
+    /// Remembers it. The file is never stale from here on; one that was there before stays.
+    async fn add_face(&self, site: &SiteId, picture: &str, file: &FileId) -> Stored<()>;
+
     /// Forgets files whose bytes are gone.
     async fn forget_files(&self, ids: &[FileId]) -> Stored<()>;
 }

@@ -119,6 +119,13 @@ impl TeamEvent {
             _ => &mut [],
         }
     }
+
+    pub fn author_mut(&mut self) -> Option<&mut Author> {
+        match self {
+            TeamEvent::Message { author, .. } => Some(author),
+            _ => None,
+        }
+    }
 }
 
 /// What the team sees, if anything.

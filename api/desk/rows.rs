@@ -199,17 +199,14 @@ fn kind(identified: bool) -> &'static str {
 
 /// Who said what last, in one short line.
 fn last(entry: &Entry) -> Option<Last> {
-    let Some(Body::Message {
-        text, name, avatar, ..
-    }) = &entry.body
-    else {
+    let Some(Body::Message { text, name, .. }) = &entry.body else {
         return None;
     };
     let author = match entry.event.what {
         What::VisitorSaid { .. } => Author::Visitor,
         What::AgentSaid { .. } => Author::Agent {
             name: name.clone().unwrap_or_else(|| "Team".to_owned()),
-            avatar: avatar.clone(),
+            avatar: None,
         },
         _ => Author::Bot,
     };

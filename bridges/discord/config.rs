@@ -19,12 +19,15 @@ pub struct DiscordConfig {
     pub channels: Vec<u64>,
 }
 
+/// Where Discord is.
+pub(super) const DISCORD: &str = "https://discord.com";
+
 impl DiscordConfig {
     pub fn new(connection: ConnectionId, token: Token) -> Self {
         DiscordConfig {
             connection,
             token,
-            api_url: Url::parse("https://discord.com").expect("the address is a constant"),
+            api_url: Url::parse(DISCORD).expect("the address is a constant"),
             request_timeout: Duration::from_secs(15),
             channels: Vec::new(),
         }

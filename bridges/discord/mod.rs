@@ -42,7 +42,7 @@ use url::Url;
 
 use self::{classify::Failure, places::Places, rest::Rest};
 use crate::{
-    Bridge, Channel, DiscordThread, FetchError, Finding, Inbox, Line, Mark, Opened, Post,
+    Bridge, Channel, DiscordThread, FetchError, Finding, Inbox, Line, Mark, Opened, Person, Post,
     PostChange, PostId, RemoteFile, SendError, SendStopped, Thread,
 };
 
@@ -171,6 +171,22 @@ impl Bridge for Discord {
             Ok(Err(status)) => Err(gone(&format!("Discord answers {status}"))),
             Err(error) => Err(FetchError::Unreachable(error.without_url().to_string())),
         }
+    }
+
+    /// Pictures are public; another address than Discord's own has its pictures as well.
+    async fn face(&self, person: &Person, limit: u64) -> Result<Vec<u8>, FetchError> {
+        let address = person.avatar.as_deref().unwrap_or_default();
+        let base = self.rest.base();
+        let address = match address.strip_prefix(read::PICTURES) {
+            Some(path) if base != config::DISCORD => format!("{base}{path}"),
+            _ => address.to_owned(),
+        };
+        let picture = RemoteFile {
+            name: "picture".to_owned(),
+            size: 0,
+            handle: address,
+        };
+        self.fetch(&picture, limit).await
     }
 
     async fn listen(&self, inbox: &dyn Inbox) -> SendError {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where Discord keeps pictures (<https://discord.com/developers/docs/reference#image-formatting>).
-const PICTURES: &str = "https://cdn.discordapp.com";
+pub(super) const PICTURES: &str = "https://cdn.discordapp.com";
 /// Messages of members are ordinary ones and answers; all else is Discord talking
 /// (<https://discord.com/developers/docs/resources/message#message-object-message-types>).
 const SPOKEN: [u64; 2] = [0, 19];

@@ -17,7 +17,9 @@ use super::{
     pack::messages,
     post::Place,
 };
-use crate::{Attachment, FetchError, Line, PostId, RemoteFile, SendError, SlackThread, text::Text};
+use crate::{
+    Attachment, FetchError, Line, Person, PostId, RemoteFile, SendError, SlackThread, text::Text,
+};
 
 /// Bytes take longer than words.
 const PATIENCE: u32 = 8;
@@ -51,6 +53,18 @@ impl Store {
             && url
                 .host_str()
                 .is_some_and(|host| host.ends_with(".slack.com"));
+        (configured || slack).then_some(url)
+    }
+
+    /// The address of a member's picture, if it lies where Slack keeps those.
+    fn picture(&self, address: &str) -> Option<Url> {
+        let url = Url::parse(address).ok()?;
+        let configured = url.origin() == self.api_url.origin();
+        let slack = self.api_url.host_str() == Some("slack.com")
+            && url.scheme() == "https"
+            && url
+                .host_str()
+                .is_some_and(|host| host.ends_with(".slack-edge.com"));
         (configured || slack).then_some(url)
     }
 }
@@ -152,6 +166,21 @@ impl Slack {
         read(answer, limit).await
     }
 
+    /// Pictures are public, so no token goes along
+    /// (<https://docs.slack.dev/reference/objects/user-object#profile>).
+    pub(super) async fn fetch_picture(
+        &self,
+        person: &Person,
+        limit: u64,
+    ) -> Result<Vec<u8>, FetchError> {
+        let address = person.avatar.as_deref().unwrap_or_default();
+        let Some(url) = self.store.picture(address) else {
+            return Err(FetchError::Gone("it does not lie on Slack".to_owned()));
+        };
+        let answer = self.store.http.get(url).send().await;
+        read(answer.map_err(|_| broken())?, limit).await
+    }
+
     /// A file of another workspace is first named only by its id (<https://docs.slack.dev/apis/slack-connect#files>).
     async fn address_of(&self, id: &str) -> Result<String, FetchError> {
         #[derive(Deserialize)]
@@ -238,7 +267,14 @@ mod tests {
         ] {
             assert!(real.own(bad).is_none(), "{bad}");
         }
+        let picture = "https://avatars.slack-edge.com/a.png";
+        assert!(real.picture(picture).is_some() && real.own(picture).is_none());
+        assert!(
+            real.picture("https://slack-edge.com.example.com/a.png")
+                .is_none()
+        );
         let test = store("http://127.0.0.1:4000/api");
+        assert!(test.picture(picture).is_none());
         assert!(test.own("http://127.0.0.1:4000/files/a").is_some());
         assert!(test.own("http://127.0.0.1:4001/files/a").is_none());
         assert!(test.own("https://files.slack.com/a").is_none());

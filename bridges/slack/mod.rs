@@ -40,8 +40,8 @@ use self::{
     people::People,
 };
 use crate::{
-    Bridge, Channel, FetchError, Finding, Inbox, Line, Mark, Opened, Post, PostChange, PostId,
-    RemoteFile, SendError, SendStopped, SlackThread, Thread,
+    Bridge, Channel, FetchError, Finding, Inbox, Line, Mark, Opened, Person, Post, PostChange,
+    PostId, RemoteFile, SendError, SendStopped, SlackThread, Thread,
 };
 
 pub use self::config::{InvalidConfig, Limits, SlackConfig, Token};
@@ -151,6 +151,10 @@ impl Bridge for Slack {
 
     async fn fetch(&self, file: &RemoteFile, limit: u64) -> Result<Vec<u8>, FetchError> {
         self.fetch_file(file, limit).await
+    }
+
+    async fn face(&self, person: &Person, limit: u64) -> Result<Vec<u8>, FetchError> {
+        self.fetch_picture(person, limit).await
     }
 
     async fn listen(&self, inbox: &dyn Inbox) -> SendError {

@@ -41,8 +41,8 @@ use self::{
     memory::Memory,
 };
 use crate::{
-    Bridge, Channel, FetchError, Finding, Inbox, Line, Mark, Opened, Post, PostChange, PostId,
-    RemoteFile, SendError, SendStopped, TelegramThread, Thread,
+    Bridge, Channel, FetchError, Finding, Inbox, Line, Mark, Opened, Person, Post, PostChange,
+    PostId, RemoteFile, SendError, SendStopped, TelegramThread, Thread,
 };
 
 pub use self::config::{InvalidConfig, TelegramConfig, Token};
@@ -191,6 +191,10 @@ impl Bridge for Telegram {
 
     async fn fetch(&self, file: &RemoteFile, limit: u64) -> Result<Vec<u8>, FetchError> {
         self.fetch_file(file, limit).await
+    }
+
+    async fn face(&self, person: &Person, limit: u64) -> Result<Vec<u8>, FetchError> {
+        self.fetch_picture(person, limit).await
     }
 
     async fn listen(&self, inbox: &dyn Inbox) -> SendError {

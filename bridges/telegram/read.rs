@@ -5,6 +5,7 @@ use teloxide::types::{
     MessageReactionUpdated, ThreadId, Update, UpdateKind, User, UserId,
 };
 
+use super::files::PICTURE;
 use super::{entities, media, signs};
 use crate::{
     Aside, Channel, ConnectionId, Happened, Inbound, Origin, Person, PostId, Said, TelegramChannel,
@@ -150,7 +151,10 @@ impl Reader<'_> {
 
     fn person(&self, user: &User) -> Option<Person> {
         let somebody = !user.is_bot && user.id != self.own;
-        somebody.then(|| Person::new(user.id.0.to_string(), user.full_name()))
+        somebody.then(|| Person {
+            avatar: Some(format!("{PICTURE}{}", user.id.0)),
+            ..Person::new(user.id.0.to_string(), user.full_name())
+        })
     }
 
     /// The message that this one answers, and whether that makes it a word among colleagues. In a topic every message

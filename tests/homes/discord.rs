@@ -120,6 +120,10 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
         self.person(who);
     }
 
+    fn has_picture(&self, who: Member, bytes: &[u8]) {
+        self.person(who).has_picture("0123abcd", bytes);
+    }
+
     fn says(&self, who: Member, place: &u64, text: &str) -> u64 {
         self.person(who).says(*place, text)
     }

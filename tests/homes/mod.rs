@@ -139,6 +139,8 @@ pub trait Home: Sized {
 
     /// Makes somebody known there, before they do anything.
     fn knows(&self, who: Member);
+    /// Gives somebody a picture.
+    fn has_picture(&self, who: Member, bytes: &[u8]);
 
     fn says(&self, who: Member, place: &Self::Place, text: &str) -> Self::Line;
     /// Writes a line that begins by mentioning a colleague.

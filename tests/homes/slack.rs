@@ -127,6 +127,11 @@ impl Home for Slack {
         self.person(who);
     }
 
+    fn has_picture(&self, who: Member, bytes: &[u8]) {
+        self.person(who);
+        self.server.has_picture(&self.id_of(who), bytes);
+    }
+
     fn says(&self, who: Member, place: &String, text: &str) -> String {
         self.person(who).says(place, text)
     }

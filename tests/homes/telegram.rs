@@ -109,6 +109,10 @@ impl Home for Telegram {
         self.person(who);
     }
 
+    fn has_picture(&self, who: Member, bytes: &[u8]) {
+        self.person(who).has_picture(bytes);
+    }
+
     fn says(&self, who: Member, place: &i32, text: &str) -> i32 {
         self.person(who).says(*place, text)
     }

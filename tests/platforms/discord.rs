@@ -247,6 +247,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         .route("/gateway/", any(gateway::connect))
         .route("/gateway", any(gateway::connect))
         .route("/attachments/{*path}", any(rest::file))
+        .route("/avatars/{*path}", any(rest::file))
         .with_state(shared);
     axum::serve(listener, routes)
         .await

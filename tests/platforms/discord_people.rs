@@ -159,6 +159,14 @@ impl Agent<'_> {
         });
     }
 
+    /// Has a picture (<https://discord.com/developers/docs/reference#image-formatting>).
+    pub fn has_picture(&self, hash: &str, bytes: &[u8]) {
+        self.becomes(|member| member.avatar = Some(hash.to_owned()));
+        let path = format!("/avatars/{}/{hash}.png?size=128", self.id);
+        self.server
+            .with(|state| state.files.insert(path, bytes.to_vec()));
+    }
+
     pub fn archives(&self, thread: u64) {
         self.server
             .with(|state| state.set_thread(thread, Some(true), None));

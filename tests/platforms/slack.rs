@@ -137,6 +137,16 @@ impl SlackServer {
         self.shared.change(change)
     }
 
+    /// Gives a member a picture.
+    pub fn has_picture(&self, id: &str, bytes: &[u8]) {
+        self.change(|state| {
+            let address = format!("http://{}/avatars/{id}", state.address);
+            let user = state.users.get_mut(id).expect("the member exists");
+            user["profile"]["image_192"] = address.into();
+            state.pictures.insert(id.to_owned(), bytes.to_vec());
+        });
+    }
+
     /// Another private channel, with the bot in it; nothing happens when it is there already.
     pub fn add_channel(&self, id: &str, name: &str) {
         self.change(|state| {
@@ -324,6 +334,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         .route("/link", get(socket::connect))
         .route("/upload/{id}", post(files::upload))
         .route("/files-pri/{team}/{id}", get(files::download))
+        .route("/avatars/{id}", get(files::picture))
         .layer(DefaultBodyLimit::max(64 << 20))
         .with_state(shared);
     axum::serve(listener, routes)

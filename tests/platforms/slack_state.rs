@@ -108,6 +108,8 @@ pub struct State {
     pub users: HashMap<String, Value>,
     pub groups: HashMap<String, (String, Vec<String>)>,
     pub channels: Vec<Channel>,
+    /// Members' pictures, by their ids.
+    pub pictures: HashMap<String, Vec<u8>>,
     pub messages: Vec<Stored>,
     pub files: Vec<Stash>,
     pub scopes: HashSet<&'static str>,
@@ -163,6 +165,7 @@ impl State {
             users: HashMap::from([(BOT.to_owned(), bot)]),
             groups: HashMap::new(),
             channels: vec![channel(CHANNEL, "support")],
+            pictures: HashMap::new(),
             messages: Vec::new(),
             files: Vec::new(),
             scopes: SCOPES.into(),

@@ -161,6 +161,30 @@ pub fn get(state: &mut State, params: GetFile) -> Outcome {
     }))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GetUserProfilePhotos {
+    user_id: i64,
+    #[serde(default)]
+    offset: Option<usize>,
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+/// A member's pictures, the newest first, each in several sizes.
+pub fn profile_photos(state: &mut State, params: GetUserProfilePhotos) -> Outcome {
+    if params
+        .limit
+        .is_some_and(|limit| !(1..=100).contains(&limit))
+    {
+        return Err(failed(400, "Bad Request: limit is wrong"));
+    }
+    let all = state.pictures.get(&params.user_id);
+    let photos: Vec<Value> = all.into_iter().cloned().collect();
+    let shown: Vec<&Value> = photos.iter().skip(params.offset.unwrap_or(0)).collect();
+    Ok(json!({"total_count": photos.len(), "photos": shown}))
+}
+
 /// The address that `getFile` leads to.
 pub(super) async fn download(
     Shares(shared): Shares<Arc<Shared>>,

@@ -177,6 +177,7 @@ async fn run(shared: &Shared, method: &str, call: body::Call) -> Outcome {
         "answercallbackquery" => signs::answer_query(state, read(params)?),
         "sendchataction" => signs::chat_action(state, read(params)?),
         "getfile" => files::get(state, read(params)?),
+        "getuserprofilephotos" => files::profile_photos(state, read(params)?),
         _ => ask(state, method, params),
     })
 }

@@ -140,6 +140,18 @@ impl Agent<'_> {
         })
     }
 
+    /// Has a picture that everybody may see.
+    pub fn has_picture(&self, bytes: &[u8]) {
+        let upload = Upload {
+            name: "picture.png".to_owned(),
+            bytes: Bytes::copy_from_slice(bytes),
+        };
+        self.server.shared.change(|state| {
+            let sizes = files::keep(state, "photo", &upload);
+            state.pictures.insert(self.id, sizes);
+        });
+    }
+
     /// Becomes an administrator of the group.
     pub fn is_admin(&self, chat: i64) {
         let admin = (self.id, self.name.clone());

@@ -92,6 +92,8 @@ pub struct State {
     pub files: HashMap<String, Upload>,
     /// Presses of buttons that nobody answered yet.
     pub open_queries: HashSet<String>,
+    /// The picture of a user, in its sizes.
+    pub pictures: HashMap<i64, Value>,
     pub calls: Vec<Call>,
     /// Updates that are not confirmed, oldest first.
     pub pending: VecDeque<Value>,
@@ -132,6 +134,7 @@ impl State {
             reactions: HashMap::new(),
             files: HashMap::new(),
             open_queries: HashSet::new(),
+            pictures: HashMap::new(),
             calls: Vec::new(),
             pending: VecDeque::new(),
             confirmed: Vec::new(),

@@ -17,7 +17,8 @@ const FILE: &str = "SELECT f.id, f.site, COALESCE(a.person, f.visitor) AS owner,
 
 /// Whether there is anything to remove; asked first, because usually there is not.
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM file WHERE gone = 1) \
-     OR EXISTS (SELECT 1 FROM file WHERE conversation IS NULL AND at < $1)";
+     OR EXISTS (SELECT 1 FROM file f WHERE conversation IS NULL AND at < $1 \
+     AND NOT EXISTS (SELECT 1 FROM face WHERE face.file = f.id))";
 
 #[async_trait]
 impl FileStore for SqliteStore {
@@ -54,6 +55,21 @@ impl FileStore for SqliteStore {
         .await
     }
 
+    async fn face(&self, site: &SiteId, picture: &str) -> Stored<Option<FileId>> {
+        let found = sqlx::query_scalar("SELECT file FROM face WHERE site = $1 AND picture = $2")
+            .bind(site.as_str())
+            .bind(picture)
+            .fetch_optional(&mut *self.reader().await?)
+            .await?;
+        Ok(found.map(FileId))
+    }
+
+    async fn add_face(&self, site: &SiteId, picture: &str, file: &FileId) -> Stored<()> {
+        let row = [site.0.clone(), picture.to_owned(), file.0.clone()];
+        self.write(row, |conn, row| add_face(conn, row).boxed())
+            .await
+    }
+
     async fn forget_files(&self, ids: &[FileId]) -> Stored<()> {
         self.write(ids.to_vec(), |conn, ids| forget(conn, ids).boxed())
             .await
@@ -81,6 +97,19 @@ async fn add(conn: &mut SqliteConnection, row: &FileRow) -> Stored<()> {
     Ok(())
 }
 
+async fn add_face(conn: &mut SqliteConnection, row: &[String; 3]) -> Stored<()> {
+    let [site, picture, file] = row;
+    sqlx::query(
+        "INSERT INTO face (site, picture, file) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(site)
+    .bind(picture)
+    .bind(file)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 async fn drop_file(conn: &mut SqliteConnection, id: &FileId) -> Stored<()> {
     sqlx::query("UPDATE file SET gone = 1 WHERE id = $1")
         .bind(id.as_str())
@@ -91,10 +120,13 @@ async fn drop_file(conn: &mut SqliteConnection, id: &FileId) -> Stored<()> {
 
 /// From here on nobody can say an old file any more, so its bytes may go.
 async fn retire(conn: &mut SqliteConnection, before: Millis, limit: u32) -> Stored<Vec<FileRow>> {
-    sqlx::query("UPDATE file SET gone = 1 WHERE conversation IS NULL AND at < $1")
-        .bind(before)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query(
+        "UPDATE file SET gone = 1 WHERE conversation IS NULL AND at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM face WHERE face.file = file.id)",
+    )
+    .bind(before)
+    .execute(&mut *conn)
+    .await?;
     let sql = format!("{FILE} WHERE f.gone = 1 ORDER BY f.at LIMIT $1");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(i64::from(limit))

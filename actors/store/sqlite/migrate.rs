@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "team", include_str!("migrations/0002_team.sql")),
     (3, "outbox", include_str!("migrations/0003_outbox.sql")),
     (4, "files", include_str!("migrations/0004_files.sql")),
+    (5, "faces", include_str!("migrations/0005_faces.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -355,4 +355,13 @@ async fn avatars_in() {
         listening.next().await.agent.avatar.unwrap(),
         "https://cdn.discordapp.com/avatars/4242/a_0123abcd.png?size=128"
     );
+    ann.has_picture("b_0123abcd", b"a picture");
+    ann.says(desk.thread, "three");
+    let ann = listening.next().await.agent;
+    assert_eq!(desk.bridge.face(&ann, 9).await.unwrap(), b"a picture");
+    let too_large = desk.bridge.face(&ann, 8).await;
+    assert!(
+        matches!(too_large, Err(hinny_bridges::FetchError::TooLarge)),
+        "{too_large:?}"
+    );
 }

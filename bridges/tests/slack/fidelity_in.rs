@@ -217,6 +217,17 @@ async fn avatars_in() {
     server.agent("U1", "Ann").says(root(&thread), "one");
     let avatar = listening.next().await.agent.avatar.unwrap();
     assert_eq!(avatar, "https://avatars.slack-edge.com/U1_192.png");
+    server.agent("U2", "Bea");
+    server.has_picture("U2", b"a picture");
+    server.agent("U2", "Bea").says(root(&thread), "two");
+    let bea = listening.next().await.agent;
+    assert_eq!(bridge.face(&bea, 9).await.unwrap(), b"a picture");
+    let too_large = bridge.face(&bea, 8).await;
+    assert!(
+        matches!(too_large, Err(hinny_bridges::FetchError::TooLarge)),
+        "{too_large:?}"
+    );
+    assert_eq!(server.violations(), [] as [String; 0]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ on_every_platform!(
     a_visitor_corrects_and_takes_back,
     a_picture_goes_both_ways,
     a_file_that_lies_is_refused,
+    an_agent_has_a_face,
 );
 
 /// The smallest picture there is: one pixel.
@@ -117,5 +118,36 @@ async fn a_file_that_lies_is_refused<H: Home>() {
             .all(|event| event["files"].as_array().is_none_or(Vec::is_empty)),
         "{log:?}"
     );
+    stage.home.ends_well();
+}
+
+/// The picture is copied when Ann is first heard, and given out by hinny alone.
+async fn an_agent_has_a_face<H: Home>() {
+    let home = H::start().await;
+    home.has_picture(ANN, PIXEL);
+    let mut stage = Stage::of(home, |_| String::new()).await;
+    let (mut ada, place) = stage.greeted().await;
+    let face = |event: &Value| event["author"]["avatar"].as_str().map(str::to_owned);
+    let mut address = None;
+    for number in 0.. {
+        let line = format!("Line {number}.");
+        stage.home.says(ANN, &place, &line);
+        address = face(&ada.sees("agent", &line).await);
+        if address.is_some() || number == 50 {
+            break;
+        }
+    }
+    let address = address.expect("Ann has a face");
+    let fetched = files::fetch(&format!("{}{address}", stage.server.url)).await;
+    assert_eq!((fetched.status, fetched.bytes.as_slice()), (200, PIXEL));
+
+    // It outlives a restart, and is not asked for again.
+    stage.server.kill().await;
+    stage.server.start_again().await;
+    stage.home.says(ANN, &place, "Here again");
+    ada.cut();
+    ada.connect(&stage.server.url).await;
+    let address = face(&ada.sees("agent", "Here again").await).expect("Ann still has a face");
+    assert!(address.starts_with("/v1/files/"), "{address}");
     stage.home.ends_well();
 }

@@ -1,6 +1,6 @@
 //! The rest of the fidelity table: everything that is more than marked words.
 
-use hinny_bridges::{Aside, Attachment, RemoteFile, Sign};
+use hinny_bridges::{Aside, Attachment, FetchError, RemoteFile, Sign};
 
 use super::{super::*, arrives, visitor};
 
@@ -244,6 +244,24 @@ async fn names_in() {
     let mut listening = desk.listen();
     desk.server.agent(4343, "Åse Øye").says(desk.topic, "Hei");
     assert_eq!(listening.next().await.agent.name, "Åse Øye");
+}
+
+#[tokio::test]
+async fn avatars_in() {
+    let desk = Desk::open().await;
+    let mut listening = desk.listen();
+    let ase = desk.server.agent(4343, "Åse");
+    ase.says(desk.topic, "Hei");
+    let shy = listening.next().await.agent;
+    let none = desk.bridge.face(&shy, 2_000).await;
+    assert!(matches!(none, Err(FetchError::Gone(_))), "{none:?}");
+    ase.has_picture(b"\x89PNG and more");
+    ase.says(desk.topic, "Hei igjen");
+    let shown = listening.next().await.agent;
+    assert_eq!(
+        desk.bridge.face(&shown, 2_000).await.unwrap(),
+        b"\x89PNG and more"
+    );
 }
 
 #[tokio::test]
