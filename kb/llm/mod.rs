@@ -17,6 +17,8 @@ mod checks;
 mod client;
 mod phraser;
 mod prompt;
+#[cfg(test)]
+mod property_tests;
 mod render;
 mod sentences;
 mod support;

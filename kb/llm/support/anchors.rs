@@ -72,7 +72,7 @@ fn merged<'a>(tokens: &'a [Token], window: &Window) -> Vec<Clause<'a>> {
         let only_list = !(clause.has_words || clause.has_name && clause.has_number);
         if !tokens.first().is_some_and(|token| token.claims()) {
             clause.keys.extend(subject.iter().copied());
-        } else {
+        } else if all.is_empty() {
             let leading = tokens.iter().take_while(|token| token.claims());
             subject = leading.map(|token| token.key.as_str()).collect();
         }

@@ -6,13 +6,17 @@
 //!    Only words that merely join are free (`words::GLUE`);
 //! 2. has every number with the same unit, every "before" and "within" with the same word behind it, and every address, link and code letter by letter;
 //! 3. denies what the sentence denies and nothing else, part by part;
-//! 4. has no exception and no final condition that the sentence leaves out;
-//! 5. does not say it of something else: "Pro costs 10 and Team costs 25" does not support "Team costs 10".
+//! 4. speaks of no less: "all paid plans" does not support "all plans", nor "folded bikes" "bikes";
+//! 5. has no exception and no final condition that the sentence leaves out;
+//! 6. lets nobody else do it: "you pay" does not support "we pay";
+//! 7. does not say it of something else: "Pro costs 10 and Team costs 25" does not support "Team costs 10".
 //!
 //! A sentence that joins several statements may rest on several sentences, part by part. The check reads English;
 //! what it does not understand it refuses.
 
 mod anchors;
+mod doers;
+mod narrow;
 mod order;
 #[cfg(test)]
 mod pairs_tests;
@@ -34,8 +38,10 @@ pub enum Unsupported {
     Word,
     #[error("it has a number, address, link or code that the passage does not have")]
     Fact,
-    #[error("it gives a number another unit, or turns an order round")]
+    #[error("it gives a number another unit or turns an order round")]
     Order,
+    #[error("it leaves out what narrows a statement")]
+    Narrowed,
     #[error("it denies what the passage does not deny, or the other way round")]
     Denial,
     #[error("it leaves out an exception or a condition")]
@@ -122,6 +128,8 @@ impl Window {
             return Err(Unsupported::Word);
         }
         order::check(self, sentence)?;
+        doers::check(self, sentence)?;
+        narrow::check(self, sentence)?;
         self.denials(sentence)?;
         self.conditions(sentence)?;
         anchors::check(self, sentence)
@@ -143,30 +151,52 @@ impl Window {
     /// of it stands only where the passage denies more or less.
     fn denials(&self, sentence: &[Token]) -> Result<(), Unsupported> {
         let own = parts::statements(&self.tokens);
-        for statement in parts::statements(sentence) {
-            let keys = statement.keys();
-            let most = own
-                .iter()
-                .map(|own| own.shares(&keys))
-                .max()
-                .unwrap_or_default();
-            let mut closest = own.iter().filter(|own| own.shares(&keys) == most);
-            let same = match most {
-                // An answer of one word: the title is what it affirms or denies.
-                0 => self.answer_denied() == statement.denied,
-                _ => closest.all(|own| own.denied == statement.denied),
-            };
-            let only_elsewhere = |key: &&str| -> bool {
-                let mut with_key = own.iter().filter(|own| own.has(key)).peekable();
-                with_key.peek().is_some() && with_key.all(|own| own.denied != statement.denied)
-            };
-            let subject = parts::shared_subject(&own);
-            let mut others = keys.iter().filter(|key| !subject.contains(*key));
-            if !same || others.any(only_elsewhere) {
-                return Err(Unsupported::Denial);
-            }
+        let statements = parts::statements(sentence);
+        if own.len() == 1 && self.denies_the_same(&own[0], &statements, sentence) {
+            return Ok(());
         }
-        Ok(())
+        match statements
+            .iter()
+            .all(|statement| self.agrees(&own, statement))
+        {
+            true => Ok(()),
+            false => Err(Unsupported::Denial),
+        }
+    }
+
+    /// A window of one statement: as many denials, each of the same word.
+    fn denies_the_same(
+        &self,
+        own: &Statement<'_>,
+        statements: &[Statement<'_>],
+        sentence: &[Token],
+    ) -> bool {
+        let denied: usize = statements.iter().map(|statement| statement.denied).sum();
+        let mut denials = (0..sentence.len()).filter(|at| sentence[*at].kind == Kind::Deny);
+        own.denied == denied && denied > 0 && denials.all(|at| order::follows(self, sentence, at))
+    }
+
+    fn agrees(&self, own: &[Statement<'_>], statement: &Statement<'_>) -> bool {
+        let keys = statement.keys();
+        let most = own.iter().map(|own| own.shares(&keys)).max();
+        let most = most.unwrap_or_default();
+        let mut closest = own.iter().filter(|own| own.shares(&keys) == most);
+        let from_title = keys.iter().any(|key| !self.says_word(key));
+        let same = match most {
+            // The title is what "yes" and "no" affirm or deny.
+            _ if from_title && yes_or_no(&self.tokens).is_some() => {
+                self.answer_denied() == statement.denied
+            }
+            0 => self.answer_denied() == statement.denied,
+            _ => closest.all(|own| own.denied == statement.denied),
+        };
+        let subject = parts::shared_subject(own);
+        let only_elsewhere = |key: &&str| -> bool {
+            let mut with_key = own.iter().filter(|own| own.has(key)).peekable();
+            with_key.peek().is_some() && with_key.all(|own| own.denied != statement.denied)
+        };
+        let mut others = keys.iter().filter(|key| !subject.contains(*key));
+        same && !others.any(only_elsewhere)
     }
 
     /// How often "yes" or "no" denies what the title asks.

@@ -1,4 +1,5 @@
-//! What must stand close together in the passage too: a number and its unit, "before" and what it is before.
+//! What must stand together in the passage too: a number and its unit, "before" and what it is before, "all" and what
+//! it is all of.
 
 use super::Unsupported;
 use super::passage::Window;
@@ -19,6 +20,7 @@ pub(super) fn check(window: &Window, sentence: &[Token]) -> Result<(), Unsupport
                     .next()
                     .is_none_or(|next| has_order(window, token, next))
             }
+            _ if listed(words::QUANTITY, &token.lower) => follows(window, sentence, at),
             _ => true,
         };
         if !kept {
@@ -26,6 +28,19 @@ pub(super) fn check(window: &Window, sentence: &[Token]) -> Result<(), Unsupport
         }
     }
     Ok(())
+}
+
+/// Whether the next word that says something is the same as in the window.
+pub(super) fn follows(window: &Window, sentence: &[Token], at: usize) -> bool {
+    let next = |tokens: &[Token], at: usize| {
+        let mut behind = tokens[at + 1..].iter().filter(|token| token.claims());
+        behind.next().map(|token| token.key.clone())
+    };
+    let wanted = next(sentence, at);
+    let own = &window.tokens;
+    let alike = |other: &Token| other.key == sentence[at].key && other.kind == sentence[at].kind;
+    let mut same = (0..own.len()).filter(|at| alike(&own[*at])).peekable();
+    same.peek().is_none() || same.any(|at| next(own, at) == wanted)
 }
 
 /// The word behind a number, or the sign before it.

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use super::{Support, Unsupported};
 
 /// Of a hundred unsupported sentences, so many may pass.
-const FALSE_ACCEPTS: f64 = 1.5;
+const FALSE_ACCEPTS: f64 = 1.0;
 /// Of a hundred supported sentences, so many may be refused. The passage is shown instead, so this costs little.
-const FALSE_REFUSALS: f64 = 12.0;
+const FALSE_REFUSALS: f64 = 10.0;
 
 #[derive(Deserialize)]
 struct Pairs {
@@ -51,6 +51,6 @@ fn few_sentences_are_judged_wrongly() {
         "support check: {good} supported and {bad} unsupported sentences; false accepts {accepts:.1} % \
          {accepted:#?}, false refusals {refusals:.1} % {refused:#?}"
     );
-    assert!(good >= 100 && bad >= 100, "{good} and {bad} sentences");
+    assert!(good >= 200 && bad >= 200, "{good} and {bad} sentences");
     assert!(accepts <= FALSE_ACCEPTS && refusals <= FALSE_REFUSALS);
 }

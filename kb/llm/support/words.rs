@@ -11,7 +11,7 @@ pub const GLUE: &str = "\
     get gets getting got go goes going use uses using used make makes making made let lets want wants wish like \
     know find take takes taking taken do look need needs needed provide provides offer offers \
     if when while whether because since \
-    re ve ll s m d e st nd rd th thing things way ways able kindly sure sorry okay ok note e.g i.e etc";
+    re ve ll s m d e st nd rd th thing things way ways should able kindly sure sorry okay ok note e.g i.e etc";
 
 /// Words that deny. "n't" at the end of a word is one too.
 pub const DENY: &str = "\
@@ -34,12 +34,22 @@ pub const SIDES: &str = "unless except because if";
 pub const ORDER: &str =
     "before after until till since within over under above below during between behind beyond";
 
+/// Words that speak of all or some of what follows them: "all paid plans" are not "all plans".
+pub const QUANTITY: &str = "all every each any some most many few both only either half";
+
+/// Words that make a statement smaller than it would be without them.
+pub const NARROW: &str =
+    "only usually mostly often sometimes rarely normally generally typically almost";
+
+/// Words that say which ones are meant.
+pub const RELATIVE: &str = "that which who whose";
+
 /// Words between two statements: what is denied before them is not denied after them.
 pub const PART: &str =
     "but however although though whereas instead because if unless when while until provided";
 
 /// Words at the beginning of a sentence that continues the one before.
-pub const BACK: &str = "it this that they these those he she then there both such its their afterwards after otherwise";
+pub const BACK: &str = "it this that they these those he she then there both such its their";
 
 /// Words that begin a question with yes or no for an answer.
 pub const YES_NO: &str = "\
