@@ -37,8 +37,13 @@ impl Slack {
             }
             Err(error) => return Err(error),
         };
+        let is_gone = messages.first().is_some_and(heard::is_tombstone);
         self.make_up(me, live, (channel, root), messages, inbox)
-            .await
+            .await?;
+        match is_gone {
+            true => self.hand_in(me, heard::gone(channel, root), inbox).await,
+            false => Ok(()),
+        }
     }
 
     /// Hands in what is newer than the cursor, what was edited, and what is not there any more.

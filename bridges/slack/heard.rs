@@ -61,6 +61,12 @@ fn message(event: MessageEvent, me: &Me) -> Vec<Heard> {
     match event.message.subtype.as_deref() {
         Some("message_changed") => {
             let changed = event.changed.unwrap_or_default();
+            // A deleted message that has replies is not gone for Slack: it becomes a tombstone.
+            if is_tombstone(&changed) {
+                let before = event.before.unwrap_or_default();
+                let told = deleted(channel, &changed.ts, &before, me);
+                return told.into_iter().collect();
+            }
             let before = event.before.and_then(|before| before.edited);
             let before = before.map(|edited| edited.ts);
             let is_edit = changed.edited.as_ref().map(|edited| &edited.ts) != before.as_ref();
@@ -202,6 +208,11 @@ fn speaker(message: &Message, me: &Me) -> Option<String> {
     );
     let bot = message.bot_id.is_some() || is_own(message, me);
     message.user.clone().filter(|_| words && !bot)
+}
+
+/// What is left of a deleted message under which there are replies.
+pub(super) fn is_tombstone(message: &Message) -> bool {
+    message.subtype.as_deref() == Some("tombstone")
 }
 
 pub(super) fn is_own(message: &Message, me: &Me) -> bool {

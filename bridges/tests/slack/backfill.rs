@@ -95,6 +95,19 @@ async fn a_thread_that_is_gone_is_told() {
 }
 
 #[tokio::test]
+async fn a_card_that_was_deleted_meanwhile_is_told_after_what_was_said() {
+    let (server, bridge) = pair().await;
+    let bridge = Arc::new(bridge);
+    let thread = opened(&bridge).await;
+    let ann = server.agent("U1", "Ann");
+    ann.says(root(&thread), "hello");
+    ann.deletes(root(&thread));
+    let mut listening = Once::with(&bridge, 0, vec![live(&thread, None, &[])]);
+    assert_eq!(words(&listening.next().await), "hello");
+    assert_eq!(listening.next().await.what, Happened::ThreadGone);
+}
+
+#[tokio::test]
 async fn long_threads_come_page_by_page_and_deletions_only_when_all_is_seen() {
     let (server, bridge) = pair().await;
     let bridge = Arc::new(bridge);

@@ -118,6 +118,28 @@ async fn edits_deletions_and_reactions_come_in() {
     assert!(matches!(deletion.origin, Origin::Thread(_)));
 }
 
+/// Slack keeps the thread of a deleted card under a tombstone, but nobody can press anything there any more.
+#[tokio::test]
+async fn a_deleted_card_is_a_lost_thread_with_replies_and_without() {
+    for replies in [0, 1] {
+        let (server, bridge) = pair().await;
+        let bridge = Arc::new(bridge);
+        let mut listening = Once::start(&server, &bridge).await;
+        let thread = opened(&bridge).await;
+        let ann = server.agent("U1", "Ann");
+        for _ in 0..replies {
+            ann.says(root(&thread), "hello");
+            assert_eq!(words(&listening.next().await), "hello");
+        }
+        ann.deletes(root(&thread));
+        let gone = listening.next().await;
+        assert_eq!(
+            (gone.what, gone.origin),
+            (Happened::ThreadGone, Origin::Thread(thread))
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_press_comes_in_and_is_acknowledged() {
     let (server, bridge) = pair().await;
