@@ -113,9 +113,9 @@ impl Lanes {
                 connection.served();
                 channel.refused(now + self.rest)
             }
+            // Often it is the bridge that keeps a budget, and then nobody was asked: it says nothing of a refusal before.
             Err(SendError::RateLimited { retry_after }) => {
                 channel.asked_to_wait(now.checked_add(*retry_after));
-                connection.served();
                 false
             }
             // Nobody answered, so nothing is known.
@@ -243,6 +243,23 @@ mod tests {
         assert!(!lanes.is_open_at(&one, later), "one probe is enough");
         lanes.note_at(&two, Ok(()), later);
         assert!(lanes.is_open(&one));
+    }
+
+    #[test]
+    fn waiting_for_a_turn_between_refusals_forgives_none() {
+        let lanes = Lanes::new(9, REST);
+        let one = target("team", 1);
+        let retry_after = Duration::from_secs(1);
+        for refused in [
+            SendError::Unauthorized("no".into()),
+            SendError::NoAccess("no".into()),
+        ] {
+            let stops = [false, false, true].map(|_| {
+                refuse(&lanes, &one, SendError::RateLimited { retry_after }, 1);
+                lanes.note_at(&one, Err(&refused), Instant::now())
+            });
+            assert_eq!(stops, [false, false, true], "{refused}");
+        }
     }
 
     #[test]

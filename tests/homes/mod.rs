@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test target uses its own part")]
 
 pub mod discord;
+pub mod life;
 pub mod slack;
 pub mod stage;
 pub mod telegram;

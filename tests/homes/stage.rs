@@ -25,8 +25,18 @@ impl<H: Home> Stage<H> {
 
     /// In a home that was prepared, with keys of the team that only it knows, for instance people's ids.
     pub async fn of(home: H, team: impl FnOnce(&H) -> String) -> Stage<H> {
+        let team = team(&home);
+        Stage::configured(home, &team, |config| config).await
+    }
+
+    /// With a configuration that was changed at will.
+    pub async fn configured(
+        home: H,
+        team: &str,
+        change: impl FnOnce(String) -> String,
+    ) -> Stage<H> {
         let secrets = tempfile::tempdir().expect("a temporary folder");
-        let config = config(&home, &secrets, &team(&home));
+        let config = change(config(&home, &secrets, team));
         let server = Server::start(&config).await;
         home.is_listened_to().await;
         Stage {
@@ -68,6 +78,12 @@ impl<H: Home> Stage<H> {
     pub async fn places(&self, count: usize) -> Vec<H::Place> {
         let enough = |home: &H| Some(home.places()).filter(|places| places.len() >= count);
         self.home.until(&format!("{count} threads"), enough).await
+    }
+
+    /// Waits until there is another thread than this one.
+    pub async fn another(&self, place: &H::Place) -> H::Place {
+        let other = |home: &H| home.places().into_iter().find(|other| other != place);
+        self.home.until("another thread", other).await
     }
 
     /// Waits until a message of hinny's in the thread contains `words`.

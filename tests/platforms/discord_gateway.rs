@@ -181,20 +181,24 @@ impl Client {
             return Err(End::Code(4_005));
         }
         checks::identify(asked).map_err(End::Code)?;
-        if asked["token"] != TOKEN {
-            return Err(End::Code(4_004));
-        }
+        self.authenticated(asked)?;
         let wanted = asked["intents"].as_u64().unwrap_or_default();
         let id = self.shared.change(|state| state.new_session(wanted))?;
         self.session = Some((id, 0));
         Ok(())
     }
 
+    fn authenticated(&self, asked: &Value) -> Result<(), End> {
+        let revoked = self.shared.look(|state| state.revoked);
+        match asked["token"] == TOKEN && !revoked {
+            true => Ok(()),
+            false => Err(End::Code(4_004)),
+        }
+    }
+
     async fn resume(&mut self, asked: &Value) -> Result<(), End> {
         checks::resume(asked).map_err(End::Code)?;
-        if asked["token"] != TOKEN {
-            return Err(End::Code(4_004));
-        }
+        self.authenticated(asked)?;
         let id = asked["session_id"].as_str().unwrap_or_default().to_owned();
         let last = usize::try_from(asked["seq"].as_u64().unwrap_or_default()).unwrap_or_default();
         let resumed = self.shared.change(|state| {

@@ -181,6 +181,17 @@ impl Agent<'_> {
         self.server.with(|state| state.delete_channel(channel));
     }
 
+    /// Renames a channel.
+    pub fn renames(&self, channel: u64, name: &str) {
+        self.server.with(|state| {
+            let found = state.channels.get_mut(&channel);
+            let found = found.expect("the channel exists");
+            name.clone_into(&mut found.name);
+            let event = shapes::channel(state, &state.channels[&channel]);
+            state.dispatch(Some(channel), "CHANNEL_UPDATE", event, intents::GUILDS);
+        });
+    }
+
     /// Removes the bot from the server.
     pub fn removes_the_bot(&self) {
         self.server.with(|state| {

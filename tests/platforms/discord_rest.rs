@@ -85,7 +85,7 @@ pub async fn answer(
     let body = form::read(content_type.unwrap_or_default(), &bytes);
     let (route, major) = name(&method, &path);
     let greeted = match body {
-        Some(_) => greeted(&route, &headers),
+        Some(_) => greeted(&route, &headers, shared.look(|state| state.revoked)),
         None => Err(Refusal::new(400, 50_109)),
     };
     let (json, files) = body.map_or((Value::Null, Vec::new()), |body| (body.json, body.files));
@@ -152,7 +152,7 @@ async fn served(
 
 /// The token, and the `User-Agent` without which Discord answers nobody. The answer to a press needs neither:
 /// its address holds a token of its own.
-fn greeted(route: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+fn greeted(route: &str, headers: &HeaderMap, revoked: bool) -> Result<(), Refusal> {
     if route == "POST interactions/callback" {
         return Ok(());
     }
@@ -161,7 +161,7 @@ fn greeted(route: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     if !agent.starts_with("DiscordBot (") {
         return Err(Refusal::new(403, 40_333));
     }
-    match header("authorization") == Some(&format!("Bot {TOKEN}")) {
+    match !revoked && header("authorization") == Some(&format!("Bot {TOKEN}")) {
         true => Ok(()),
         false => Err(Refusal::new(401, 0)),
     }

@@ -152,6 +152,8 @@ pub struct State {
     /// Discord allows 1,000 active threads per server.
     pub most_threads: usize,
     pub away: bool,
+    /// Somebody reset the token in the portal.
+    pub revoked: bool,
     /// Milliseconds that Discord's clock is ahead of ours.
     pub clock_ahead: i64,
     next: u64,
@@ -176,6 +178,7 @@ impl State {
             message_content: true,
             most_threads: 1_000,
             away: false,
+            revoked: false,
             clock_ahead: 0,
             next: 0,
         };

@@ -8,6 +8,8 @@
 // Every story uses its own part of this.
 #![allow(dead_code)]
 
+#[path = "slack_channels.rs"]
+mod channels;
 #[path = "slack_chat.rs"]
 mod chat;
 #[path = "slack_checks.rs"]

@@ -140,6 +140,7 @@ fn run(state: &mut State, request: &Request) -> Outcome {
     let method = spec.method;
     let app = method == "apps.connections.open";
     match request.token.as_deref() {
+        Some(BOT_TOKEN) if state.revoked => return Err(failed("token_revoked")),
         Some(BOT_TOKEN) if !app => {}
         Some(APP_TOKEN) if app => {}
         Some(BOT_TOKEN | APP_TOKEN) => return Err(failed("not_allowed_token_type")),

@@ -137,6 +137,8 @@ pub struct State {
     /// What a client must never do.
     pub violations: Vec<String>,
     pub away: bool,
+    /// The bot's token is not accepted any more.
+    pub revoked: bool,
     pub opened: usize,
     last_ts: u64,
     next: u64,
@@ -189,6 +191,7 @@ impl State {
             lost: 0,
             violations: Vec::new(),
             away: false,
+            revoked: false,
             opened: 0,
             last_ts: 0,
             next: 0,

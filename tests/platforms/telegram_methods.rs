@@ -72,7 +72,7 @@ pub(super) async fn answer(
         return broken();
     }
     let method = method.to_lowercase();
-    if bot != format!("bot{TOKEN}") {
+    if bot != format!("bot{TOKEN}") || shared.look(|state| state.revoked) {
         return respond(Err(failed(401, "Unauthorized")));
     }
     let Some(call) = body::read(&headers, &body) else {

@@ -221,6 +221,20 @@ impl TelegramServer {
         self.in_group(chat, |group| group.bot = role);
     }
 
+    /// The token is refused from now on, or is accepted again.
+    pub fn revoke(&self, revoked: bool) {
+        self.shared.change(|state| state.revoked = revoked);
+    }
+
+    /// Somebody gives the group another name (<https://core.telegram.org/bots/api#message>, `new_chat_title`).
+    pub fn rename_group(&self, chat: i64, title: &str) {
+        self.shared.change(|state| {
+            let mut message = state.message(chat, None, person((4242, "Ann")));
+            message["new_chat_title"] = title.into();
+            state.receive("message", message)
+        });
+    }
+
     /// BotFather's privacy mode, which is on for new bots.
     pub fn set_privacy(&self, on: bool) {
         self.shared.change(|state| state.privacy = on);

@@ -110,6 +110,8 @@ pub struct State {
     pub quiet_until: Vec<(i64, Instant)>,
     /// Whether the server has gone away.
     pub away: bool,
+    /// Somebody revoked the token at BotFather.
+    pub revoked: bool,
     pub too_many: usize,
     pub too_early: usize,
     /// Counts polls: only the newest may wait.
@@ -146,6 +148,7 @@ impl State {
             accepted: Vec::new(),
             quiet_until: Vec::new(),
             away: false,
+            revoked: false,
             too_many: 0,
             too_early: 0,
             poll: 0,

@@ -77,6 +77,26 @@ impl Desk {
         answer.json["threads"].as_array().expect("a list").clone()
     }
 
+    /// What keeps the team from being told in its own place, as the desk's page shows it.
+    pub async fn obstacle(&self) -> Option<String> {
+        let answer = self.call("GET", "threads", None).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json["obstacle"].as_str().map(str::to_owned)
+    }
+
+    /// Waits until something is in the way.
+    pub async fn sees_obstacle(&self) -> String {
+        eventually("an obstacle", || self.obstacle()).await
+    }
+
+    /// Waits until nothing is in the way any more.
+    pub async fn sees_no_obstacle(&self) {
+        eventually("no obstacle", || async {
+            self.obstacle().await.is_none().then_some(())
+        })
+        .await;
+    }
+
     /// Waits until the conversation has a thread at the desk.
     pub async fn sees_thread(&self, conversation: &str) -> Value {
         eventually("a thread at the desk", || async {

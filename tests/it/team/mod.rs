@@ -6,6 +6,8 @@ mod changes;
 mod commands;
 mod deaths;
 mod faq;
+mod life;
+mod moving;
 mod rules;
 mod sites;
 mod truth;
