@@ -41,7 +41,7 @@ pub(super) async fn line(
     }
     let mut line = Line::new(delivery.as_str(), LineAuthor::Hinny, Text(blocks(&facts)));
     line.buttons = buttons::rows(&facts, scene.shell.learner.is_some());
-    line.mention = scene.called(&facts.handling);
+    line.mention = scene.called(&facts.handling).await?;
     Ok(line)
 }
 

@@ -198,7 +198,7 @@ impl Scene<'_> {
         let (row, _) = self.visitor().await?;
         let text = Text::plain("The visitor is waiting for you.");
         let mut line = Line::new(shown.delivery.as_str(), LineAuthor::Hinny, text);
-        line.mention = self.called(&row.handling);
+        line.mention = self.called(&row.handling).await?;
         Ok(line)
     }
 
@@ -237,9 +237,30 @@ impl Scene<'_> {
     }
 
     /// Whom a hand-over calls: who has it already, or else whom the site wants called.
-    pub(super) fn called(&self, handling: &Handling) -> Option<Mention> {
+    pub(super) async fn called(&self, handling: &Handling) -> Result<Option<Mention>, StoreError> {
         let notify = || self.rules.and_then(|rules| rules.notify.clone());
-        taker(handling).or_else(notify)
+        Ok(self.taker(handling).await?.or_else(notify))
+    }
+
+    /// Who has the conversation, if they took it on the platform where the team is now: their name means nobody, or
+    /// somebody else, on another one.
+    async fn taker(&self, handling: &Handling) -> Result<Option<Mention>, StoreError> {
+        let by = match handling {
+            Handling::Agent { by } if is_on_platform(by) => by.clone(),
+            _ => return Ok(None),
+        };
+        let log = self.shell.store.history(self.conversation).await?;
+        let last = |is_it: &dyn Fn(&What) -> bool| log.iter().rposition(|event| is_it(&event.what));
+        let taken = last(&|what| matches!(what, What::AgentTook { .. }));
+        let moved =
+            last(&|what| matches!(what, What::ThreadLost { thread } if !self.is_here(thread)));
+        Ok((taken > moved).then_some(Mention::Person(by)))
+    }
+
+    /// Whether a thread is where the team is now.
+    pub(super) fn is_here(&self, thread: &Thread) -> bool {
+        self.rules
+            .is_none_or(|rules| thread.is_in(&rules.target.channel))
     }
 
     /// Who must be called by a visitor's line because it comes after a long quiet. Told from the log alone, so a
@@ -250,7 +271,7 @@ impl Scene<'_> {
             return Ok(None);
         };
         let (row, _) = self.visitor().await?;
-        let Some(taker) = taker(&row.handling) else {
+        let Some(taker) = self.taker(&row.handling).await? else {
             return Ok(None);
         };
         let after = entry.event.seq.saturating_sub(LOOK_BACK + 1);
@@ -266,14 +287,6 @@ impl Scene<'_> {
         let quiet = spoke.map(|other| entry.event.at - other.event.at);
         let is_long = quiet.is_some_and(|quiet| quiet >= patience.as_millis() as Millis);
         Ok(is_long.then_some(taker))
-    }
-}
-
-/// Who has the conversation, if they have it from a platform.
-fn taker(handling: &Handling) -> Option<Mention> {
-    match handling {
-        Handling::Agent { by } if is_on_platform(by) => Some(Mention::Person(by.clone())),
-        _ => None,
     }
 }
 

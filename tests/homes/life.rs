@@ -120,7 +120,7 @@ impl<const PARENT: u64> Discord<PARENT> {
         self.server.agent(1, "Owner")
     }
 
-    fn may(&self, right: u64, allowed: bool) {
+    pub fn may(&self, right: u64, allowed: bool) {
         self.server.with(|state| {
             for role in [HINNY, GUILD, TEAM] {
                 let role = state.roles.get_mut(&role).expect("the role exists");

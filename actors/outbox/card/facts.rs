@@ -8,7 +8,6 @@ use crate::clock;
 use crate::event::{Event, Handling, Reason, Verdict, What};
 use crate::ids::{Millis, Seq};
 use crate::outbox::lines::Scene;
-use crate::shell::SiteRules;
 use crate::store::{Entry, StoreError};
 use crate::view;
 
@@ -129,8 +128,7 @@ fn before(scene: &Scene<'_>, log: &[Event]) -> Option<Before> {
             What::ThreadLost { thread } => Some(thread),
             _ => None,
         })?;
-    let stayed = |rules: &SiteRules| lost.is_in(&rules.target.channel);
-    Some(match scene.rules.is_none_or(stayed) {
+    Some(match scene.is_here(lost) {
         true => Before::Gone,
         false => Before::Moved,
     })

@@ -119,7 +119,13 @@ fn moved(room: &Room, new: &Arc<Wall>) -> Engine {
             (ConnectionId("shop".into()), wall(&room.wall)),
             (ConnectionId("new".into()), wall(new)),
         ]),
-        sites: HashMap::from([(room.site.clone(), SiteRules::new("Shop", new_place()))]),
+        sites: HashMap::from([(
+            room.site.clone(),
+            SiteRules {
+                target: new_place(),
+                ..rules("new")
+            },
+        )]),
         learner: None,
         timing: timing(),
         arbiters: 1,
@@ -155,6 +161,28 @@ async fn who_waits_follows_a_team_that_moved_and_the_old_thread_says_so() {
     room.wall.until("the old thread closed", closed).await;
     room.settled().await;
     assert!(room.thread().await.is_in(&new_place().channel));
+    engine.stop().await;
+}
+
+/// Whoever took it has another name in the new place, so the team is called instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_called_by_a_name_of_another_platform() {
+    let room = room_with(true).await;
+    room.happens(escalated(), None, &[Card]).await;
+    await_cards(&room.wall, 1).await;
+    room.settled().await;
+    let body = Some(Body::Agent { name: "Ann".into() });
+    room.happens(took("U1"), body.clone(), &[]).await;
+    room.engine.stop().await;
+    let new = Arc::new(Wall::new(true));
+    let engine = moved(&room, &new);
+    let card = new.hears("sat in another channel").await;
+    assert_eq!(card.mention, Some(Mention::Here));
+    assert!(card.text.to_plain().contains("Ann has it"));
+    room.happens(took("-77"), body, &[]).await;
+    room.happens(said("m1"), words("hello?"), &[Line]).await;
+    let line = new.hears("hello?").await;
+    assert_eq!(line.mention, Some(Mention::Person("-77".into())));
     engine.stop().await;
 }
 

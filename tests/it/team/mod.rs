@@ -7,6 +7,7 @@ mod commands;
 mod deaths;
 mod faq;
 mod life;
+mod life_apart;
 mod moving;
 mod rules;
 mod sites;
