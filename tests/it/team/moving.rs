@@ -127,14 +127,19 @@ async fn a_group_of_telegram_that_kicked_the_bot_is_left_for_discord() {
 /// Nobody waits as long as a platform that hangs may keep a call.
 const UNDELAYED: Duration = Duration::from_secs(12);
 
+/// A second site, whose team is in another home.
+fn bakery<H: Home>(home: &H, secrets: &TempDir) -> String {
+    let (target, connection) = other(home, secrets);
+    format!(
+        "\n[[site]]\nid = \"bakery\"\nname = \"Bakery\"\norigins = [\"https://shop.example\"]\n\n\
+         [site.knowledge]\npaths = [\"faq.md\"]\n\n{target}\n{connection}"
+    )
+}
+
 /// The shop's team is on a platform that dies, the bakery's on one that lives.
 async fn a_dead_platform_delays_nobody_else<Dead: Life, Alive: Life>(silent: bool) {
     let (alive, secrets) = (Alive::start().await, tempfile::tempdir().unwrap());
-    let (target, connection) = other(&alive, &secrets);
-    let bakery = format!(
-        "\n[[site]]\nid = \"bakery\"\nname = \"Bakery\"\norigins = [\"https://shop.example\"]\n\n\
-         [site.knowledge]\npaths = [\"faq.md\"]\n\n{target}\n{connection}"
-    );
+    let bakery = bakery(&alive, &secrets);
     let with_bakery = |config| format!("{config}{bakery}");
     let mut stage = Stage::configured(Dead::start().await, "", with_bakery).await;
     alive.is_listened_to().await;
@@ -146,17 +151,7 @@ async fn a_dead_platform_delays_nobody_else<Dead: Life, Alive: Life>(silent: boo
         let mut one = stage.visitor(&format!("v{number}")).await;
         one.asks_for_a_person().await;
     }
-    let mut bob = Visitor::new("bob");
-    bob.site = "bakery".to_owned();
-    bob.connect(&stage.server.url).await;
-    let begun = Instant::now();
-    bob.asks_for_a_person().await;
-    let place = alive.until("a thread", |alive| alive.places().pop()).await;
-    bob.says("Have you bread?").await;
-    shows(&alive, &place, "Have you bread?").await;
-    alive.says(ANN, &place, "We have bread");
-    bob.sees("agent", "We have bread").await;
-    assert!(begun.elapsed() < UNDELAYED, "{:?}", begun.elapsed());
+    buys_bread(&alive, &stage.server.url).await;
 
     // The shop's own people are not left alone either: its desk is told, and may answer.
     let desk = Desk::log_in(&stage.server).await;
@@ -172,6 +167,21 @@ async fn a_dead_platform_delays_nobody_else<Dead: Life, Alive: Life>(silent: boo
     let bakery = Desk::log_in_to(&stage.server, "bakery").await;
     assert_eq!(bakery.obstacle().await, None);
     alive.ends_well();
+}
+
+/// A conversation at the bakery from end to end, without delay.
+async fn buys_bread<H: Home>(home: &H, url: &str) {
+    let mut bob = Visitor::new("bob");
+    bob.site = "bakery".to_owned();
+    bob.connect(url).await;
+    let begun = Instant::now();
+    bob.asks_for_a_person().await;
+    let place = home.until("a thread", |home| home.places().pop()).await;
+    bob.says("Have you bread?").await;
+    shows(home, &place, "Have you bread?").await;
+    home.says(ANN, &place, "We have bread");
+    bob.sees("agent", "We have bread").await;
+    assert!(begun.elapsed() < UNDELAYED, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
