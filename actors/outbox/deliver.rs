@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 
@@ -32,6 +33,8 @@ pub(super) enum Trouble {
     Platform(SendError),
     /// Our own side; nothing was sent.
     Inside(String),
+    /// No thread is opened in the channel for so long.
+    NoOpening(Duration),
 }
 
 /// Where a turn ended early.
@@ -41,6 +44,8 @@ pub(super) struct Stop {
     /// Lines that may stand in the thread or not, if the outcome is unknown.
     pub unsure: Vec<DeliveryId>,
     pub trouble: Trouble,
+    /// A thread was to be opened.
+    pub opening: bool,
 }
 
 impl<T: Into<Trouble>> From<T> for Stop {
@@ -49,6 +54,7 @@ impl<T: Into<Trouble>> From<T> for Stop {
             at: None,
             unsure: Vec::new(),
             trouble: trouble.into(),
+            opening: false,
         }
     }
 }
@@ -82,6 +88,15 @@ impl Stop {
             at: Some(delivery.id.clone()),
             unsure: vec![delivery.id.clone()],
             trouble: trouble.into(),
+            opening: false,
+        }
+    }
+
+    /// At one delivery, for which a thread was to be opened.
+    fn opening(delivery: &Delivery, error: SendError) -> Self {
+        Stop {
+            opening: true,
+            ..Stop::at(delivery, error)
         }
     }
 }
@@ -160,15 +175,18 @@ impl Outbox {
         if !work::is_missed(first.what) {
             return self.done(&waiting[..1]).await;
         }
+        if let Some(wait) = self.lanes.opening_waits(turn.target) {
+            return Err(Stop::at(first, Trouble::NoOpening(wait)));
+        }
         let title = card::title(&turn.scene, first.seq).await?;
         let lines = lines::render(&turn.scene, &waiting[..1], None).await?;
         fail::fail_point!("outbox_before_open");
         let channel = &turn.target.channel;
         let _opening = self.shell.openings.begin(channel);
         let opened = turn.bridge.open(channel, &title, &lines[0]).await;
-        let opened = opened.map_err(|error| Stop::at(first, error))?;
+        let opened = opened.map_err(|error| Stop::opening(first, error))?;
         fail::fail_point!("outbox_thread_opened");
-        self.served(turn.target);
+        self.opened(turn.target);
         // A thread that comes second is noted as a twin, and is closed by a delivery of its own.
         self.note(turn, &opened).await?;
         let conversation = &turn.batch.conversation;
@@ -237,6 +255,7 @@ impl Outbox {
                     at: left.first().map(|one| one.id.clone()),
                     unsure: left.iter().map(|one| one.id.clone()).collect(),
                     trouble: error.into(),
+                    opening: false,
                 })
             }
         }

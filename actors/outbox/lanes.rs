@@ -33,6 +33,8 @@ pub(super) struct Lanes {
 struct Books {
     connections: HashMap<ConnectionId, Lane>,
     channels: HashMap<Target, Lane>,
+    /// Opening threads may need a right that nothing else in a channel needs.
+    openings: HashMap<Target, Lane>,
 }
 
 /// What is known of one connection or channel.
@@ -85,6 +87,35 @@ impl Lanes {
     /// Takes in how a send or a change ended. Returns `true` when this stopped the lane.
     pub(super) fn note(&self, target: &Target, outcome: Result<(), &SendError>) -> bool {
         self.note_at(target, outcome, Instant::now())
+    }
+
+    /// The same for opening a thread: where only that is refused, what is said in threads goes on.
+    pub(super) fn note_opening(&self, target: &Target, outcome: Result<(), &SendError>) -> bool {
+        let now = Instant::now();
+        match outcome {
+            Err(SendError::NoAccess(_)) => {
+                let mut books = self.books();
+                lane(&mut books.connections, &target.connection).served();
+                return lane(&mut books.openings, target).refused(now + self.rest);
+            }
+            Ok(()) => lane(&mut self.books().openings, target).served(),
+            Err(_) => {}
+        }
+        self.note_at(target, outcome, now)
+    }
+
+    /// How long no thread is to be opened there, after refusals.
+    pub(super) fn opening_waits(&self, target: &Target) -> Option<Duration> {
+        let books = self.books();
+        let until = books.openings.get(target)?.shut_until?;
+        until.checked_duration_since(Instant::now())
+    }
+
+    /// Whether the last thread that was to be opened there was not refused.
+    pub(super) fn opens_threads(&self, target: &Target) -> bool {
+        let books = self.books();
+        let lane = books.openings.get(target);
+        lane.is_none_or(|lane| lane.refusals == 0)
     }
 
     /// How long until one that is closed opens.
@@ -268,6 +299,25 @@ mod tests {
         let (one, two) = (target("team", 1), target("team", 2));
         refuse(&lanes, &one, SendError::NoAccess("removed".into()), 3);
         assert!(!lanes.is_open(&one) && lanes.is_open(&two));
+    }
+
+    #[test]
+    fn where_no_thread_may_be_opened_the_others_go_on() {
+        let lanes = Lanes::new(9, REST);
+        let one = target("team", 1);
+        let refused = SendError::NoAccess("no right to open topics".into());
+        let stops = [0, 1, 2].map(|_| lanes.note_opening(&one, Err(&refused)));
+        assert_eq!(stops, [false, false, true]);
+        assert!(lanes.is_open(&one));
+        assert!(
+            lanes
+                .opening_waits(&one)
+                .is_some_and(|wait| wait > REST / 2)
+        );
+        lanes.note(&one, Ok(()));
+        assert!(!lanes.opens_threads(&one), "a line proves nothing");
+        lanes.note_opening(&one, Ok(()));
+        assert!(lanes.opens_threads(&one) && lanes.opening_waits(&one).is_none());
     }
 
     #[test]

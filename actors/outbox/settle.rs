@@ -32,6 +32,8 @@ struct Trial<'a> {
     head: &'a Delivery,
     /// What was being done.
     at: &'a Delivery,
+    /// A thread was to be opened.
+    opening: bool,
 }
 
 impl Outbox {
@@ -47,9 +49,14 @@ impl Outbox {
             target,
             head,
             at,
+            opening: stop.opening,
         };
         let settled = match &stop.trouble {
             Trouble::Inside(why) => self.later(head, why).await,
+            Trouble::NoOpening(wait) => {
+                let why = "no thread may be opened there";
+                self.postpone(head, *wait, false, why).await
+            }
             Trouble::Platform(error) => {
                 let unsure = matches!(error, SendError::Ambiguous(_));
                 let noted = match unsure {
@@ -116,12 +123,23 @@ impl Outbox {
     /// The platform did what it was asked to.
     pub(super) fn served(&self, target: &Target) {
         self.lanes.note(target, Ok(()));
+        if self.lanes.opens_threads(target) {
+            self.shell.unhinder(target);
+        }
+    }
+
+    /// The platform opened a thread.
+    pub(super) fn opened(&self, target: &Target) {
+        self.lanes.note_opening(target, Ok(()));
         self.shell.unhinder(target);
     }
 
     /// Keeps the books of the lane, and raises the alarm when it is stopped.
     fn judge(&self, trial: &Trial<'_>, error: &SendError) {
-        let stopped = self.lanes.note(trial.target, Err(error));
+        let stopped = match trial.opening {
+            true => self.lanes.note_opening(trial.target, Err(error)),
+            false => self.lanes.note(trial.target, Err(error)),
+        };
         let connection = &trial.target.connection;
         match error {
             SendError::Unauthorized(why) => self.hinder(trial, ObstacleKind::Unauthorized, why),

@@ -202,6 +202,35 @@ async fn a_platform_that_hangs_delays_nobody_else() {
     assert_eq!(dead.calls(), []);
 }
 
+/// Many wait for a thread that may not be opened; who has one talks on, and the desk hears of it all the time.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_thread_may_be_opened_open_conversations_go_on() {
+    let room = room().await;
+    room.with_thread().await;
+    for _ in 0..60 {
+        room.wall
+            .fail("open", SendError::NoAccess("no right".into()));
+    }
+    for number in 0..9 {
+        hand_over(&room.store, "shop", &format!("d{number:03}"), Card).await;
+    }
+    room.engine.ring_outbox();
+    let refused = |calls: &[Call]| {
+        let opens = calls.iter().filter(|call| matches!(call, Call::Open(..)));
+        (opens.count() >= 8).then_some(())
+    };
+    room.wall.until("refusals", refused).await;
+    for number in 0..5 {
+        let text = format!("line {number}");
+        room.happens(said(&text), words(&text), &[Line]).await;
+        room.wall.hears(&text).await;
+        assert!(room.engine.tally().obstacle(&target("shop")).is_some());
+    }
+    room.settled().await;
+    assert_eq!(room.engine.tally().obstacle(&target("shop")), None);
+    room.engine.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_budget_serves_hand_overs_first() {
     let folder = tempfile::tempdir().unwrap();
