@@ -36,6 +36,9 @@ pub enum Link {
 pub struct Tally {
     pub said: Count,
     pub answered: Count,
+    /// Answers that a model phrased, and those that it was to phrase and that stayed as they are.
+    pub phrased: Count,
+    pub unphrased: Count,
     pub escalated: Count,
     pub replied: Count,
     pub stale_verdicts: Count,

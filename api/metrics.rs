@@ -148,12 +148,18 @@ fn engine(app: &App, registry: &mut Registry) {
     registry.register("connection_barred", help, barred);
 }
 
-fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 12] {
+fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 14] {
     let late = "Verdicts that came too late to count";
     let left = "Conversations that left the memory";
     [
         ("said", "Visitors' messages stored", &tally.said),
         ("answered", "Answers of the bot", &tally.answered),
+        ("phrased", "Answers that a model phrased", &tally.phrased),
+        (
+            "unphrased",
+            "Answers that stayed as they are although there is a model",
+            &tally.unphrased,
+        ),
         ("escalated", "Hand-overs to a person", &tally.escalated),
         ("replied", "Messages of agents", &tally.replied),
         ("stale_verdicts", late, &tally.stale_verdicts),

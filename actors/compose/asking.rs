@@ -81,7 +81,15 @@ async fn phrased(
         return judgement;
     }
     match around(shell, conversation, questions).await {
-        Ok(around) => shell.answerer.phrase(site, &around, judgement).await,
+        Ok(around) => {
+            let before = judgement.answer.clone();
+            let judgement = shell.answerer.phrase(site, &around, judgement).await;
+            match judgement.answer == before {
+                true => shell.tally.unphrased.add(1),
+                false => shell.tally.phrased.add(1),
+            }
+            judgement
+        }
         Err(error) => {
             tracing::warn!(conversation.id = %conversation, error, "an answer is not phrased");
             judgement

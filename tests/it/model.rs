@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::openai::{Fault, KEY, MODEL, Mode, OpenAiServer};
+use crate::support::http;
 use crate::support::server::{SITE, Server};
 use crate::support::visitor::Visitor;
 
@@ -39,6 +40,14 @@ async fn visitor(server: &Server, name: &str) -> Visitor {
     visitor
 }
 
+/// How many answers `/metrics` has counted so.
+async fn counted(server: &Server, how: &str) -> u64 {
+    let metrics = http::get(&format!("{}/metrics", server.url)).await.text;
+    let name = format!("hinny_{how}_total ");
+    let line = metrics.lines().find_map(|line| line.strip_prefix(&name));
+    line.expect("it is counted").trim().parse().unwrap()
+}
+
 #[tokio::test]
 async fn a_good_model_phrases_the_answer_and_its_source_is_shown() {
     let model = OpenAiServer::start(Mode::Says(
@@ -60,6 +69,7 @@ async fn a_good_model_phrases_the_answer_and_its_source_is_shown() {
         "{told}"
     );
     assert_eq!(model.complaints(), [""; 0]);
+    assert_eq!(counted(&server, "phrased").await, 1);
 }
 
 /// Who asks an evil model for what.
@@ -133,6 +143,7 @@ async fn a_model_that_fails_costs_the_visitor_nothing_but_a_moment() {
     let mut bob = visitor(&server, "bob").await;
     bob.says(QUESTION).await;
     bob.sees("bot", PLAIN).await;
+    assert_eq!(counted(&server, "unphrased").await, 5);
     let handling = bob.log.values().any(|event| event["kind"] == "handling");
     assert!(!handling, "nobody had to be fetched");
     assert!(!server.log().contains(KEY));
