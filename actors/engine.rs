@@ -13,6 +13,7 @@ use crate::feed::{Feed, Topic, Typist, Wake};
 use crate::ids::{Cause, ConversationId, SiteId};
 use crate::inbound::Replies;
 use crate::listeners;
+use crate::lobby::Lobby;
 use crate::look_backs::LookBacks;
 use crate::openings::Openings;
 use crate::order::{Order, Refusal, Request};
@@ -166,6 +167,7 @@ fn shell(parts: Parts) -> Shell {
         openings: Openings::default(),
         look_backs: LookBacks::default(),
         faces: Faces::default(),
+        lobby: Lobby::default(),
         typing: Typing::default(),
         outbox_bell: Notify::new(),
         runtime: tokio::runtime::Handle::current(),

@@ -18,6 +18,7 @@ use crate::event::Handling;
 use crate::faces::with_face;
 use crate::feed::{Topic, Typist, Wake};
 use crate::ids::{Cause, ConversationId, Millis, SiteId};
+use crate::lobby;
 use crate::order::{Editor, Order, Pointer, Refusal, Request, TeamSaid};
 use crate::remote_files;
 use crate::shell::{Shell, SiteRules};
@@ -26,7 +27,8 @@ use crate::switchboard::Switchboard;
 /// Threads in which nothing happened for longer than this are not looked through after a time without connection.
 const LIVE_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
 
-/// Puts what comes from the platforms into the conversations.
+/// Puts what comes from the platforms into the conversations. Cheap to clone.
+#[derive(Clone)]
 pub struct Replies {
     pub shell: Arc<Shell>,
     pub switchboard: Arc<Switchboard>,
@@ -50,7 +52,10 @@ impl Inbox for Replies {
             Happened::Said(said) => Some(said.post.clone()),
             _ => None,
         };
-        self.take_in(&place, inbound).await?;
+        match self.shell.lobby.is_for(&place.thread, &inbound.what) {
+            true => self.wait(&place, &inbound).await?,
+            false => self.take_in(&place, inbound).await?,
+        }
         if let Some(post) = said {
             self.move_cursor(&place, &post).await;
         }
@@ -100,6 +105,38 @@ impl Replies {
         }))
     }
 
+    /// Keeps on disk what cannot be taken in at once, so that others need not wait for it.
+    async fn wait(&self, place: &Place, inbound: &Inbound) -> Result<(), NotStored> {
+        let rules = self.shell.sites.get(&place.site);
+        if !rules.is_some_and(|rules| may(rules, &inbound.agent, &inbound.what)) {
+            return Ok(());
+        }
+        let cause = Cause::platform(&inbound.connection.0, &inbound.event_id);
+        let known = self.shell.store.receipt(&place.site, &cause).await;
+        match known.map_err(not_stored)? {
+            Some(_) => Ok(()),
+            None => self
+                .let_wait(&place.thread, inbound)
+                .await
+                .map_err(not_stored),
+        }
+    }
+
+    /// What waited in a thread.
+    pub async fn take_in_at(&self, thread: &Thread, inbound: Inbound) -> Result<(), NotStored> {
+        let owner = self.shell.store.owner_of(thread).await;
+        let Some((site, conversation)) = owner.map_err(not_stored)? else {
+            return Ok(());
+        };
+        let thread = thread.clone();
+        let place = Place {
+            thread,
+            site,
+            conversation,
+        };
+        self.take_in(&place, inbound).await
+    }
+
     async fn take_in(&self, place: &Place, inbound: Inbound) -> Result<(), NotStored> {
         let Some(rules) = self.shell.sites.get(&place.site) else {
             return Ok(());
@@ -135,6 +172,11 @@ impl Replies {
         by: Person,
         said: Said,
     ) -> Request {
+        let fetches = self.shell.lobby.fetches(connection);
+        let _place = match said.files.is_empty() {
+            true => None,
+            false => lobby::place(&fetches).await,
+        };
         let taken = remote_files::take(&self.shell, &place.site, connection, &said.files).await;
         Request::Reply {
             by,
@@ -254,6 +296,6 @@ fn request(what: Happened, by: Person, thread: &Thread) -> Option<Request> {
     })
 }
 
-fn not_stored(error: impl std::fmt::Display) -> NotStored {
+pub fn not_stored(error: impl std::fmt::Display) -> NotStored {
     NotStored(error.to_string())
 }

@@ -30,6 +30,7 @@ pub mod learner;
 mod learning;
 mod lines;
 mod listeners;
+mod lobby;
 mod look_backs;
 mod openings;
 pub mod order;

@@ -14,6 +14,11 @@ pub async fn run(connection: ConnectionId, bridge: Arc<dyn Bridge>, replies: Arc
     let shell = replies.shell.clone();
     let mut failures = 0;
     shell.link_is(&connection, Link::Up);
+    // What waits already is older than all that comes.
+    while let Err(error) = replies.resume(&connection).await {
+        tracing::error!(%error, "what waits in threads could not be read");
+        tokio::time::sleep(shell.timing.retry_first).await;
+    }
     loop {
         let started = tokio::time::Instant::now();
         let look_back = shell.look_backs.asked(&connection);

@@ -14,6 +14,7 @@ use crate::feed::{Feed, Topic, Wake};
 use crate::files::Files;
 use crate::ids::SiteId;
 use crate::learner::Learner;
+use crate::lobby::Lobby;
 use crate::look_backs::LookBacks;
 use crate::openings::Openings;
 use crate::store::Store;
@@ -152,6 +153,8 @@ pub struct Shell {
     pub openings: Openings,
     pub look_backs: LookBacks,
     pub faces: Faces,
+    /// Threads in which something waits for a file.
+    pub lobby: Lobby,
     /// Who wrote lately.
     pub typing: Typing,
     /// Rung when there is something to deliver.

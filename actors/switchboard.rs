@@ -181,6 +181,10 @@ impl Switchboard {
         lock(&self.lines).len()
     }
 
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
     /// Takes no more orders. Those under way come to their end.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);

@@ -1,6 +1,8 @@
 //! A team in a thread, through a bridge that hands in what a test says: what is on disk afterwards, and what the
 //! visitor may read.
 
+mod lobby;
+mod looks;
 mod puppet;
 mod stage;
 mod truth;
@@ -229,6 +231,7 @@ async fn files_are_kept_or_refused_and_the_words_go() {
         .happens(ana(), "said:p1", Happened::Said(said.clone()))
         .await;
     stage.happens(ana(), "said:p1", Happened::Said(said)).await;
+    stage.nothing_waits().await;
     assert_eq!(stage.visitor_reads().await, ["Look here +a.png"]);
     assert_eq!(stage.fetches(), 3);
     let told = stage.team_was_told().await;

@@ -7,7 +7,7 @@ use crate::text::Text;
 use crate::{Channel, ConnectionId, PostId, Thread};
 
 /// Something that happened on the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbound {
     pub connection: ConnectionId,
     /// Names what happened, and is made from the thing itself and not from the message that told of it: `said:POST`,
@@ -22,7 +22,8 @@ pub struct Inbound {
 }
 
 /// Where it happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Origin {
     Thread(Thread),
     /// In a channel, outside of any thread. A visitor who writes from a platform would come here too.
@@ -30,7 +31,8 @@ pub enum Origin {
 }
 
 /// The closed list of what a bridge reports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Happened {
     Said(Said),
     /// A member changed what they had said.
@@ -58,7 +60,7 @@ pub enum Happened {
 }
 
 /// Words of a member.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub post: PostId,
     pub text: Text,
@@ -93,7 +95,7 @@ pub enum Aside {
 }
 
 /// A file that a member sent. `handle` is what `Bridge::fetch` needs; it may be good for a day only.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteFile {
     pub name: String,
     /// Bytes, as the platform says; checked again while fetching.

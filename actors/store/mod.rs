@@ -10,7 +10,7 @@ pub(crate) mod suite;
 mod words;
 
 use async_trait::async_trait;
-use hinny_bridges::{ConnectionId, LiveThread, Post, PostId, Target, Thread};
+use hinny_bridges::{ConnectionId, Inbound, LiveThread, Post, PostId, Target, Thread};
 
 use crate::body::{Context, Profile};
 use crate::event::{Event, Handling};
@@ -89,6 +89,18 @@ pub trait InboundStore: Send + Sync {
 
     /// Threads that know a post of this name, whoever wrote it.
     async fn threads_with(&self, post: &PostId) -> Stored<Vec<Thread>>;
+
+    /// Keeps what was handed in until it can be taken in, because that takes a while. Twice is once.
+    async fn keep_inbound(&self, thread: &Thread, inbound: &Inbound) -> Stored<()>;
+
+    /// What waits in this thread and came first.
+    async fn next_inbound(&self, thread: &Thread) -> Stored<Option<Inbound>>;
+
+    /// It was taken in: its words do not wait any more.
+    async fn drop_inbound(&self, inbound: &Inbound) -> Stored<()>;
+
+    /// The threads of a connection in which something waits.
+    async fn waiting_inbound(&self, connection: &ConnectionId) -> Stored<Vec<Thread>>;
 
     /// Remembers the last message that was handed in from this thread.
     async fn set_cursor(&self, thread: &Thread, post: &PostId) -> Stored<()>;

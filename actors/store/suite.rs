@@ -77,7 +77,8 @@ macro_rules! suite {
                 a_deletion_leaves_no_version,
                 a_held_line_hands_its_words_on,
                 live_threads_know_where_to_go_on,
-                a_dead_letter_is_put_back_with_the_press;
+                a_dead_letter_is_put_back_with_the_press,
+                what_waits_in_a_thread_keeps_its_order;
             threads: one_thread_is_active_and_all_are_known,
                 a_lost_thread_is_active_no_longer,
                 only_threads_of_who_waits_or_is_looked_after_are_open,

@@ -1,8 +1,8 @@
 //! What stands around the stage: a platform with nobody behind it, an answerer that is never sure, and a shelf.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,9 +12,9 @@ use hinny_bridges::{
     PostChange, PostId, RemoteFile, SendError, SendStopped, Sign, Thread,
 };
 use hinny_kb::{Candidate, Judgement, Settings, Source};
-use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 
-use super::stage::thread;
+use super::stage::{numbered, thread};
 use crate::answerer::{Answerer, AnswererDown};
 use crate::body::FaqDraft;
 use crate::ids::{ConversationId, SiteId};
@@ -26,20 +26,56 @@ pub type Told = (Inbound, oneshot::Sender<bool>);
 pub struct Puppet {
     pub inbound: AsyncMutex<mpsc::UnboundedReceiver<Told>>,
     pub files: Mutex<HashMap<String, Bytes>>,
+    /// Files that do not come.
+    pub hung: watch::Sender<HashSet<String>>,
     pub fetches: AtomicUsize,
+    opened: AtomicUsize,
     /// Signs that were put on members' messages or taken away: thread, post, sign, on.
     pub signs: Mutex<Vec<(Thread, String, Sign, bool)>>,
     /// How often it was shown that the visitor writes.
     pub typing: AtomicUsize,
 }
 
+impl Puppet {
+    /// With the end at which a test lets things happen.
+    pub fn new() -> (mpsc::UnboundedSender<Told>, Arc<Puppet>) {
+        let (tell, inbound) = mpsc::unbounded_channel();
+        let puppet = Puppet {
+            inbound: AsyncMutex::new(inbound),
+            files: Mutex::default(),
+            hung: watch::Sender::default(),
+            fetches: AtomicUsize::new(0),
+            opened: AtomicUsize::new(0),
+            signs: Mutex::default(),
+            typing: AtomicUsize::new(0),
+        };
+        (tell, Arc::new(puppet))
+    }
+
+    /// This file does not come, until it is let go.
+    pub fn hangs(&self, handle: &str) {
+        self.hung.send_modify(|hung| {
+            hung.insert(handle.to_owned());
+        });
+    }
+
+    pub fn lets_go(&self, handle: &str) {
+        self.hung.send_modify(|hung| {
+            hung.remove(handle);
+        });
+    }
+}
+
 #[async_trait]
 impl Bridge for Puppet {
     async fn open(&self, _: &Channel, _: &str, first: &Line) -> Result<Opened, SendError> {
-        Ok(Opened {
-            thread: thread(),
-            posts: vec![post(first)],
-        })
+        let number = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
+        let thread = match number {
+            1 => thread(),
+            number => numbered(number),
+        };
+        let posts = vec![post(first)];
+        Ok(Opened { thread, posts })
     }
 
     async fn send(&self, _: &Thread, batch: &[Line]) -> Result<Vec<Post>, SendStopped> {
@@ -70,6 +106,9 @@ impl Bridge for Puppet {
 
     async fn fetch(&self, file: &RemoteFile, _: u64) -> Result<Vec<u8>, FetchError> {
         self.fetches.fetch_add(1, Ordering::Relaxed);
+        let mut hung = self.hung.subscribe();
+        let came = hung.wait_for(|hung| !hung.contains(&file.handle)).await;
+        drop(came.expect("the sender lives in this"));
         let files = self.files.lock().unwrap();
         let found = files.get(&file.handle).map(|bytes| bytes.to_vec());
         found.ok_or_else(|| FetchError::Gone("no such file".into()))

@@ -1,25 +1,24 @@
 //! The stage of the team's tests: an engine, one thread, and a bridge through which a test lets things happen.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use hinny_bridges::text::Text;
 use hinny_bridges::{
     Bridge, Channel, ConnectionId, DeskThread, Happened, Inbound, Origin, Person, PostId, Said,
-    Sign, Target, Thread,
+    Target, Thread,
 };
 use tempfile::TempDir;
-use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use super::puppet::{Puppet, Shelf, Told, Unsure};
 use crate::action::Action;
 use crate::body::FaqDraft;
 use crate::engine::Engine;
 use crate::event::What;
-use crate::feed::{Subscription, Topic};
 use crate::files::Files;
 use crate::ids::{Cause, ConversationId, Seq, SiteId};
 use crate::learner::Learner;
@@ -29,13 +28,13 @@ use crate::store::{LogStore, PeopleStore, Receipt, SqliteStore, Store};
 use crate::view::{Author, VisitorEvent, visitor};
 
 pub struct Stage {
-    engine: Engine,
+    pub engine: Engine,
     pub store: Arc<SqliteStore>,
     pub conversation: ConversationId,
-    puppet: Arc<Puppet>,
-    shelf: Arc<Shelf>,
-    tell: mpsc::UnboundedSender<Told>,
-    folder: TempDir,
+    pub puppet: Arc<Puppet>,
+    pub shelf: Arc<Shelf>,
+    pub tell: mpsc::UnboundedSender<Told>,
+    pub folder: TempDir,
     edits: AtomicUsize,
 }
 
@@ -59,10 +58,16 @@ fn channel() -> Channel {
 }
 
 pub fn thread() -> Thread {
-    Thread::Desk(DeskThread { id: "t1".into() })
+    numbered(1)
 }
 
-fn site() -> SiteId {
+/// Threads are numbered as they are opened.
+pub fn numbered(number: usize) -> Thread {
+    let id = format!("t{number}");
+    Thread::Desk(DeskThread { id })
+}
+
+pub fn site() -> SiteId {
     "shop".into()
 }
 
@@ -73,14 +78,7 @@ impl Stage {
         let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
         let visitor = store.admit(&site(), 1).await.unwrap().visitor;
         let conversation = store.open(&site(), &visitor, 1).await.unwrap();
-        let (tell, inbound) = mpsc::unbounded_channel();
-        let puppet = Arc::new(Puppet {
-            inbound: AsyncMutex::new(inbound),
-            files: Mutex::default(),
-            fetches: AtomicUsize::new(0),
-            signs: Mutex::default(),
-            typing: AtomicUsize::new(0),
-        });
+        let (tell, puppet) = Puppet::new();
         let shelf = Arc::new(Shelf::default());
         let engine = start(&folder, &store, &puppet, &shelf);
         let stage = Stage {
@@ -145,51 +143,6 @@ impl Stage {
         let said = Said::words(PostId(post.into()), Text::plain(text));
         let id = format!("said:{post}");
         self.hands_in(place, agent, &id, Happened::Said(said)).await;
-    }
-
-    /// A second thread was opened while there was one.
-    pub async fn has_twin(&self, twin: Thread) {
-        let request = Request::NoteThread {
-            target: target(),
-            thread: twin,
-            posts: Vec::new(),
-        };
-        self.order("twin", request).await.unwrap();
-    }
-
-    /// The first `count` signs that were put on members' messages.
-    pub async fn signs(&self, count: usize) -> Vec<(Thread, String, Sign, bool)> {
-        let signs = || self.puppet.signs.lock().unwrap().clone();
-        within("signs", || signs().len() >= count).await;
-        signs()
-    }
-
-    /// The visitor writes, and the team sees it.
-    pub async fn visitor_types(&self) {
-        let before = self.puppet.typing.load(Ordering::Relaxed);
-        let (site, id) = (site(), &self.conversation);
-        self.engine.visitor_types(&site, id, true);
-        let shown = || self.puppet.typing.load(Ordering::Relaxed) > before;
-        within("typing", shown).await;
-    }
-
-    pub fn reader(&self) -> Subscription {
-        let topic = Topic::Conversation(self.conversation.clone());
-        self.engine.feed().subscribe(topic)
-    }
-
-    /// The names of the agents, as the visitor reads them.
-    pub async fn names(&self) -> Vec<String> {
-        let entries = self.store.read(&self.conversation, 0, 1000).await.unwrap();
-        let seen = entries.iter().filter_map(visitor);
-        let name = |event| match event {
-            VisitorEvent::Message {
-                author: Author::Agent { name, .. },
-                ..
-            } => Some(name),
-            _ => None,
-        };
-        seen.filter_map(name).collect()
     }
 
     pub async fn says_outside(&self, agent: Person, post: &str, text: &str) {
@@ -354,24 +307,14 @@ impl Stage {
     }
 }
 
-fn target() -> Target {
+pub fn target() -> Target {
     Target {
         connection: connection(),
         channel: channel(),
     }
 }
 
-async fn within(what: &str, seen: impl Fn() -> bool) {
-    let wait = async {
-        while !seen() {
-            tokio::task::yield_now().await;
-        }
-    };
-    let ended = tokio::time::timeout(Duration::from_secs(20), wait).await;
-    assert!(ended.is_ok(), "never seen: {what}");
-}
-
-fn start(
+pub fn start(
     folder: &TempDir,
     store: &Arc<SqliteStore>,
     puppet: &Arc<Puppet>,

@@ -59,6 +59,7 @@ async fn a_line_whose_file_was_not_taken_has_the_failed_sign() {
         ..Said::words(PostId("p1".into()), Text::plain("Look here"))
     };
     stage.happens(ana(), "said:p1", Happened::Said(said)).await;
+    stage.nothing_waits().await;
     assert_eq!(stage.visitor_reads().await, ["Look here"]);
     let sign = (thread(), "p1".to_owned(), Sign::Failed, true);
     assert_eq!(stage.signs(1).await, [sign]);

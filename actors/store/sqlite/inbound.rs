@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use hinny_bridges::{ConnectionId, LiveThread, PostId, Target, Thread};
+use hinny_bridges::{ConnectionId, Inbound, LiveThread, PostId, Target, Thread};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::SqliteStore;
 use super::change::{Rows, address};
 use super::codec::{self, ENTRY, parsed};
+use super::lobby;
 use crate::event::Event;
 use crate::ids::{ConversationId, MessageId, Millis, Seq};
 use crate::store::{About, InboundStore, Stored};
@@ -87,7 +88,8 @@ impl InboundStore for SqliteStore {
 
     async fn threads_with(&self, post: &PostId) -> Stored<Vec<Thread>> {
         let threads: Vec<String> = sqlx::query_scalar(
-            "SELECT thread FROM reply_post WHERE post = $1 UNION SELECT thread FROM post WHERE post = $1",
+            "SELECT thread FROM reply_post WHERE post = $1 UNION SELECT thread FROM post WHERE post = $1 \
+             UNION SELECT thread FROM inbound WHERE post = $1",
         )
         .bind(&post.0)
         .fetch_all(&mut *self.reader().await?)
@@ -96,6 +98,28 @@ impl InboundStore for SqliteStore {
             .iter()
             .map(|thread| parsed(thread, "a thread"))
             .collect()
+    }
+
+    async fn keep_inbound(&self, thread: &Thread, inbound: &Inbound) -> Stored<()> {
+        let row = lobby::Row::new(thread, inbound)?;
+        self.write(row, |conn, row| lobby::keep(conn, row).boxed())
+            .await
+    }
+
+    async fn next_inbound(&self, thread: &Thread) -> Stored<Option<Inbound>> {
+        lobby::next(&mut *self.reader().await?, thread).await
+    }
+
+    async fn drop_inbound(&self, inbound: &Inbound) -> Stored<()> {
+        let args = (inbound.connection.0.clone(), inbound.event_id.clone());
+        self.write(args, |conn, (connection, event)| {
+            lobby::remove(conn, connection, event).boxed()
+        })
+        .await
+    }
+
+    async fn waiting_inbound(&self, connection: &ConnectionId) -> Stored<Vec<Thread>> {
+        lobby::waiting(&mut *self.reader().await?, connection).await
     }
 
     async fn set_cursor(&self, thread: &Thread, post: &PostId) -> Stored<()> {

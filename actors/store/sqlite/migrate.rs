@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "outbox", include_str!("migrations/0003_outbox.sql")),
     (4, "files", include_str!("migrations/0004_files.sql")),
     (5, "faces", include_str!("migrations/0005_faces.sql")),
+    (6, "inbound", include_str!("migrations/0006_inbound.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -12,6 +12,7 @@
 //! - `change`, `commit`, `rows`: how a Change becomes rows, when it is refused, and in which statements it goes.
 //! - `log`, `inbound`, `outbox`, `people`, `desk`: the verbs of the traits of the same names.
 //! - `posts`: which platform message carries what. `due`: which deliveries and alarms have come due. `answers`: what the bot answered, for the desk.
+//! - `lobby`: what members did while a file of theirs is still being fetched.
 //! - `files`: what is known of files, and which message has them.
 //! - `codec`, `error`: how values are kept in columns, and what SQLite's errors mean to us.
 
@@ -24,6 +25,7 @@ mod due;
 mod error;
 mod files;
 mod inbound;
+mod lobby;
 mod lock;
 mod log;
 mod migrate;

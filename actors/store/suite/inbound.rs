@@ -1,7 +1,7 @@
 //! Members' messages and what happens to words later.
 
 use hinny_bridges::text::Text;
-use hinny_bridges::{ConnectionId, PostId, Thread};
+use hinny_bridges::{ConnectionId, Happened, Inbound, Origin, Person, PostId, Said, Thread};
 
 use super::{Talk, add, target, thread};
 use crate::body::Body;
@@ -200,4 +200,40 @@ pub async fn a_dead_letter_is_put_back_with_the_press(store: &dyn Store) {
     talk.commit(change).await;
     assert_eq!(store.dead_letters(None).await.unwrap(), []);
     assert_eq!(store.counts().await.unwrap().pending_deliveries, 1);
+}
+
+fn written(event: &str, name: &str, place: &Thread) -> Inbound {
+    Inbound {
+        connection: ConnectionId("team".to_owned()),
+        event_id: event.to_owned(),
+        origin: Origin::Thread(place.clone()),
+        agent: Person::new("ana", "Ana"),
+        sent_at: 5,
+        what: Happened::Said(Said::words(post(name), Text::plain("Look here"))),
+    }
+}
+
+pub async fn what_waits_in_a_thread_keeps_its_order(store: &dyn Store) {
+    let (one, two) = (thread("t1"), thread("t2"));
+    let first = written("said:p1", "p1", &one);
+    let second = written("said:p2", "p2", &one);
+    for (place, inbound) in [(&one, &first), (&one, &second), (&one, &first)] {
+        store.keep_inbound(place, inbound).await.unwrap();
+    }
+    let other = written("said:q1", "q1", &two);
+    store.keep_inbound(&two, &other).await.unwrap();
+    let team = ConnectionId("team".to_owned());
+    assert_eq!(store.waiting_inbound(&team).await.unwrap().len(), 2);
+    let desk = ConnectionId("desk".to_owned());
+    assert_eq!(store.waiting_inbound(&desk).await.unwrap(), []);
+    let found = store.threads_with(&post("p2")).await.unwrap();
+    assert_eq!(found, std::slice::from_ref(&one));
+    for wanted in [&first, &second] {
+        let next = store.next_inbound(&one).await.unwrap();
+        assert_eq!(next.as_ref(), Some(wanted));
+        store.drop_inbound(wanted).await.unwrap();
+    }
+    assert_eq!(store.next_inbound(&one).await.unwrap(), None);
+    let left = store.waiting_inbound(&team).await.unwrap();
+    assert_eq!(left, [two]);
 }
