@@ -182,6 +182,10 @@ impl<const PARENT: u64> Home for Discord<PARENT> {
         }
     }
 
+    fn files_are_stuck(&self, stuck: bool) {
+        self.server.with(|state| state.stuck = stuck);
+    }
+
     fn refuses_a_change(&self) {
         let refused = Fault::Refuse(400, 50_035);
         self.server.fail_next("PATCH channels/messages", 1, refused);

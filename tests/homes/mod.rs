@@ -171,6 +171,8 @@ pub trait Home: Sized {
 
     /// What becomes of the next message that hinny posts into a thread, once for each.
     fn trouble(&self, troubles: &[Trouble]);
+    /// From now on the bytes of files do not come, or come again.
+    fn files_are_stuck(&self, stuck: bool);
     /// The next change of a message of hinny's will never be taken.
     fn refuses_a_change(&self);
     /// One of hinny's own messages, by its id, as something that signs can be put on.

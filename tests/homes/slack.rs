@@ -200,6 +200,10 @@ impl Home for Slack {
         }
     }
 
+    fn files_are_stuck(&self, stuck: bool) {
+        self.server.change(|state| state.stuck = stuck);
+    }
+
     fn refuses_a_change(&self) {
         let refused = Fault::Refuse("msg_too_long");
         self.server.fail_next("chat.update", 1, refused);

@@ -172,6 +172,10 @@ impl Home for Telegram {
         }
     }
 
+    fn files_are_stuck(&self, stuck: bool) {
+        self.server.files_are_stuck(stuck);
+    }
+
     fn refuses_a_change(&self) {
         let refused = Fault::Refuse(400, "Bad Request: MESSAGE_TOO_LONG");
         self.server.fail_next("editMessageText", 1, refused);

@@ -1,7 +1,11 @@
 //! The REST door: token, planned faults, limits, and then the route's own work
 //! (<https://discord.com/developers/docs/reference>).
 
-use std::{io, sync::Arc, time::Instant};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -296,6 +300,10 @@ fn broken() -> Response {
 
 /// A file of the content network; the signature in the query is part of the address.
 pub async fn file(Shed(shared): Shed<Arc<Shared>>, uri: axum::http::Uri) -> Response {
+    let came = shared.until(Duration::from_secs(600), |state| {
+        (!state.stuck).then_some(())
+    });
+    came.await;
     let address = uri.path_and_query().map_or("", |path| path.as_str());
     match shared.look(|state| state.files.get(address).cloned()) {
         Some(bytes) => bytes.into_response(),

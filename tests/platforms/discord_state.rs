@@ -154,6 +154,8 @@ pub struct State {
     pub away: bool,
     /// Somebody reset the token in the portal.
     pub revoked: bool,
+    /// Whether bytes of files do not come.
+    pub stuck: bool,
     /// Milliseconds that Discord's clock is ahead of ours.
     pub clock_ahead: i64,
     next: u64,
@@ -179,6 +181,7 @@ impl State {
             most_threads: 1_000,
             away: false,
             revoked: false,
+            stuck: false,
             clock_ahead: 0,
             next: 0,
         };

@@ -1,7 +1,7 @@
 //! Files of the Slack for tests: an address to upload to, sharing into a thread, and private addresses that want the
 //! bot's token (<https://docs.slack.dev/messaging/working-with-files>).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -149,6 +149,10 @@ pub(super) async fn download(
     if shared.look(|state| state.away) {
         return broken();
     }
+    let came = shared.until(Duration::from_secs(600), |state| {
+        (!state.stuck).then_some(())
+    });
+    came.await;
     let token = headers
         .get("authorization")
         .and_then(|value| value.to_str().ok());

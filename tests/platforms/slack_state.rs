@@ -139,6 +139,8 @@ pub struct State {
     pub away: bool,
     /// The bot's token is not accepted any more.
     pub revoked: bool,
+    /// Whether bytes of files do not come.
+    pub stuck: bool,
     pub opened: usize,
     last_ts: u64,
     next: u64,
@@ -192,6 +194,7 @@ impl State {
             violations: Vec::new(),
             away: false,
             revoked: false,
+            stuck: false,
             opened: 0,
             last_ts: 0,
             next: 0,

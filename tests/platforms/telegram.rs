@@ -188,6 +188,11 @@ impl TelegramServer {
         });
     }
 
+    /// From now on the bytes of files do not come, or come again.
+    pub fn files_are_stuck(&self, stuck: bool) {
+        self.shared.change(|state| state.stuck = stuck);
+    }
+
     /// From now on refuses what goes beyond so many posts per minute and group, as the real one does.
     pub fn enforce_limit(&self, per_minute: usize) {
         self.shared

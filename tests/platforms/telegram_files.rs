@@ -1,7 +1,7 @@
 //! Files in the Telegram for tests: up as parts of a form, down by `getFile`
 //! (<https://core.telegram.org/bots/api#sending-files>, <https://core.telegram.org/bots/api#getfile>).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -193,6 +193,10 @@ pub(super) async fn download(
     if shared.look(|state| state.away) {
         return broken();
     }
+    let came = shared.until(Duration::from_secs(600), |state| {
+        (!state.stuck).then_some(())
+    });
+    came.await;
     let id = path.strip_prefix("files/").unwrap_or_default();
     let known = bot == format!("bot{TOKEN}");
     let upload = shared.look(|state| state.files.get(id).filter(|_| known).cloned());

@@ -112,6 +112,8 @@ pub struct State {
     pub away: bool,
     /// Somebody revoked the token at BotFather.
     pub revoked: bool,
+    /// Whether bytes of files do not come.
+    pub stuck: bool,
     pub too_many: usize,
     pub too_early: usize,
     /// Counts polls: only the newest may wait.
@@ -149,6 +151,7 @@ impl State {
             quiet_until: Vec::new(),
             away: false,
             revoked: false,
+            stuck: false,
             too_many: 0,
             too_early: 0,
             poll: 0,

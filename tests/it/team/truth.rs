@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::doctor::{examine, graded};
 use crate::homes::stage::{Stage, heard};
-use crate::homes::{ANN, Home, Shown, Trouble};
+use crate::homes::{ANN, BOB, Home, Shown, Trouble};
 use crate::on_every_platform;
 use crate::support::desk::Desk;
 use crate::support::eventually;
@@ -20,6 +20,8 @@ on_every_platform!(
     a_file_that_was_not_taken_has_a_sign,
     after_a_second_hand_over_only_the_newest_card_has_buttons,
     what_is_written_where_the_team_was_is_held_with_a_sign,
+    a_file_that_does_not_come_delays_its_own_conversation_only,
+    a_file_that_waits_survives_a_crash,
 );
 
 const REFUSED: &str = "the platform refused it";
@@ -191,4 +193,59 @@ async fn what_is_written_where_the_team_was_is_held_with_a_sign<H: Home>() {
         .await;
     assert_eq!(heard(&ada), [] as [String; 0]);
     home.ends_well();
+}
+
+/// The smallest picture there is: one pixel.
+const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\x05\xfe\x02\xfe\xa7\x35\x81\x84\0\0\0\0IEND\xaeB`\x82";
+
+/// Ann has sent Ada a picture that does not come, and a line after it.
+async fn with_slow_picture<H: Home>(stage: &Stage<H>) -> (Visitor, H::Place) {
+    let (ada, place) = stage.greeted().await;
+    let home = &stage.home;
+    home.files_are_stuck(true);
+    home.uploads(ANN, &place, "pixel.png", PIXEL, "Look here");
+    home.says(ANN, &place, "Do you see it?");
+    (ada, place)
+}
+
+async fn sees_both(ada: &mut Visitor) {
+    ada.sees("agent", "Do you see it?").await;
+    let picture = ada.sees("agent", "Look here").await;
+    assert_eq!(picture["files"][0]["name"], "pixel.png", "{picture}");
+    let lines = heard(ada);
+    let words: Vec<&str> = lines
+        .iter()
+        .map(|line| &line["agent Ann: ".len()..])
+        .collect();
+    assert_eq!(words, ["Hello, this is Ann", "Look here", "Do you see it?"]);
+}
+
+async fn a_file_that_does_not_come_delays_its_own_conversation_only<H: Home>() {
+    let stage = Stage::<H>::set().await;
+    let (mut ada, first) = with_slow_picture(&stage).await;
+    let mut eve = stage.visitor("eve").await;
+    eve.asks_for_a_person().await;
+    let other = |home: &H| home.places().into_iter().find(|place| *place != first);
+    let place = stage.home.until("a second thread", other).await;
+    stage.shows(&place, "asked for a person").await;
+    stage.home.says(BOB, &place, "This is Bob");
+    eve.sees("agent", "This is Bob").await;
+    assert_eq!(heard(&ada).len(), 1, "{:#?}", ada.transcript());
+    stage.home.files_are_stuck(false);
+    sees_both(&mut ada).await;
+    stage.home.ends_well();
+}
+
+async fn a_file_that_waits_survives_a_crash<H: Home>() {
+    let mut stage = Stage::<H>::set().await;
+    let (mut ada, _) = with_slow_picture(&stage).await;
+    // The platform has nothing left to bring again.
+    stage.home.is_confirmed().await;
+    stage.server.kill().await;
+    stage.home.files_are_stuck(false);
+    stage.server.start_again().await;
+    ada.cut();
+    ada.connect(&stage.server.url).await;
+    sees_both(&mut ada).await;
+    stage.home.ends_well();
 }
