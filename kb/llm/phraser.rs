@@ -153,8 +153,7 @@ impl Phraser {
             released: Vec::new(),
             release,
         };
-        *tokens = prompt;
-        let read = self.read(messages, reading, tokens).await;
+        let read = self.read(messages, prompt, reading, tokens).await;
         reserved.spend(*tokens);
         self.note(&read);
         read.unwrap_or_else(Outcome::Trouble)
@@ -164,14 +163,16 @@ impl Phraser {
     async fn read(
         &self,
         messages: &[Message],
+        prompt: u64,
         mut reading: Reading<'_>,
         tokens: &mut u64,
     ) -> Result<Outcome, Trouble> {
-        let prompt = *tokens;
         let last = Instant::now() + self.model.answer_within;
         let first = last.min(Instant::now() + self.model.first_token_within);
         let opened = timeout_at(first, self.client.ask(messages)).await;
         let mut pieces = opened.map_err(|_| Trouble::Late)??;
+        // A server that takes no question costs nothing: the tries of a bad day must not spend the budget.
+        *tokens = prompt;
         let (mut by, mut bytes) = (first, 0);
         while let Some(piece) = next(&mut pieces, by).await? {
             if !piece.text.is_empty() {

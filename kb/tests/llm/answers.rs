@@ -168,3 +168,23 @@ async fn budgets_of_visitor_and_site_are_hard() {
     let (other, _) = ask_about(&small, "bob", QUESTION, &passages()).await;
     assert!(matches!(other.outcome, Outcome::Phrased(_)), "{other:?}");
 }
+
+#[tokio::test]
+async fn a_server_that_takes_no_question_costs_nothing() {
+    let server = OpenAiServer::start(Mode::Good).await;
+    let small = with(Model {
+        budget: Budget {
+            visitor: 2_000,
+            site: 1_000_000,
+        },
+        ..model(server.url())
+    });
+    server.fail(&[Fault::ServerError; 4]);
+    for _ in 0..4 {
+        let (written, _) = ask(&small, QUESTION).await;
+        assert!(matches!(written.outcome, Outcome::Trouble(_)), "{written:?}");
+        assert_eq!(written.record.tokens, 0);
+    }
+    let (written, _) = ask(&small, QUESTION).await;
+    assert!(matches!(written.outcome, Outcome::Phrased(_)), "{written:?}");
+}
