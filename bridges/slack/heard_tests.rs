@@ -158,7 +158,7 @@ fn every_payload_of_the_fixtures_is_what_it_is() {
         ("message_changed_by_a_preview", vec![]),
         ("message_deleted", vec![format!("deleted:{post}")]),
         ("card_deleted", vec![format!("gone:{thread}")]),
-        ("card_deleted_with_replies", vec![]),
+        ("card_deleted_with_replies", vec![format!("gone:{thread}")]),
         ("thread_broadcast", vec![said.clone()]),
         ("file_share", vec![said.clone()]),
         ("file_of_another_workspace", vec![said.clone()]),

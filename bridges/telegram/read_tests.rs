@@ -51,7 +51,10 @@ fn a_reply_in_a_topic_is_read_in_full() {
             chat: CHAT,
             topic: 17,
         })),
-        agent: Person::new("4242", "Ann Lee"),
+        agent: Person {
+            avatar: Some("photo:4242".to_owned()),
+            ..Person::new("4242", "Ann Lee")
+        },
         sent_at: 1_760_000_100_000,
         what: Happened::Said(Said::words(
             PostId(format!("{CHAT}/31")),

@@ -182,9 +182,15 @@ async fn a_server_that_takes_no_question_costs_nothing() {
     server.fail(&[Fault::ServerError; 4]);
     for _ in 0..4 {
         let (written, _) = ask(&small, QUESTION).await;
-        assert!(matches!(written.outcome, Outcome::Trouble(_)), "{written:?}");
+        assert!(
+            matches!(written.outcome, Outcome::Trouble(_)),
+            "{written:?}"
+        );
         assert_eq!(written.record.tokens, 0);
     }
     let (written, _) = ask(&small, QUESTION).await;
-    assert!(matches!(written.outcome, Outcome::Phrased(_)), "{written:?}");
+    assert!(
+        matches!(written.outcome, Outcome::Phrased(_)),
+        "{written:?}"
+    );
 }

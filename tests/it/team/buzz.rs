@@ -72,6 +72,8 @@ async fn visitors_call_nobody<H: Home>() {
     let stage = Stage::<H>::set().await;
     let (mut ada, place) = stage.greeted().await;
     let ann = stage.home.id_of(ANN);
+    // Who takes a conversation may be called by that, and nobody later.
+    stage.shows(&place, "Ann has it").await;
     let before: usize = stage
         .home
         .posts(&place)
