@@ -298,6 +298,10 @@ pub enum Intent {
     Person,
     Greeting,
     Thanks,
+    /// "Are you a bot?", "nice weather".
+    SmallTalk,
+    /// "No", "that did not help": the last answer was not the right one.
+    Reject,
 }
 
 /// What the answerer makes of a question.
