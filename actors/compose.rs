@@ -3,23 +3,27 @@
 //! Which file answers which question:
 //! - `facts`: what a command has to know besides its request, read from the store.
 //! - `bodies`: the words that an event takes.
+//! - `talk`: what was said before, where a new line has to be read beside it.
+//! - `phrasing`: how a language model words an answer.
 //! - `asking`: how open questions reach the answerer.
 
 mod asking;
 mod bodies;
 mod facts;
+mod phrasing;
+mod talk;
 
 use hinny_bridges::text::Text;
 use hinny_bridges::{Aside, Thread};
 
-pub use asking::judged;
+pub use asking::{Asked, judged};
 pub use bodies::body;
 pub use facts::{Facts, facts};
 
 use crate::action::Action;
 use crate::body::Body;
 use crate::dialogue::{Command, NewWords, Settled, TeamLine};
-use crate::event::{By, Held, Verdict};
+use crate::event::{By, Held, Intent, Verdict};
 use crate::ids::Millis;
 use crate::lines::{BlockFor, Meant, Understood, marked, understand};
 use crate::order::{Editor, FaqOutcome, Request, TeamSaid};
@@ -29,17 +33,19 @@ use crate::{guard, intent};
 
 /// What the request wants, without its words.
 pub fn command(request: &Request, facts: &Facts) -> Command {
-    from_visitor(request)
+    from_visitor(request, facts)
         .or_else(|| from_team(request, facts))
         .or_else(|| from_outbox(request, facts))
         .unwrap_or_else(|| from_us(request, facts))
 }
 
-fn from_visitor(request: &Request) -> Option<Command> {
+fn from_visitor(request: &Request, facts: &Facts) -> Option<Command> {
     Some(match request {
         Request::Say { message, text, .. } => Command::Say {
             message: message.clone(),
-            intent: intent::classify(text),
+            intent: facts.heard.map_or(Intent::Question, |heard| heard.intent),
+            again: facts.again,
+            unfinished: intent::sounds_unfinished(text),
         },
         Request::RequestPerson { message } => Command::RequestPerson {
             message: message.clone(),
@@ -110,10 +116,16 @@ fn from_outbox(request: &Request, facts: &Facts) -> Option<Command> {
 
 fn from_us(request: &Request, facts: &Facts) -> Command {
     match request {
-        Request::Judge { turn, judgement } => Command::Judge {
+        Request::Judge {
+            turn,
+            judgement,
+            partial,
+        } => Command::Judge {
             turn: *turn,
             verdict: verdict(judgement.verdict),
             generation: judgement.generation.clone(),
+            again: facts.again,
+            partial: *partial,
         },
         Request::FailTurn { turn } => Command::FailTurn { turn: *turn },
         Request::AnswerDue { turn } => Command::AnswerDue {

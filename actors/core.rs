@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::compose::{self, Facts};
+use crate::compose::{self, Asked, Facts};
 use crate::dialogue::{Command, Decision, Dialogue, OpenTurn, Planned, Refused, Words};
 use crate::event::{Event, Turn, What};
 use crate::feed::{Topic, Wake};
@@ -193,7 +193,7 @@ impl Core {
         if let Some(open) = &decision.ask {
             change.alarms_set.push(Alarm {
                 name: AlarmName::AnswerDue,
-                at: at + self.shell.timing.answer_within.as_millis() as Millis,
+                at: at + self.time_for(decision).as_millis() as Millis,
                 turn: open.turn,
             });
         } else if decision.settled || stale {
@@ -207,6 +207,14 @@ impl Core {
             });
         } else if decision.learned {
             change.alarms_cleared.push(AlarmName::Learn);
+        }
+    }
+
+    /// When the alarm of an open turn rings. Nobody was asked about one that waits, so ringing asks about it.
+    fn time_for(&self, decision: &Decision) -> Duration {
+        match decision.wait {
+            true => self.shell.timing.quiet,
+            false => self.shell.timing.answer_within,
         }
     }
 
@@ -229,7 +237,7 @@ impl Core {
         if !change.deliveries.is_empty() || !change.revived.is_empty() {
             self.shell.outbox_bell.notify_one();
         }
-        if let Some(open) = decision.ask {
+        if let Some(open) = decision.ask.filter(|_| !decision.wait) {
             self.ask(open, &order.request);
         }
         if let Some(draft) = decision.learn {
@@ -253,11 +261,21 @@ impl Core {
             Request::Say { text, .. } if open.questions.len() == 1 => Some(text.clone()),
             _ => None,
         };
+        let before = self
+            .dialogue
+            .as_ref()
+            .map(|dialogue| &dialogue.talk.answered);
+        let before = before.cloned().unwrap_or_default();
         let (shell, switchboard) = (self.shell.clone(), self.switchboard.clone());
         let (site, conversation) = (self.site.clone(), self.id.clone());
         self.shell.runtime.spawn(async move {
             let turn = open.turn;
-            let request = compose::judged(&shell, &site, &conversation, open, known).await;
+            let asked = Asked {
+                open,
+                before,
+                known,
+            };
+            let request = compose::judged(&shell, &site, &conversation, asked).await;
             let cause = Cause::turn(&conversation, turn);
             let Some(switchboard) = switchboard.upgrade() else {
                 return;

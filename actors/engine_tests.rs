@@ -28,10 +28,10 @@ impl Answerer for Thinking {
     }
 }
 
-struct Room {
-    engine: Engine,
-    store: Arc<SqliteStore>,
-    conversation: ConversationId,
+pub struct Room {
+    pub engine: Engine,
+    pub store: Arc<SqliteStore>,
+    pub conversation: ConversationId,
     _folder: TempDir,
 }
 
@@ -40,6 +40,10 @@ fn site() -> SiteId {
 }
 
 async fn room() -> Room {
+    room_with(Arc::new(Thinking)).await
+}
+
+pub async fn room_with(answerer: Arc<dyn Answerer>) -> Room {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
     let visitor = store.admit(&site(), 1).await.unwrap().visitor;
@@ -53,7 +57,7 @@ async fn room() -> Room {
     let files = Files::open(folder.path(), store.clone(), 1_000).unwrap();
     let engine = Engine::start(Parts {
         store: store.clone() as Arc<dyn Store>,
-        answerer: Arc::new(Thinking),
+        answerer,
         bridges: HashMap::from([(connection, desk)]),
         sites: HashMap::from([(site(), SiteRules::new("Shop", target))]),
         learner: None,
@@ -75,7 +79,7 @@ async fn room() -> Room {
 }
 
 impl Room {
-    async fn order(&self, cause: &str, request: Request) {
+    pub async fn order(&self, cause: &str, request: Request) {
         let order = Order {
             site: site(),
             conversation: self.conversation.clone(),
@@ -86,8 +90,11 @@ impl Room {
     }
 
     async fn say(&self, id: &str) {
-        let message = id.into();
-        let text = format!("question {id}");
+        self.say_words(id, &format!("What is question {id}?")).await;
+    }
+
+    pub async fn say_words(&self, id: &str, text: &str) {
+        let (message, text) = (id.into(), text.to_owned());
         self.order(
             id,
             Request::Say {
@@ -100,13 +107,13 @@ impl Room {
     }
 
     /// The turns whose alarms are set.
-    async fn alarms(&self) -> Vec<u64> {
+    pub async fn alarms(&self) -> Vec<u64> {
         use crate::store::AlarmStore;
         let alarms = self.store.alarms().await.unwrap();
         alarms.iter().map(|due| due.alarm.turn).collect()
     }
 
-    async fn kinds(&self) -> Vec<String> {
+    pub async fn kinds(&self) -> Vec<String> {
         let events = self.store.history(&self.conversation).await.unwrap();
         let kind = |event: &crate::event::Event| {
             serde_json::to_value(&event.what).unwrap()["kind"].clone()
@@ -137,8 +144,15 @@ async fn a_verdict_of_an_older_turn_is_dropped() {
     room.say("m1").await;
     room.say("m2").await;
     let judgement = Box::new(Judgement::unsure("question m1", "g", &Settings::default()));
-    room.order("turn1", Request::Judge { turn: 1, judgement })
-        .await;
+    room.order(
+        "turn1",
+        Request::Judge {
+            turn: 1,
+            judgement,
+            partial: false,
+        },
+    )
+    .await;
     assert_eq!(room.kinds().await, ["visitor_said", "visitor_said"]);
     assert_eq!(room.engine.tally().stale_verdicts.get(), 1);
     room.engine.stop().await;

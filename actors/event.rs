@@ -321,6 +321,8 @@ pub enum Reason {
     /// The visitor wants a person.
     Asked,
     LowConfidence,
+    /// The bot's answers were not what the visitor looks for: they asked again, or said so twice.
+    Repeated,
     /// The answerer failed or took too long, or handling the message went wrong.
     AnswererDown,
 }

@@ -40,6 +40,8 @@ mod retry;
 pub mod shell;
 pub mod store;
 mod switchboard;
+#[cfg(test)]
+mod talk_tests;
 pub mod tally;
 #[cfg(test)]
 mod team_tests;

@@ -94,6 +94,8 @@ pub enum Request {
     Judge {
         turn: Turn,
         judgement: Box<Judgement>,
+        /// Only some of several questions could be answered.
+        partial: bool,
     },
     FailTurn {
         turn: Turn,

@@ -28,6 +28,8 @@ pub struct Timing {
     pub idle: Duration,
     /// A question without a verdict after this long goes to a person.
     pub answer_within: Duration,
+    /// A line that seems unfinished waits so long for its end before it is looked up.
+    pub quiet: Duration,
     /// How often due alarms are looked for.
     pub alarm_poll: Duration,
     /// How often the outbox looks by itself; it is also woken by every new delivery.
@@ -44,6 +46,7 @@ impl Default for Timing {
         Timing {
             idle: Duration::from_secs(300),
             answer_within: Duration::from_secs(8),
+            quiet: Duration::from_millis(800),
             alarm_poll: Duration::from_millis(250),
             outbox_poll: Duration::from_secs(1),
             retry_first: Duration::from_secs(1),

@@ -3,16 +3,8 @@
 use hinny_bridges::text::Text;
 
 use crate::dialogue::Notice;
-use crate::event::{Intent, Reason};
+use crate::event::Reason;
 use crate::ids::Millis;
-
-/// The bot's answer to a greeting or to thanks.
-pub fn courtesy(intent: Intent) -> Text {
-    Text::plain(match intent {
-        Intent::Thanks => "You're welcome!",
-        Intent::Greeting | Intent::Question | Intent::Person => "Hello! What can I help you with?",
-    })
-}
 
 /// What the team is told in the thread.
 pub fn notice(notice: Notice) -> Text {
@@ -77,6 +69,7 @@ pub fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::Asked => "The visitor asked for a person.",
         Reason::LowConfidence => "The bot was not sure of an answer.",
+        Reason::Repeated => "The bot's answers did not help: the visitor asked again, or said so.",
         Reason::AnswererDown => "The bot could not answer: something went wrong or took too long.",
     }
 }

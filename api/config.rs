@@ -271,6 +271,7 @@ fn times(raw: &RawTiming, problems: &mut Problems) -> Times {
         engine: Timing {
             idle: time("conversation_idle", &raw.conversation_idle),
             answer_within: time("answer_within", &raw.answer_within),
+            quiet: time("quiet", &raw.quiet),
             alarm_poll: time("alarm_poll", &raw.alarm_poll),
             outbox_poll: time("outbox_poll", &raw.outbox_poll),
             retry_first: time("retry_first", &raw.retry_first),

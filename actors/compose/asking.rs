@@ -1,49 +1,48 @@
-//! Puts the open questions to the answerer.
+//! Puts the open questions to the answerer, so that it can understand them: as one text, with what they go on from,
+//! and one by one when they are several.
 
-use hinny_kb::llm::Turn;
-use hinny_kb::{Judgement, Verdict};
+use hinny_kb::{Answer, Judgement, Verdict};
 
-use super::words_of;
-use crate::answerer::Around;
+use super::phrasing::phrased;
+use super::{talk, words_of};
+use crate::answerer::AnswererDown;
 use crate::dialogue::OpenTurn;
-
 use crate::ids::{ConversationId, Seq, SiteId};
+use crate::intent::{self, Follows};
 use crate::order::Request;
 use crate::shell::Shell;
-use crate::view::{self, Author, VisitorEvent};
 
-/// So many events before a question are looked through for what was said.
-const LOOKED_BACK: u32 = 20;
+/// More questions than these in one message are looked up as one text.
+const PARTS: usize = 4;
+
+/// What is to be looked up.
+pub struct Asked {
+    pub open: OpenTurn,
+    /// The questions that the bot answered before.
+    pub before: Vec<Seq>,
+    /// The words of the only open question, when they have just come in.
+    pub known: Option<String>,
+}
 
 /// Asks the answerer about an open turn, and makes its verdict a request. Never fails: a failure is one too.
 pub async fn judged(
     shell: &Shell,
     site: &SiteId,
     conversation: &ConversationId,
-    open: OpenTurn,
-    known: Option<String>,
+    asked: Asked,
 ) -> Request {
-    let turn = open.turn;
-    let question = match known {
-        Some(text) => Ok(text),
-        None => question(shell, conversation, &open.questions).await,
+    let turn = asked.open.turn;
+    let desk = Desk {
+        shell,
+        site,
+        conversation,
     };
-    let judgement = match question {
-        Ok(question) => shell
-            .answerer
-            .answer(site, &question)
-            .await
-            .map_err(|down| down.to_string()),
-        Err(error) => Err(error),
-    };
-    match judgement {
-        Ok(judgement) => {
-            let judgement = phrased(shell, site, conversation, &open.questions, judgement).await;
-            Request::Judge {
-                turn,
-                judgement: Box::new(judgement),
-            }
-        }
+    match desk.look_up(asked).await {
+        Ok((judgement, partial)) => Request::Judge {
+            turn,
+            judgement: Box::new(judgement),
+            partial,
+        },
         Err(error) => {
             tracing::error!(conversation.id = %conversation, error, "a question could not be answered");
             Request::FailTurn { turn }
@@ -51,80 +50,138 @@ pub async fn judged(
     }
 }
 
-/// The words of the open questions, a line each.
-async fn question(
-    shell: &Shell,
-    conversation: &ConversationId,
-    questions: &[Seq],
-) -> Result<String, String> {
-    let (Some(first), Some(last)) = (questions.first(), questions.last()) else {
-        return Err("a turn without questions".into());
-    };
-    let limit = u32::try_from(last - first + 1).unwrap_or(u32::MAX);
-    let read = shell.store.read(conversation, first - 1, limit).await;
-    let entries = read.map_err(|error| error.to_string())?;
-    let asked = entries
-        .iter()
-        .filter(|entry| questions.contains(&entry.event.seq));
-    Ok(asked.map(words_of).collect::<Vec<_>>().join("\n"))
+struct Desk<'a> {
+    shell: &'a Shell,
+    site: &'a SiteId,
+    conversation: &'a ConversationId,
 }
 
-/// Lets the site's model phrase the answer, if there is one of each. Without what surrounds it, the answer stays.
-async fn phrased(
-    shell: &Shell,
-    site: &SiteId,
-    conversation: &ConversationId,
-    questions: &[Seq],
-    judgement: Judgement,
-) -> Judgement {
-    if judgement.verdict != Verdict::Answer || !shell.answerer.phrases(site) {
-        return judgement;
+impl Desk<'_> {
+    /// The judgement, and whether it is about a part of the questions only.
+    async fn look_up(&self, asked: Asked) -> Result<(Judgement, bool), String> {
+        let text = match asked.known {
+            Some(text) => text,
+            None => self.question(&asked.open.questions).await?,
+        };
+        let parts = intent::questions(&text);
+        if (2..=PARTS).contains(&parts.len())
+            && let Some(found) = self.one_by_one(&text, &parts).await?
+        {
+            return Ok(found);
+        }
+        let found = self.follow(&text, &asked.before).await?;
+        let questions = &asked.open.questions;
+        let found = phrased(self.shell, self.site, self.conversation, questions, found).await;
+        Ok((found, false))
     }
-    match around(shell, conversation, questions).await {
-        Ok(around) => {
-            let before = judgement.answer.clone();
-            let judgement = shell.answerer.phrase(site, &around, judgement).await;
-            match judgement.answer == before {
-                true => shell.tally.unphrased.add(1),
-                false => shell.tally.phrased.add(1),
+
+    async fn ask(&self, question: &str) -> Result<Judgement, String> {
+        let judged = self.shell.answerer.answer(self.site, question).await;
+        judged.map_err(|down: AnswererDown| down.to_string())
+    }
+
+    /// Looks a text up, if it goes on with an earlier question then with that one.
+    async fn follow(&self, text: &str, before: &[Seq]) -> Result<Judgement, String> {
+        if intent::goes_on(text).is_none() || before.is_empty() {
+            return self.ask(text).await;
+        }
+        let subject = talk::subject(self.shell, self.conversation, before).await;
+        match subject.map_err(|error| error.to_string())? {
+            Some(subject) => self.go_on(&subject, text).await,
+            None => self.ask(text).await,
+        }
+    }
+
+    /// A line that makes no sense alone is looked up together with what it goes on from. Where it might make sense
+    /// alone that is tried first.
+    async fn go_on(&self, subject: &str, text: &str) -> Result<Judgement, String> {
+        let whole = format!("{subject} {text}");
+        let (first, second) = match intent::goes_on(text) {
+            Some(Follows::Surely) => (whole.as_str(), text),
+            Some(Follows::Perhaps) => (text, whole.as_str()),
+            None => return self.ask(text).await,
+        };
+        let found = self.ask(first).await?;
+        if found.verdict == Verdict::Answer {
+            return Ok(found);
+        }
+        let other = self.ask(second).await?;
+        Ok(match other.verdict {
+            Verdict::Answer => other,
+            Verdict::Suggest | Verdict::Unsure => found,
+        })
+    }
+
+    /// Several questions, each looked up by itself. Nothing when none of them has an answer so.
+    async fn one_by_one(
+        &self,
+        text: &str,
+        parts: &[String],
+    ) -> Result<Option<(Judgement, bool)>, String> {
+        let mut found = Vec::new();
+        let mut missing = Vec::new();
+        let mut before = "";
+        for part in parts {
+            let judgement = match before {
+                "" => self.ask(part).await?,
+                before => self.go_on(before, part).await?,
+            };
+            before = part;
+            match judgement.answer {
+                Some(_) => found.push(judgement),
+                None => missing.push(part.as_str()),
             }
-            judgement
         }
-        Err(error) => {
-            tracing::warn!(conversation.id = %conversation, error, "an answer is not phrased");
-            judgement
-        }
+        let partial = !missing.is_empty();
+        Ok(merge(text, found, &missing).map(|judgement| (judgement, partial)))
+    }
+
+    /// The words of the open questions, a line each.
+    async fn question(&self, questions: &[Seq]) -> Result<String, String> {
+        let (Some(first), Some(last)) = (questions.first(), questions.last()) else {
+            return Err("a turn without questions".into());
+        };
+        let limit = u32::try_from(last - first + 1).unwrap_or(u32::MAX);
+        let read = self.shell.store.read(self.conversation, first - 1, limit);
+        let entries = read.await.map_err(|error| error.to_string())?;
+        let asked = entries
+            .iter()
+            .filter(|entry| questions.contains(&entry.event.seq));
+        Ok(asked.map(words_of).collect::<Vec<_>>().join("\n"))
     }
 }
 
-/// Who asks, and what the visitor has read and written before. Nothing of the team's own.
-async fn around(
-    shell: &Shell,
-    conversation: &ConversationId,
-    questions: &[Seq],
-) -> Result<Around, String> {
-    let first = questions.iter().copied().min().unwrap_or_default();
-    let after = first.saturating_sub(u64::from(LOOKED_BACK) + 1);
-    let limit = u32::try_from(first.saturating_sub(after + 1)).unwrap_or(LOOKED_BACK);
-    let row = shell.store.conversation(conversation).await;
-    let row = row.map_err(|error| error.to_string())?;
-    let read = shell.store.read(conversation, after, limit).await;
-    let entries = read.map_err(|error| error.to_string())?;
-    Ok(Around {
-        visitor: row.ok_or("there is no such conversation")?.visitor.0,
-        turns: entries.iter().filter_map(turn).collect(),
-    })
-}
-
-fn turn(entry: &crate::store::Entry) -> Option<Turn> {
-    let Some(VisitorEvent::Message { author, text, .. }) = view::visitor(entry) else {
-        return None;
-    };
-    let from = match author {
-        Author::Visitor => "visitor",
-        Author::Bot => "bot",
-        Author::Agent { .. } => "agent",
-    };
-    let text = text.to_plain();
-    (!text.trim().is_empty()).then_some(Turn { from, text })
+/// One judgement of several: the least sure of them says how sure, and the candidates of all are kept.
+fn merge(text: &str, found: Vec<Judgement>, missing: &[&str]) -> Option<Judgement> {
+    let mut found = found.into_iter();
+    let mut all = found.next()?;
+    let mut answers = vec![all.answer.take()?];
+    for more in found {
+        all.confidence = all.confidence.min(more.confidence);
+        all.candidates.extend(more.candidates);
+        answers.extend(more.answer.filter(|answer| !answers.contains(answer)));
+    }
+    let mut words: Vec<String> = answers
+        .iter()
+        .map(|answer| answer.markdown.clone())
+        .collect();
+    words.extend(missing.iter().map(|part| {
+        let part: String = part
+            .chars()
+            .filter(|c| !"\\`*_[]<>#|".contains(*c))
+            .collect();
+        format!(
+            "I have no answer to this, so I ask a person: {}",
+            part.trim()
+        )
+    }));
+    all.answer = Some(Answer {
+        markdown: words.join("\n\n"),
+        sources: answers
+            .into_iter()
+            .flat_map(|answer| answer.sources)
+            .collect(),
+    });
+    all.query = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(all)
 }

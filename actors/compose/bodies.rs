@@ -25,7 +25,10 @@ pub async fn body(
         Words::Said => said(request, facts),
         Words::Edited => edited(request, facts),
         Words::Verdict | Words::Answer => judged(words, request),
-        Words::Courtesy(intent) => Some(Body::words(words::courtesy(intent))),
+        Words::Courtesy => {
+            let says = facts.heard.and_then(|heard| heard.says());
+            says.map(|says| Body::words(Text::plain(says)))
+        }
         Words::Notice(notice) => Some(Body::words(words::notice(notice))),
         Words::Profile => match request {
             Request::Identify { profile } => Some(Body::Profile(profile.clone())),

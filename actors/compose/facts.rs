@@ -3,12 +3,14 @@
 
 use hinny_bridges::Thread;
 
+use super::talk;
 use crate::action::Action;
 use crate::body::Body;
 use crate::clock;
 use crate::dialogue::{Dialogue, Pointed};
-use crate::event::{Event, Turn, What};
+use crate::event::{Event, Intent, Turn, What};
 use crate::ids::{ConversationId, DeliveryId, MessageId, Millis, Seq, SiteId};
+use crate::intent::{self, Heard};
 use crate::lines::{Meant, understand};
 use crate::order::{Editor, Pointer, Request};
 use crate::shell::{Mode, Shell};
@@ -27,6 +29,10 @@ pub struct Facts {
     pub pointed: Option<Pointed>,
     /// The current words of what is pointed at.
     pub body: Option<Body>,
+    /// What the visitor's words want.
+    pub heard: Option<Heard>,
+    /// The visitor asks again what was answered, or the bot would answer again what it said.
+    pub again: bool,
 }
 
 impl Facts {
@@ -54,7 +60,10 @@ pub async fn facts(
         asked,
         pointed: None,
         body: None,
+        heard: None,
+        again: false,
     };
+    read_talk(&mut facts, shell, conversation, request, dialogue).await?;
     let Some(seq) = pointed_at(shell, conversation, request, dialogue).await? else {
         return Ok(facts);
     };
@@ -68,6 +77,29 @@ pub async fn facts(
         });
     }
     Ok(facts)
+}
+
+/// What new words mean beside those that were said before.
+async fn read_talk(
+    facts: &mut Facts,
+    shell: &Shell,
+    conversation: &ConversationId,
+    request: &Request,
+    dialogue: &Dialogue,
+) -> Stored<()> {
+    match request {
+        Request::Say { text, .. } => {
+            let heard = intent::hear(text);
+            facts.again = heard.intent == Intent::Question
+                && talk::asks_again(shell, conversation, dialogue, text).await?;
+            facts.heard = Some(heard);
+        }
+        Request::Judge { judgement, .. } => {
+            facts.again = talk::says_again(shell, conversation, dialogue, judgement).await?;
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// The event that the request is about, if it is about one.

@@ -13,6 +13,10 @@ pub enum Command {
     Say {
         message: MessageId,
         intent: Intent,
+        /// The same was asked before, and the bot has answered it.
+        again: bool,
+        /// More words seem to follow.
+        unfinished: bool,
     },
     RequestPerson {
         message: MessageId,
@@ -22,6 +26,10 @@ pub enum Command {
         turn: Turn,
         verdict: Verdict,
         generation: String,
+        /// The visitor has had this answer already.
+        again: bool,
+        /// Only some of several questions could be answered.
+        partial: bool,
     },
     /// The answerer broke while it worked on a turn.
     FailTurn {
@@ -183,6 +191,8 @@ pub struct Decision {
     pub events: Vec<Planned>,
     /// Put these questions to the answerer, and set the alarm that says when it is due.
     pub ask: Option<OpenTurn>,
+    /// Not before some quiet: the visitor may still be writing.
+    pub wait: bool,
     /// No turn is open any more: the alarm is not needed.
     pub settled: bool,
     /// Let the learner work on the draft of this event, and set the alarm that says when it is due.
@@ -210,7 +220,8 @@ pub enum Words {
     Edited,
     Verdict,
     Answer,
-    Courtesy(Intent),
+    /// What the bot says to a courtesy.
+    Courtesy,
     AgentName,
     Profile,
     Notice(Notice),

@@ -12,6 +12,7 @@ mod properties;
 mod refuse;
 #[cfg(test)]
 mod table;
+mod talk;
 
 use hinny_bridges::Thread;
 
@@ -20,6 +21,7 @@ use crate::ids::{Millis, Seq};
 pub use command::*;
 pub use pointed::{Draft, Pointed};
 pub use refuse::Refused;
+pub use talk::Talk;
 
 /// The fold of a conversation's events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,7 @@ pub struct Dialogue {
     /// Agents' lines that the visitor has not had before their eyes yet.
     pub unseen: Vec<Seq>,
     pub faq: Faq,
+    pub talk: Talk,
 }
 
 /// Questions that are with the answerer.
@@ -152,6 +155,7 @@ impl Default for Dialogue {
             blocked: None,
             unseen: Vec::new(),
             faq: Faq::default(),
+            talk: Talk::default(),
         }
     }
 }
@@ -169,6 +173,7 @@ impl Dialogue {
     /// Takes in the next event.
     pub fn apply(&mut self, what: &What) {
         self.seq += 1;
+        self.talk.apply(self.seq, what);
         match Side::of(what) {
             Side::Talk => self.apply_talk(what),
             Side::Team => self.apply_team(what),

@@ -93,7 +93,7 @@ proptest! {
     fn a_stale_verdict_changes_nothing(steps in prop::collection::vec(command(), 0..40), verdict in verdicts()) {
         let end = play(&steps).end;
         for turn in (0..=end.turns + 1).filter(|turn| !end.awaits(*turn)) {
-            let decision = end.decide(&Command::Judge { turn, verdict, generation: "g".into() });
+            let decision = end.decide(&Command::Judge { turn, verdict, generation: "g".into(), again: false, partial: false });
             prop_assert_eq!(decision, Decision::default());
         }
     }

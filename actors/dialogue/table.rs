@@ -21,6 +21,22 @@ fn said(turn: Option<Turn>) -> What {
     }
 }
 
+fn bot_answered() -> What {
+    What::BotAnswered {
+        message: "e2".into(),
+        turn: 1,
+        questions: vec![1],
+    }
+}
+
+fn rejected() -> What {
+    What::VisitorSaid {
+        message: "m".into(),
+        intent: Intent::Reject,
+        turn: None,
+    }
+}
+
 fn answered() -> What {
     What::AgentSaid {
         message: "e4".into(),
@@ -48,9 +64,8 @@ fn states() -> Vec<(&'static str, Vec<What>)> {
         questions: vec![],
     };
     let closed = What::Closed { by: "ana".into() };
-    vec![
-        ("Bot", vec![]),
-        ("Bot, question open", vec![said(Some(1))]),
+    let mut states = with_bot();
+    states.extend([
         ("Waiting, helping", vec![helping.clone(), opened.clone()]),
         (
             "Waiting, helping, question open",
@@ -77,6 +92,18 @@ fn states() -> Vec<(&'static str, Vec<What>)> {
             ],
         ),
         ("Closed, question open", vec![said(Some(1)), closed]),
+    ]);
+    states
+}
+
+fn with_bot() -> Vec<(&'static str, Vec<What>)> {
+    let answered = vec![said(Some(1)), bot_answered()];
+    let rejected = vec![said(Some(1)), bot_answered(), rejected()];
+    vec![
+        ("Bot", vec![]),
+        ("Bot, question open", vec![said(Some(1))]),
+        ("Bot, one answer given", answered),
+        ("Bot, one answer given and rejected", rejected),
     ]
 }
 
@@ -93,10 +120,20 @@ fn from_visitor() -> Vec<(&'static str, Command)> {
     let say = |intent| Command::Say {
         message: "m".into(),
         intent,
+        again: false,
+        unfinished: false,
+    };
+    let ask = |again, unfinished| Command::Say {
+        message: "m".into(),
+        intent: Intent::Question,
+        again,
+        unfinished,
     };
     let message = "m".into();
     vec![
         ("visitor asks", say(Intent::Question)),
+        ("visitor begins to ask", ask(false, true)),
+        ("visitor asks what was answered", ask(true, false)),
         ("visitor asks for a person in words", say(Intent::Person)),
         (
             "visitor presses \"a person\"",
@@ -104,6 +141,8 @@ fn from_visitor() -> Vec<(&'static str, Command)> {
         ),
         ("visitor greets", say(Intent::Greeting)),
         ("visitor thanks", say(Intent::Thanks)),
+        ("visitor makes small talk", say(Intent::SmallTalk)),
+        ("visitor says that this was wrong", say(Intent::Reject)),
         ("visitor has seen everything", Command::Saw { upto: 99 }),
         ("visitor identified", Command::Identify),
     ]
@@ -114,6 +153,15 @@ fn from_answerer() -> Vec<(&'static str, Command)> {
         turn,
         verdict,
         generation: "g".into(),
+        again: false,
+        partial: false,
+    };
+    let answer = |again, partial| Command::Judge {
+        turn: 1,
+        verdict: Verdict::Answer,
+        generation: "g".into(),
+        again,
+        partial,
     };
     let due = |asked_here| Command::AnswerDue {
         turn: 1,
@@ -121,6 +169,8 @@ fn from_answerer() -> Vec<(&'static str, Command)> {
     };
     vec![
         ("verdict: answer", judge(1, Verdict::Answer)),
+        ("verdict: the same answer again", answer(true, false)),
+        ("verdict: answer to a part", answer(false, true)),
         ("verdict: suggest or unsure", judge(1, Verdict::Unsure)),
         ("verdict of another turn", judge(7, Verdict::Answer)),
         ("answerer breaks", Command::FailTurn { turn: 1 }),
@@ -268,7 +318,12 @@ fn cell(before: &Dialogue, decision: &Decision) -> String {
     names.extend(decision.learn.map(|_| "→ *learn*".into()));
     names.extend(decision.retry.as_ref().map(|_| "→ *retry*".into()));
     if decision.ask.is_some() {
-        names.push("→ *ask*".into());
+        let when = if decision.wait {
+            "wait, then ask"
+        } else {
+            "ask"
+        };
+        names.push(format!("→ *{when}*"));
     }
     match names.is_empty() {
         true => "nothing".into(),

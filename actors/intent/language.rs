@@ -5,10 +5,13 @@
 //! - `[ask]` is found anywhere in a sentence that wants a person, `[ask alone]` is the whole of it;
 //! - `[not]` is found in sentences that only look so;
 //! - `[greeting]`, `[thanks]`, `[small_talk]` and `[reject]` are whole clauses;
-//! - `[follow]` begins a line that goes on with what was asked before.
+//! - `[follow]` begins a short line that goes on with what was asked before, `[may follow]` one that may.
+//!
+//! `[small]` has the words that make no difference when the same is asked in other words.
 //!
 //! `[say]` holds what the bot answers. A language is added by adding a file, and its name to the list here.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -17,7 +20,7 @@ use super::phrases::{Found, Phrases};
 use super::words::words;
 use crate::event::Intent;
 
-const FILES: &[(&str, &str)] = &[
+pub const FILES: &[(&str, &str)] = &[
     ("en", include_str!("languages/en.txt")),
     ("de", include_str!("languages/de.txt")),
     ("fr", include_str!("languages/fr.txt")),
@@ -31,16 +34,18 @@ const FILES: &[(&str, &str)] = &[
 /// How many words a gap may hold when a file does not say so.
 const GAP: usize = 4;
 
+/// A line of more words than these stands for itself.
+const FOLLOWS: usize = 7;
+
 pub static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
     let read = |(code, file): &(&'static str, &str)| {
-        Language::read(code, file).unwrap_or_else(|line| panic!("languages/{code}.txt: {line}"))
+        Language::read(file).unwrap_or_else(|line| panic!("languages/{code}.txt: {line}"))
     };
     FILES.iter().map(read).collect()
 });
 
 #[derive(Debug, Default)]
 pub struct Language {
-    pub code: &'static str,
     phrases: Phrases,
     classes: Classes,
     gap: usize,
@@ -49,15 +54,16 @@ pub struct Language {
     not: Vec<Pattern>,
     courtesies: Vec<(Intent, Pattern)>,
     follow: Vec<Pattern>,
+    may_follow: Vec<Pattern>,
+    small: HashSet<String>,
     says: Vec<(Intent, String)>,
 }
 
 impl Language {
     /// Reads a file; the error has the lines that make no sense.
-    pub fn read(code: &'static str, file: &str) -> Result<Self, String> {
+    pub fn read(file: &str) -> Result<Self, String> {
         let mut wrong = Vec::new();
         let mut language = Language {
-            code,
             gap: GAP,
             ..Language::default()
         };
@@ -100,6 +106,7 @@ impl Language {
                 let filler = phrases.map(words).filter(|phrase| !phrase.is_empty());
                 self.filler.extend(filler);
             }
+            "small" => self.small.extend(phrases.flat_map(words)),
             "no typo" => phrases
                 .flat_map(words)
                 .for_each(|word| self.phrases.is_right(word)),
@@ -119,6 +126,7 @@ impl Language {
             "ask alone" => self.ask.push(pattern.whole()),
             "not" => self.not.push(pattern),
             "follow" => self.follow.push(pattern),
+            "may follow" => self.may_follow.push(pattern),
             section => self.courtesies.push((courtesy(section)?, pattern.whole())),
         }
         Ok(())
@@ -131,6 +139,11 @@ impl Language {
             words,
             found: self.phrases.find(words),
         }
+    }
+
+    /// A word that tells little about what a question is about.
+    pub fn is_small(&self, word: &str) -> bool {
+        self.small.contains(word)
     }
 
     /// What the bot answers to a courtesy.
@@ -189,10 +202,18 @@ impl Reading<'_> {
         found.map(|(intent, _)| *intent)
     }
 
-    /// The stretch goes on with what was asked before.
-    pub fn goes_on(&self, stretch: &Range<usize>) -> bool {
-        let mut follow = self.language.follow.iter();
-        follow.any(|pattern| pattern.is_in(&self.found, stretch))
+    /// The sentence goes on with what was asked before: surely, or perhaps.
+    pub fn goes_on(&self, surely: bool) -> bool {
+        let whole = 0..self.words.len();
+        let patterns = match surely {
+            true => &self.language.follow,
+            false => &self.language.may_follow,
+        };
+        let longest = FOLLOWS * self.language.gap / GAP;
+        whole.end <= longest
+            && patterns
+                .iter()
+                .any(|pattern| pattern.is_in(&self.found, &whole))
     }
 }
 

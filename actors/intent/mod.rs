@@ -18,11 +18,18 @@ mod phrases;
 mod tests;
 mod words;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use self::language::{LANGUAGES, Language, Reading};
 use self::words::Sentence;
 use crate::event::Intent;
+
+/// What goes on in more words than these may well have a subject of its own.
+const CURT: usize = 4;
+
+/// A line of more words than these is a whole one.
+const SHORT: usize = 6;
 
 /// What a message wants, and the language in which that was understood.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +45,8 @@ impl Heard {
     }
 }
 
-/// What the message wants.
-pub fn classify(text: &str) -> Intent {
+#[cfg(test)]
+fn classify(text: &str) -> Intent {
     hear(text).intent
 }
 
@@ -101,6 +108,76 @@ fn courtesy(
 ) -> Option<(Intent, &'static Language)> {
     let mut readings = readings.iter();
     readings.find_map(|(language, reading)| Some((reading.courtesy(clause)?, *language)))
+}
+
+/// How a line belongs to what was asked before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follows {
+    /// "And for teams?" makes no sense alone.
+    Surely,
+    /// "Is it free?" may.
+    Perhaps,
+}
+
+/// Whether a short line goes on with what was asked before.
+pub fn goes_on(text: &str) -> Option<Follows> {
+    let sentences = words::sentences(text);
+    let [sentence] = sentences.as_slice() else {
+        return None;
+    };
+    let readings = read(sentence);
+    let any = |surely| {
+        let mut readings = readings.iter();
+        readings.any(|(_, reading)| reading.goes_on(surely))
+    };
+    let (surely, perhaps) = (any(true), any(false));
+    match words::weight(text) <= CURT {
+        true if surely => Some(Follows::Surely),
+        _ if surely || perhaps => Some(Follows::Perhaps),
+        _ => None,
+    }
+}
+
+/// Whether two questions are the same but for words that mean little: order, politeness, articles, "again".
+pub fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (meaning(one), meaning(other));
+    !one.is_empty() && one == other
+}
+
+fn meaning(text: &str) -> BTreeSet<String> {
+    let mut words = words::words(text);
+    words.retain(|word| !LANGUAGES.iter().any(|language| language.is_small(word)));
+    words.into_iter().collect()
+}
+
+/// A line so short, and without any mark at its end, may be the beginning of more.
+pub fn sounds_unfinished(text: &str) -> bool {
+    let text = text.trim_end();
+    let marked = text.ends_with(|c: char| !c.is_alphanumeric() && !",،、-–…".contains(c));
+    !marked && words::weight(text) <= SHORT
+}
+
+/// The questions of a message, when there are several that make sense alone. What stands between them goes with the
+/// one after it.
+pub fn questions(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['?', '\u{ff1f}', '\u{61f}']) {
+        let end = at + rest[at..].chars().next().map_or(1, char::len_utf8);
+        let part = rest[..end].trim();
+        let alone = words::weight(part) >= 3 && goes_on(part) != Some(Follows::Surely);
+        match parts.last_mut() {
+            Some(last) if !alone => *last = format!("{last} {part}"),
+            _ => parts.push(part.to_owned()),
+        }
+        rest = &rest[end..];
+    }
+    if let Some(last) = parts.last_mut()
+        && !rest.trim().is_empty()
+    {
+        *last = format!("{last} {}", rest.trim());
+    }
+    parts
 }
 
 /// Of several courtesies in a message, the one that most needs an answer counts.

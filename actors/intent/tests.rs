@@ -3,6 +3,7 @@
 //! The rules were made with the lines marked *seen*. Those marked *held* were written before the rules and were not
 //! looked at while the rules were made: what they say is an honest guess of how it goes with other people's lines.
 
+use super::language::FILES;
 use super::*;
 
 struct Row {
@@ -15,15 +16,15 @@ struct Row {
 fn rows() -> Vec<Row> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/intents");
     let mut rows = Vec::new();
-    for language in LANGUAGES.iter() {
-        let path = format!("{folder}/{}.tsv", language.code);
+    for (language, _) in FILES {
+        let path = format!("{folder}/{language}.tsv");
         let file = std::fs::read_to_string(&path).expect("every language has its lines");
         for line in file.lines() {
             let [set, wanted, text] = line.split('\t').collect::<Vec<_>>()[..] else {
                 panic!("{path}: {line}");
             };
             rows.push(Row {
-                language: language.code,
+                language,
                 held: set == "held",
                 wanted: serde_json::from_value(wanted.into()).expect("an intent"),
                 text: text.to_owned(),
@@ -78,8 +79,8 @@ fn rates(wanted: impl Fn(&Row) -> bool) -> Rates {
 #[test]
 fn requests_for_a_person_are_told_from_questions_in_eight_languages() {
     println!("           requests missed   others taken for one   courtesies misread (seen, held)");
-    for language in LANGUAGES.iter().map(|language| language.code) {
-        let of = |held| rates(|row| row.language == language && row.held == held);
+    for (language, _) in FILES {
+        let of = |held| rates(|row| row.language == *language && row.held == held);
         let (seen, held) = (of(false), of(true));
         let cell = |seen: Count, held: Count| {
             format!("{}/{} {}/{}", seen.wrong, seen.rows, held.wrong, held.rows)
@@ -114,11 +115,11 @@ fn the_lines_are_many_and_go_both_ways() {
         .into_iter()
         .partition(|row| row.wanted == Intent::Person);
     assert!(requests.len() >= 200 && others.len() >= 200);
-    for language in LANGUAGES.iter().map(|language| language.code) {
+    for (language, _) in FILES {
         let held = requests
             .iter()
             .chain(&others)
-            .filter(|row| row.held && row.language == language);
+            .filter(|row| row.held && row.language == *language);
         assert!(held.count() >= 30, "{language}");
     }
 }
@@ -154,18 +155,14 @@ fn anything_else_is_a_question() {
 
 #[test]
 fn every_language_answers_every_courtesy() {
-    for language in LANGUAGES.iter() {
+    for ((code, _), language) in FILES.iter().zip(LANGUAGES.iter()) {
         for intent in [
             Intent::Greeting,
             Intent::Thanks,
             Intent::SmallTalk,
             Intent::Reject,
         ] {
-            assert!(
-                language.says(intent).is_some(),
-                "{} {intent:?}",
-                language.code
-            );
+            assert!(language.says(intent).is_some(), "{code} {intent:?}");
         }
     }
     assert_eq!(hear("vielen Dank!").says(), Some("Gern geschehen!"));

@@ -54,6 +54,14 @@ pub fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// How many words a text has; of a script without spaces, two signs are about one.
+pub fn weight(text: &str) -> usize {
+    let words = words(text);
+    let signs = words.iter().filter(|word| word.chars().all(stands_alone));
+    let signs = signs.count();
+    words.len() - signs + signs.div_ceil(2)
+}
+
 /// Small letters without accents; letters that are written in several ways become one.
 fn fold(text: &str) -> impl Iterator<Item = char> {
     let plain = text.nfkd().filter(|c| !is_silent(*c));

@@ -27,6 +27,7 @@ connections_per_address = 10000
 [timing]
 answer_within = "2s"
 alarm_poll = "50ms"
+quiet = "100ms"
 outbox_poll = "100ms"
 retry_first = "50ms"
 retry_max = "500ms"

@@ -29,6 +29,7 @@ level = "warn"
 [timing]
 outbox_poll = "100ms"
 alarm_poll = "50ms"
+quiet = "100ms"
 retry_first = "50ms"
 retry_max = "500ms"
 

@@ -12,27 +12,59 @@ impl Plan {
             return;
         }
         let questions = self.uncovered();
-        let with_person = matches!(self.now.handling, Handling::Waiting { .. });
-        self.push_words(
-            What::Judged {
-                turn,
-                verdict,
-                generation: generation.to_owned(),
-            },
-            Words::Verdict,
-        );
+        self.judged(turn, verdict, generation);
         match verdict {
-            Verdict::Answer => {
-                let message = self.message_id();
-                let what = What::BotAnswered {
-                    message,
-                    turn,
-                    questions,
-                };
-                let deliver = with_person.then_some(DeliveryKind::Line);
-                self.push_with(what, Some(Words::Answer), deliver);
-            }
+            Verdict::Answer => self.answer(turn, questions),
             Verdict::Suggest | Verdict::Unsure => self.give_up_turn(Reason::LowConfidence),
+        }
+    }
+
+    fn judged(&mut self, turn: Turn, verdict: Verdict, generation: &str) {
+        let generation = generation.to_owned();
+        let what = What::Judged {
+            turn,
+            verdict,
+            generation,
+        };
+        self.push_words(what, Words::Verdict);
+    }
+
+    fn answer(&mut self, turn: Turn, questions: Vec<Seq>) {
+        let with_person = matches!(self.now.handling, Handling::Waiting { .. });
+        let message = self.message_id();
+        let what = What::BotAnswered {
+            message,
+            turn,
+            questions,
+        };
+        let deliver = with_person.then_some(DeliveryKind::Line);
+        self.push_with(what, Some(Words::Answer), deliver);
+    }
+
+    /// The same answer a second time would not help either.
+    pub(super) fn say_no_more(&mut self, turn: Turn, generation: &str) {
+        if self.uncovered().is_empty() {
+            return self.judge(turn, Verdict::Answer, generation);
+        }
+        if self.now.awaits(turn) {
+            self.judged(turn, Verdict::Answer, generation);
+            self.give_up_turn(Reason::Repeated);
+        }
+    }
+
+    /// The visitor gets what there is, and a person for the rest.
+    pub(super) fn answer_partly(&mut self, turn: Turn, generation: &str) {
+        let questions = self.uncovered();
+        if questions.is_empty() {
+            return self.judge(turn, Verdict::Answer, generation);
+        }
+        if self.now.awaits(turn) {
+            self.judged(turn, Verdict::Answer, generation);
+            self.answer(turn, Vec::new());
+            if self.now.handling == Handling::Closed {
+                self.push(What::Reopened);
+            }
+            self.fetch(Reason::LowConfidence, questions);
         }
     }
 
@@ -78,9 +110,15 @@ impl Plan {
     pub(super) fn escalate(&mut self, reason: Reason, asked: Option<Seq>) {
         let mut questions = self.uncovered();
         questions.extend(asked);
+        self.fetch(reason, questions);
+    }
+
+    fn fetch(&mut self, reason: Reason, questions: Vec<Seq>) {
         let bot = match reason {
             Reason::Asked => BotMeanwhile::Silent,
-            Reason::LowConfidence | Reason::AnswererDown => BotMeanwhile::Helping,
+            Reason::LowConfidence | Reason::Repeated | Reason::AnswererDown => {
+                BotMeanwhile::Helping
+            }
         };
         let what = What::Escalated {
             reason,

@@ -10,7 +10,7 @@ mod visitor;
 use hinny_bridges::{PostId, Thread};
 
 use crate::dialogue::{Command, Decision, Dialogue, Notice, OpenTurn, Planned, Pointed, Words};
-use crate::event::{Handling, What};
+use crate::event::{Handling, Verdict, What};
 use crate::ids::{DeliveryId, MessageId, Seq};
 use crate::store::DeliveryKind;
 
@@ -30,6 +30,7 @@ struct Plan {
     now: Dialogue,
     events: Vec<Planned>,
     ask_again: bool,
+    wait: bool,
     learn: Option<Seq>,
     retry: Option<DeliveryId>,
 }
@@ -40,6 +41,7 @@ impl Plan {
             now: dialogue.clone(),
             events: Vec::new(),
             ask_again: false,
+            wait: false,
             learn: None,
             retry: None,
         }
@@ -47,7 +49,15 @@ impl Plan {
 
     fn hear_visitor_or_bot(&mut self, command: &Command) {
         match command {
-            Command::Say { message, intent } => self.say(message, *intent),
+            Command::Say {
+                message,
+                intent,
+                again,
+                unfinished,
+            } => {
+                self.wait = *unfinished;
+                self.say(message, *intent, *again);
+            }
             Command::RequestPerson { message } => self.request_person(message),
             Command::Saw { upto } => self.saw(*upto),
             Command::Identify => {
@@ -58,7 +68,13 @@ impl Plan {
                 turn,
                 verdict,
                 generation,
-            } => self.judge(*turn, *verdict, generation),
+                again,
+                partial,
+            } => match verdict {
+                Verdict::Answer if *again => self.say_no_more(*turn, generation),
+                Verdict::Answer if *partial => self.answer_partly(*turn, generation),
+                _ => self.judge(*turn, *verdict, generation),
+            },
             Command::FailTurn { turn } => self.fail_turn(*turn),
             Command::AnswerDue { turn, asked_here } => self.answer_due(*turn, *asked_here),
             _ => {}
@@ -216,6 +232,7 @@ impl Plan {
         Decision {
             settled: before.open.is_some() && self.now.open.is_none(),
             ask: self.now.open.filter(|_| fresh || self.ask_again),
+            wait: self.wait && fresh,
             learn: self.learn,
             learned: before.faq.working.is_some() && self.now.faq.working.is_none(),
             retry: self.retry,

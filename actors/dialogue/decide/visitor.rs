@@ -6,16 +6,51 @@ use crate::event::{BotMeanwhile, Handling, Intent, Reason, Turn, What};
 use crate::ids::MessageId;
 use crate::store::DeliveryKind;
 
+/// So many answers may be rejected before a person is fetched.
+const REJECTED: usize = 2;
+
 impl Plan {
-    pub(super) fn say(&mut self, message: &MessageId, intent: Intent) {
+    pub(super) fn say(&mut self, message: &MessageId, intent: Intent, again: bool) {
+        let with_bot = self.now.handling == Handling::Bot && self.now.open.is_none();
         match intent {
+            Intent::Question if again && with_bot => {
+                self.said(message, intent, None, DeliveryKind::Line);
+                self.escalate(Reason::Repeated, Some(self.now.seq));
+            }
             Intent::Question => self.say_question(message),
             Intent::Person => {
                 self.said(message, intent, None, DeliveryKind::Line);
                 self.fetch_on_request();
             }
-            Intent::Greeting | Intent::Thanks => self.say_courtesy(message, intent),
+            Intent::Greeting | Intent::Thanks | Intent::SmallTalk => {
+                self.say_courtesy(message, intent);
+            }
+            Intent::Reject => self.say_reject(message, with_bot),
         }
+    }
+
+    /// "No" to an answer. A second one means that the bot will not find it; without an answer it is said of
+    /// something else, and must not be lost.
+    fn say_reject(&mut self, message: &MessageId, with_bot: bool) {
+        let of_nothing = with_bot && self.now.talk.answers.is_empty();
+        if of_nothing || self.now.handling == Handling::Closed {
+            return self.say_question(message);
+        }
+        let intent = Intent::Reject;
+        self.said(message, intent, None, DeliveryKind::Line);
+        if !with_bot {
+            return;
+        }
+        match self.now.talk.rejected >= REJECTED {
+            true => self.escalate(Reason::Repeated, Some(self.now.seq)),
+            false => self.greet(intent),
+        }
+    }
+
+    fn greet(&mut self, intent: Intent) {
+        let message = self.message_id();
+        let what = What::BotGreeted { message, intent };
+        self.push_words(what, Words::Courtesy);
     }
 
     pub(super) fn say_question(&mut self, message: &MessageId) {
@@ -33,21 +68,19 @@ impl Plan {
         self.said(message, Intent::Question, turn, DeliveryKind::Line);
     }
 
-    /// "Hello" and "thanks" are no questions: they reopen nothing and need no search.
+    /// "Hello" and "thanks" are no questions: they reopen nothing and need no search. Who is greeted once is not
+    /// greeted again for the next line of the same breath.
     pub(super) fn say_courtesy(&mut self, message: &MessageId, intent: Intent) {
         let alone = self.now.open.is_none();
+        let greeted = intent == Intent::Greeting && self.now.talk.greeted;
         self.said(message, intent, None, DeliveryKind::Line);
         let answered = match &self.now.handling {
-            Handling::Bot => alone,
-            Handling::Closed => intent == Intent::Greeting,
+            Handling::Bot => alone && !greeted,
+            Handling::Closed => intent != Intent::Thanks,
             Handling::Waiting { .. } | Handling::Agent { .. } => false,
         };
         if answered {
-            let message = self.message_id();
-            self.push_words(
-                What::BotGreeted { message, intent },
-                Words::Courtesy(intent),
-            );
+            self.greet(intent);
         }
     }
 

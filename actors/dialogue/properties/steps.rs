@@ -10,9 +10,9 @@ use crate::ids::{MessageId, Seq};
 /// Any command. Turns are chosen near the current one, so that stale verdicts are common.
 pub fn command() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => intents().prop_map(Step::Say),
+        6 => said(),
         1 => Just(Step::RequestPerson),
-        4 => (0..3u64, verdicts()).prop_map(|(behind, verdict)| Step::Judge { behind, verdict }),
+        4 => judged(),
         1 => (0..3u64).prop_map(|behind| Step::Fail { behind }),
         2 => (0..3u64, any::<bool>()).prop_map(|(behind, here)| Step::Due { behind, here }),
         1 => Just(Step::HandOver),
@@ -24,13 +24,38 @@ pub fn command() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn said() -> impl Strategy<Value = Step> {
+    let any = (intents(), any::<bool>(), any::<bool>());
+    any.prop_map(|(intent, again, unfinished)| Step::Say {
+        intent,
+        again,
+        unfinished,
+    })
+}
+
+fn judged() -> impl Strategy<Value = Step> {
+    let any = (0..3u64, verdicts(), 0..6u8);
+    any.prop_map(|(behind, verdict, kind)| Step::Judge {
+        behind,
+        verdict,
+        again: kind == 1,
+        partial: kind == 2,
+    })
+}
+
 #[derive(Clone, Debug)]
 pub enum Step {
-    Say(Intent),
+    Say {
+        intent: Intent,
+        again: bool,
+        unfinished: bool,
+    },
     RequestPerson,
     Judge {
         behind: u64,
         verdict: Verdict,
+        again: bool,
+        partial: bool,
     },
     Fail {
         behind: u64,
@@ -209,6 +234,8 @@ fn intents() -> impl Strategy<Value = Intent> {
         1 => Just(Intent::Person),
         1 => Just(Intent::Greeting),
         1 => Just(Intent::Thanks),
+        1 => Just(Intent::SmallTalk),
+        2 => Just(Intent::Reject),
     ]
 }
 
@@ -239,23 +266,19 @@ fn topic(topic: i32) -> Thread {
 impl Step {
     fn command(&self, log: &[What], dialogue: &Dialogue, number: usize) -> Command {
         let message = MessageId(format!("m{number}"));
-        let back = |behind: &u64| dialogue.turns.saturating_sub(*behind);
         match self {
-            Step::Say(intent) => Command::Say {
+            Step::Say {
+                intent,
+                again,
+                unfinished,
+            } => Command::Say {
                 message,
                 intent: *intent,
+                again: *again,
+                unfinished: *unfinished,
             },
             Step::RequestPerson => Command::RequestPerson { message },
-            Step::Judge { behind, verdict } => Command::Judge {
-                turn: back(behind),
-                verdict: *verdict,
-                generation: "g".into(),
-            },
-            Step::Fail { behind } => Command::FailTurn { turn: back(behind) },
-            Step::Due { behind, here } => Command::AnswerDue {
-                turn: back(behind),
-                asked_here: *here,
-            },
+            Step::Judge { .. } | Step::Fail { .. } | Step::Due { .. } => self.of_turn(dialogue),
             Step::HandOver => Command::HandOver { written: false },
             Step::Reply { by, line, inside } => {
                 let via = dialogue.thread.clone().filter(|_| *inside);
@@ -270,6 +293,31 @@ impl Step {
                 thread: topic(*number),
             },
             Step::Identify => Command::Identify,
+        }
+    }
+
+    /// What comes from the answerer, or does not come.
+    fn of_turn(&self, dialogue: &Dialogue) -> Command {
+        let back = |behind: &u64| dialogue.turns.saturating_sub(*behind);
+        match self {
+            Step::Judge {
+                behind,
+                verdict,
+                again,
+                partial,
+            } => Command::Judge {
+                turn: back(behind),
+                verdict: *verdict,
+                generation: "g".into(),
+                again: *again,
+                partial: *partial,
+            },
+            Step::Due { behind, here } => Command::AnswerDue {
+                turn: back(behind),
+                asked_here: *here,
+            },
+            Step::Fail { behind } => Command::FailTurn { turn: back(behind) },
+            step => panic!("{step:?} is about no turn"),
         }
     }
 }
