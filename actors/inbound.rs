@@ -145,10 +145,12 @@ impl Replies {
         if !may(rules, &by, &inbound.what) {
             return Ok(());
         }
+        if inbound.what == Happened::Typing {
+            return self.show_typing(place, by).await;
+        }
         let by = with_face(&self.shell, &place.site, &inbound.connection, by).await;
         let cause = Cause::platform(&inbound.connection.0, &inbound.event_id);
         let request = match inbound.what {
-            Happened::Typing => return self.show_typing(place, by).await,
             Happened::Said(said) => {
                 let known = self.shell.store.receipt(&place.site, &cause).await;
                 if known.map_err(not_stored)?.is_some() {

@@ -46,25 +46,21 @@ impl Store {
 
     /// The address, if it is Slack's: `files.slack.com` and the workspace's own host, or the configured server.
     fn own(&self, address: &str) -> Option<Url> {
-        let url = Url::parse(address).ok()?;
-        let configured = url.origin() == self.api_url.origin();
-        let slack = self.api_url.host_str() == Some("slack.com")
-            && url.scheme() == "https"
-            && url
-                .host_str()
-                .is_some_and(|host| host.ends_with(".slack.com"));
-        (configured || slack).then_some(url)
+        self.below(".slack.com", address)
     }
 
-    /// The address of a member's picture, if it lies where Slack keeps those.
+    /// The address of a member's picture, if it lies where Slack keeps those, or at the configured server.
     fn picture(&self, address: &str) -> Option<Url> {
+        self.below(".slack-edge.com", address)
+    }
+
+    /// Hosts below Slack's `domain` count where Slack itself is configured, and else the configured server alone.
+    fn below(&self, domain: &str, address: &str) -> Option<Url> {
         let url = Url::parse(address).ok()?;
         let configured = url.origin() == self.api_url.origin();
         let slack = self.api_url.host_str() == Some("slack.com")
             && url.scheme() == "https"
-            && url
-                .host_str()
-                .is_some_and(|host| host.ends_with(".slack-edge.com"));
+            && url.host_str().is_some_and(|host| host.ends_with(domain));
         (configured || slack).then_some(url)
     }
 }

@@ -85,10 +85,6 @@ impl OpenAiServer {
         format!("http://{}/v1", self.address)
     }
 
-    pub fn set_mode(&self, mode: Mode) {
-        self.shared.change(|seen| seen.mode = mode);
-    }
-
     /// Plans how the next calls go wrong.
     pub fn fail(&self, faults: &[Fault]) {
         self.shared.change(|seen| seen.faults.extend(faults));

@@ -3,6 +3,9 @@
 use super::http::Answer;
 use serde_json::Value;
 
+/// The smallest picture there is: one pixel.
+pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\x05\xfe\x02\xfe\xa7\x35\x81\x84\0\0\0\0IEND\xaeB`\x82";
+
 /// What a link gives.
 pub struct Fetched {
     pub status: u16,

@@ -51,11 +51,7 @@ async fn every_fault_is_a_decision() {
     ] {
         let server = TelegramServer::start().await;
         let bridge = bridge(&server);
-        let thread = bridge
-            .open(&channel(), "Ada", &card())
-            .await
-            .unwrap()
-            .thread;
+        let thread = opened(&bridge).await;
         server.fail_next("any", 1, fault);
         let error = send_one(&bridge, &thread).await.unwrap_err();
         assert_eq!(decision(&error), expected, "{fault:?}: {error}");
@@ -107,11 +103,7 @@ async fn a_wrong_token_is_said_by_every_verb() {
 async fn a_deleted_topic_is_gone() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     server.delete_topic(topic_of(&thread));
     assert_eq!(
         decision(&send_one(&bridge, &thread).await.unwrap_err()),
@@ -127,11 +119,7 @@ async fn a_deleted_topic_is_gone() {
 async fn a_batch_that_stops_says_what_was_sent() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let batch = [
         line("d1", &"a ".repeat(2_000)),
         line("d2", &"b ".repeat(2_000)),
@@ -154,11 +142,7 @@ async fn the_limit_is_kept_without_asking_telegram() {
     let mut config = config(&server.url());
     config.per_minute = 20;
     let bridge = Telegram::new(config).unwrap();
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let mut refused = 0;
     for _ in 0..60 {
         match send_one(&bridge, &thread).await {
@@ -204,11 +188,7 @@ async fn the_limit_is_kept_minute_after_minute() {
     config.per_minute = 20;
     config.minute = minute;
     let bridge = Telegram::new(config).unwrap();
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     // No two of these fit into one message.
     let text = "word ".repeat(500);
     let batch: Vec<Line> = (0..50)
@@ -228,11 +208,7 @@ async fn a_surprising_429_silences_the_whole_group_and_no_other() {
     let server = TelegramServer::start().await;
     server.add_group(-7, true);
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     server.fail_next("any", 1, Fault::TooMany(40));
     let error = send_one(&bridge, &thread).await.unwrap_err();
     assert!(matches!(error, SendError::RateLimited { retry_after } if retry_after.as_secs() == 40));

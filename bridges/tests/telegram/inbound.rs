@@ -9,11 +9,7 @@ use super::*;
 async fn an_agent_answers_in_the_topic() {
     let server = TelegramServer::start().await;
     let bridge = Arc::new(bridge(&server));
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let mut listening = Listening::start(bridge, 0);
     let bold = json!([{"type": "bold", "offset": 3, "length": 4}]);
     server.agent_says_styled(topic_of(&thread), "On it!", bold);
@@ -46,11 +42,7 @@ async fn an_agent_answers_in_the_topic() {
 async fn what_is_not_stored_is_not_confirmed_and_comes_again() {
     let server = TelegramServer::start().await;
     let bridge = Arc::new(bridge(&server));
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let said = ["one", "two", "three"].map(|text| {
         let id = server.agent_says(topic_of(&thread), text);
         format!("said:{CHAT}/{id}")
@@ -90,11 +82,7 @@ async fn a_failure_in_the_middle_of_a_batch() {
     }
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let said = ["one", "two", "three"].map(|text| {
         let id = server.agent_says(topic_of(&thread), text);
         format!("said:{CHAT}/{id}")
@@ -127,11 +115,7 @@ async fn the_next_poll_waits_for_the_disk() {
     }
     let server = TelegramServer::start().await;
     let bridge = Arc::new(bridge(&server));
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     server.agent_says(topic_of(&thread), "one");
     let inbox = Arc::new(Slow(
         tokio::sync::Semaphore::new(0),
@@ -154,11 +138,7 @@ async fn the_next_poll_waits_for_the_disk() {
 async fn repeats_keep_their_id_and_a_restart_fetches_what_was_missed() {
     let server = TelegramServer::start().await;
     let bridge = Arc::new(bridge(&server));
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let mut listening = Listening::start(bridge.clone(), 0);
     server.agent_says(topic_of(&thread), "one");
     let first = listening.next().await;
@@ -177,11 +157,7 @@ async fn listening_survives_what_telegram_does_to_it() {
     use platform::Fault;
     let server = TelegramServer::start().await;
     let bridge = Arc::new(bridge(&server));
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     for fault in [
         Fault::Reset,
         Fault::Refuse(
@@ -200,11 +176,7 @@ async fn listening_survives_what_telegram_does_to_it() {
 async fn bots_are_nobody_but_their_updates_are_confirmed() {
     let server = TelegramServer::start().await;
     let bridge = Arc::new(bridge(&server));
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let mut listening = Listening::start(bridge, 0);
     server.push_update("some_later_kind", json!({"message_id": 1}));
     server.close_topic(topic_of(&thread));
@@ -217,11 +189,7 @@ async fn bots_are_nobody_but_their_updates_are_confirmed() {
 async fn naughty_strings_arrive_intact_from_the_topic() {
     let server = TelegramServer::start().await;
     let bridge = Arc::new(bridge(&server));
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let mut listening = Listening::start(bridge, 0);
     let visible = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for string in naughty_strings() {

@@ -128,6 +128,12 @@ fn post_id(message: i32) -> PostId {
     PostId(format!("{CHAT}/{message}"))
 }
 
+/// A topic with the card in it.
+async fn opened(bridge: &Telegram) -> Thread {
+    let opened = bridge.open(&channel(), "Ada", &card()).await;
+    opened.unwrap().thread
+}
+
 fn channel() -> Channel {
     Channel::Telegram(TelegramChannel { chat: CHAT })
 }

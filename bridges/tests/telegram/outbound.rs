@@ -48,11 +48,7 @@ async fn titles_are_made_to_fit() {
 async fn a_long_line_arrives_in_parts_and_goes_on_after_a_stop() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let text = "All work and no play. ".repeat(500);
     let mut long = line("d1", &text);
 
@@ -85,11 +81,7 @@ async fn a_long_line_arrives_in_parts_and_goes_on_after_a_stop() {
 async fn closing_and_opening_again() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     for open in [false, false, true, true] {
         bridge.mark(&thread, &mark(open)).await.unwrap();
         assert_eq!(server.topics()[0].open, open);
@@ -147,11 +139,7 @@ async fn nothing_a_visitor_writes_pings_anybody() {
 async fn naughty_strings_arrive_intact_in_the_topic() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     for string in naughty_strings() {
         bridge.send(&thread, &[line("d1", &string)]).await.unwrap();
         let post = server.all_posts().pop().unwrap();
@@ -184,11 +172,7 @@ async fn the_check_names_what_is_wrong() {
 async fn a_thread_has_a_link_that_leads_to_its_topic() {
     let server = TelegramServer::start().await;
     let bridge = bridge(&server);
-    let thread = bridge
-        .open(&channel(), "Ada", &card())
-        .await
-        .unwrap()
-        .thread;
+    let thread = opened(&bridge).await;
     let group = CHAT.to_string();
     let group = group.strip_prefix("-100").unwrap();
     let topic = server.topics()[0].id;

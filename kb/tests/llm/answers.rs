@@ -1,6 +1,6 @@
 //! A model that works: what is taken from it, what it costs, and what it is told.
 
-use hinny_kb::llm::{Ask, Budget, Model, Outcome, Refused, Turn, Unsupported};
+use hinny_kb::llm::{Ask, Budget, Model, Outcome, Phraser, Refused, Turn, Unsupported};
 
 use crate::openai::{Fault, MODEL, Mode, OpenAiServer};
 use crate::shop::{QUESTION, ask, ask_about, model, passages, phraser, with};
@@ -141,16 +141,21 @@ async fn it_is_told_the_passages_the_turns_and_the_question_and_nothing_of_the_v
     assert!(call.get("temperature").is_none());
 }
 
-#[tokio::test]
-async fn budgets_of_visitor_and_site_are_hard() {
-    let server = OpenAiServer::start(Mode::Good).await;
-    let small = with(Model {
+/// A visitor may ask once or twice.
+fn with_a_small_budget(server: &OpenAiServer) -> Phraser {
+    with(Model {
         budget: Budget {
             visitor: 2_000,
             site: 1_000_000,
         },
         ..model(server.url())
-    });
+    })
+}
+
+#[tokio::test]
+async fn budgets_of_visitor_and_site_are_hard() {
+    let server = OpenAiServer::start(Mode::Good).await;
+    let small = with_a_small_budget(&server);
     let mut answered = 0;
     while matches!(ask(&small, QUESTION).await.0.outcome, Outcome::Phrased(_)) {
         answered += 1;
@@ -172,13 +177,7 @@ async fn budgets_of_visitor_and_site_are_hard() {
 #[tokio::test]
 async fn a_server_that_takes_no_question_costs_nothing() {
     let server = OpenAiServer::start(Mode::Good).await;
-    let small = with(Model {
-        budget: Budget {
-            visitor: 2_000,
-            site: 1_000_000,
-        },
-        ..model(server.url())
-    });
+    let small = with_a_small_budget(&server);
     server.fail(&[Fault::ServerError; 4]);
     for _ in 0..4 {
         let (written, _) = ask(&small, QUESTION).await;

@@ -5,17 +5,8 @@ import { becomes, eventually } from "../support/eventually.js";
 import { story } from "../support/story.js";
 import { Visitor } from "../support/visitor.js";
 
-async function inTouch(stage) {
-  const program = await stage.demo();
-  const both = await stage.demoWindow(program);
-  await both.visitor.opensChat();
-  await both.visitor.says("I want to talk to a person");
-  await both.desk.opensThread();
-  return { program, ...both };
-}
-
 story("an agent edits a wrong answer, and the visitor sees it corrected", async (stage) => {
-  const { program, browser, page, visitor, desk } = await inTouch(stage);
+  const { program, browser, page, visitor, desk } = await stage.inTouch();
   await desk.replies("It costs 5 euros.");
   await visitor.hears("agent", "It costs 5 euros.");
   await desk.corrects("It costs 5 euros.", "It costs 15 euros.");
@@ -30,7 +21,7 @@ story("an agent edits a wrong answer, and the visitor sees it corrected", async 
 });
 
 story("a removed line leaves a tombstone in every tab", async (stage) => {
-  const { program, browser, page, visitor, desk } = await inTouch(stage);
+  const { program, browser, page, visitor, desk } = await stage.inTouch();
   const second = new Visitor(await browser.tab(`${program.url}/demo/site`));
   await second.opensChat();
   await desk.replies("That was meant for somebody else.");
@@ -49,7 +40,7 @@ story("a removed line leaves a tombstone in every tab", async (stage) => {
 });
 
 story("what looks like a key is held until somebody says that it may go", async (stage) => {
-  const { page, visitor, desk } = await inTouch(stage);
+  const { page, visitor, desk } = await stage.inTouch();
   await desk.replies("Let me look.");
   await visitor.hears("agent", "Let me look.");
   const secret = "Use AKIAIOSFODNN7EXAMPLE for it";
@@ -66,7 +57,7 @@ story("what looks like a key is held until somebody says that it may go", async 
 });
 
 story("a held line that nobody wants is dropped", async (stage) => {
-  const { visitor, desk } = await inTouch(stage);
+  const { visitor, desk } = await stage.inTouch();
   await desk.replies("Let me look.");
   const secret = "My password is AKIAIOSFODNN7EXAMPLE";
   await desk.writes(secret);
@@ -118,7 +109,7 @@ story("one of the bot's candidates is sent by a press", async (stage) => {
 });
 
 story("the desk learns what the visitor has seen, and not before", async (stage) => {
-  const { page, visitor, desk } = await inTouch(stage);
+  const { page, visitor, desk } = await stage.inTouch();
   await desk.replies("Are you there?");
   await desk.seen.waitFor();
   await visitor.closeButton.click();
@@ -134,7 +125,7 @@ story("the desk learns what the visitor has seen, and not before", async (stage)
 });
 
 story("a blocked visitor reads so in plain words, and can write again when it is over", async (stage) => {
-  const { program, browser, page, visitor, desk } = await inTouch(stage);
+  const { program, browser, page, visitor, desk } = await stage.inTouch();
   await desk.replies("Please stop.");
   await desk.block.click();
   await desk.blocked.filter({ hasText: "Blocked" }).waitFor();

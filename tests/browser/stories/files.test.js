@@ -9,17 +9,8 @@ import { Visitor } from "../support/visitor.js";
 
 const text = (name, words) => ({ name, mimeType: "text/plain", buffer: Buffer.from(words) });
 
-async function inTouch(stage) {
-  const program = await stage.demo();
-  const both = await stage.demoWindow(program);
-  await both.visitor.opensChat();
-  await both.visitor.says("I want to talk to a person");
-  await both.desk.opensThread();
-  return { program, ...both };
-}
-
 story("a picture goes from the visitor to the desk, and another one back", async (stage) => {
-  const { program, browser, page, visitor, desk } = await inTouch(stage);
+  const { program, browser, page, visitor, desk } = await stage.inTouch();
   await visitor.attaches(picture("broken cart.png", 640, 480), text("log.txt", "error 7"));
   assert.equal(await visitor.chosen.count(), 2);
   await visitor.says("It looks like this");
@@ -63,7 +54,7 @@ story("files pass from a foreign page under a strict content policy", async (sta
 });
 
 story("a document is a card that opens what was sent", async (stage) => {
-  const { page, visitor, desk } = await inTouch(stage);
+  const { page, visitor, desk } = await stage.inTouch();
   await visitor.attaches(text("order.txt", "two boots, one sock"));
   await visitor.send.click();
   const card = desk.log.locator('[data-author="visitor"] [data-role="file"]');
@@ -84,7 +75,7 @@ story("a document is a card that opens what was sent", async (stage) => {
 });
 
 story("what is too many, of a wrong kind or empty is refused before it leaves", async (stage) => {
-  const { page, visitor } = await inTouch(stage);
+  const { page, visitor } = await stage.inTouch();
   const drawing = { name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg onload='window.hinnyHit = 1'/>") };
   for (const [file, sentence] of [
     [drawing, "logo.svg is of a kind that cannot be sent."],
@@ -100,7 +91,7 @@ story("what is too many, of a wrong kind or empty is refused before it leaves", 
 });
 
 story("a file that lies about its kind is refused by the server, and the message says why", async (stage) => {
-  const { page, visitor, desk } = await inTouch(stage);
+  const { page, visitor, desk } = await stage.inTouch();
   await visitor.attaches({ name: "cat.png", mimeType: "image/png", buffer: Buffer.from("<html><script>window.hinnyHit = 1</script>") });
   await visitor.writes("A cat");
   const failed = visitor.own("A cat", "failed");

@@ -81,6 +81,16 @@ class Stage {
     return { browser, page, ...(await sides(page)) };
   }
 
+  /** Demo, visitor and desk, with a visitor who asked for a person and whose thread is open at the desk. */
+  async inTouch() {
+    const program = await this.demo();
+    const both = await this.demoWindow(program);
+    await both.visitor.opensChat();
+    await both.visitor.says("I want to talk to a person");
+    await both.desk.opensThread();
+    return { program, ...both };
+  }
+
   /** An agent at the desk of a server under `serve`, let in by a one-time link. */
   async deskOf(program, wishes) {
     const printed = await program.run("desk", "login", "--site", "shop");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::homes::stage::{Stage, heard};
 use crate::homes::{ANN, Home};
 use crate::on_every_platform;
-use crate::support::files;
+use crate::support::files::{self, PIXEL};
 use crate::support::visitor::plain;
 
 on_every_platform!(
@@ -16,9 +16,6 @@ on_every_platform!(
     a_file_that_lies_is_refused,
     an_agent_has_a_face,
 );
-
-/// The smallest picture there is: one pixel.
-const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\x05\xfe\x02\xfe\xa7\x35\x81\x84\0\0\0\0IEND\xaeB`\x82";
 
 async fn an_agent_corrects_a_wrong_answer<H: Home>() {
     let stage = Stage::<H>::set().await;

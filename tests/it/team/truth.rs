@@ -9,6 +9,7 @@ use crate::homes::{ANN, BOB, Home, Shown, Trouble};
 use crate::on_every_platform;
 use crate::support::desk::Desk;
 use crate::support::eventually;
+use crate::support::files::PIXEL;
 use crate::support::http;
 use crate::support::server::{SITE, Server};
 use crate::support::visitor::Visitor;
@@ -194,9 +195,6 @@ async fn what_is_written_where_the_team_was_is_held_with_a_sign<H: Home>() {
     assert_eq!(heard(&ada), [] as [String; 0]);
     home.ends_well();
 }
-
-/// The smallest picture there is: one pixel.
-const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\x05\xfe\x02\xfe\xa7\x35\x81\x84\0\0\0\0IEND\xaeB`\x82";
 
 /// Ann has sent Ada a picture that does not come, and a line after it.
 async fn with_slow_picture<H: Home>(stage: &Stage<H>) -> (Visitor, H::Place) {
