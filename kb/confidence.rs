@@ -3,14 +3,16 @@
 //! and hwu64) and are judged on others. Another model is another `confidence` and another name.
 
 use crate::features::{self, Features};
+use crate::fuse;
+use crate::semantic::{self, logistic};
 
 /// Names the model in the settings' hash, so that a replayed verdict knows what it was made with.
-pub(crate) const MODEL: &str = "lexical-2";
+pub(crate) const MODEL: &str = "meaning-1";
 
 /// The confidence in an entry that has exactly this question among its phrasings.
 pub(crate) const EXACT: f64 = 0.99;
 
-/// Fitted by the command in `kb/examples/fit.rs`: the constant term, then one per feature.
+/// For the words alone, fitted by an earlier form of `kb/examples/fit.rs`: the constant term, then one per feature.
 const BIAS: f64 = -4.171;
 const WEIGHTS: [(&str, f64); 9] = [
     ("contained", 2.336),
@@ -22,6 +24,32 @@ const WEIGHTS: [(&str, f64); 9] = [
     ("phrase_gap", 0.912),
     ("score", 0.768),
     ("share", 2.279),
+];
+
+/// Fitted by the command in `kb/examples/fit.rs`, like the words' own before it.
+const PHRASED_BIAS: f64 = -2.528;
+const PHRASED: [(&str, f64); 5] = [
+    ("dense", 0.835),
+    ("head", 1.607),
+    ("head_gap", 2.665),
+    ("head_share", 2.472),
+    ("letters", 0.480),
+];
+
+const ANY_BIAS: f64 = -2.913;
+const ANY: [(&str, f64); 12] = [
+    ("contained", 0.932),
+    ("gap", 1.189),
+    ("known", 0.000),
+    ("length", 0.000),
+    ("matched", 0.560),
+    ("phrase", 0.765),
+    ("phrase_gap", 0.000),
+    ("score", 0.610),
+    ("share", 0.291),
+    ("vector", 1.811),
+    ("vector_gap", 1.763),
+    ("vector_share", 3.028),
 ];
 
 /// Less than this share of the question's telling words known: whatever fits, the question is about something
@@ -46,8 +74,24 @@ pub(crate) fn confidence(features: &Features, entries: usize) -> f64 {
     }
 }
 
-fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
+/// The same for a best entry whose phrasings something was learnt from, on the scale of odds.
+pub(crate) fn odds_of_phrased(features: &semantic::Features) -> f64 {
+    odds(PHRASED_BIAS, PHRASED.map(|(_, w)| w), features)
+}
+
+/// The same for any other best entry that meaning has a say in.
+pub(crate) fn odds_of_any(words: &Features, meaning: &[f64; fuse::NAMES.len()]) -> f64 {
+    let weights = ANY.map(|(_, w)| w);
+    odds(ANY_BIAS, weights, words.iter().chain(meaning))
+}
+
+fn odds<'a, const N: usize>(
+    bias: f64,
+    weights: [f64; N],
+    features: impl IntoIterator<Item = &'a f64>,
+) -> f64 {
+    let products = weights.iter().zip(features).map(|(w, x)| w * x);
+    bias + products.sum::<f64>()
 }
 
 #[cfg(test)]

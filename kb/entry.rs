@@ -32,7 +32,17 @@ pub struct Entry {
     pub path: String,
 }
 
+/// From so many words on, a body says more than a title alone.
+const LONG: usize = 20;
+
 impl Entry {
+    /// Whether it is found by its phrasings rather than by its text: an FAQ entry, unless it has one phrasing
+    /// and much to say.
+    pub(crate) fn is_phrased(&self) -> bool {
+        let long = || self.body.split_whitespace().nth(LONG).is_some();
+        self.kind == Kind::Faq && !(self.alternates.is_empty() && long())
+    }
+
     /// Where this entry comes from, as shown below an answer.
     pub fn source(&self) -> Source {
         Source {

@@ -146,9 +146,9 @@ pub(crate) fn features(ranking: &Ranking, likenesses: &[Likeness]) -> Features {
     ]
 }
 
-/// The features by name.
-pub(crate) fn named(features: &Features) -> BTreeMap<String, f64> {
-    NAMES
+/// Features by name.
+pub(crate) fn named(names: &[&str], features: &[f64]) -> BTreeMap<String, f64> {
+    names
         .iter()
         .zip(features)
         .map(|(name, value)| ((*name).to_owned(), rounded(*value)))

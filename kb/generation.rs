@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +13,11 @@ use crate::engine::Engine;
 use crate::entry::{Entry, Kind};
 use crate::error::KbError;
 use crate::judge::{self, Judgement};
+use crate::semantic::{self, Known, Semantic};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -52,6 +54,8 @@ pub struct Generation {
     dir: PathBuf,
     manifest: Manifest,
     pub(crate) engine: Engine,
+    /// Read with the first question that needs it.
+    semantic: OnceLock<Option<Semantic>>,
 }
 
 impl Generation {
@@ -72,6 +76,7 @@ impl Generation {
             dir: dir.to_owned(),
             manifest,
             engine,
+            semantic: OnceLock::new(),
         })
     }
 
@@ -112,18 +117,43 @@ impl Generation {
             .transpose()
     }
 
+    /// What it knows about meaning. If that cannot be read, questions are answered by their words alone.
+    pub(crate) fn semantic(&self) -> Option<&Semantic> {
+        let read = || {
+            let opened = self
+                .written()
+                .and_then(|entries| semantic::open(&self.dir, &entries));
+            opened
+                .inspect_err(|error| tracing::error!(%error, "the index knows words only"))
+                .ok()
+        };
+        self.semantic.get_or_init(read).as_ref()
+    }
+
+    /// The vectors that the next generation can take over.
+    pub(crate) fn vectors(&self) -> Known {
+        let entries = self.written().unwrap_or_default();
+        semantic::known(&self.dir, &entries)
+    }
+
     /// The entries as they were written, by file: what an unchanged file is reused from.
     pub(crate) fn by_file(&self) -> Result<HashMap<String, Vec<Entry>>, KbError> {
-        let path = self.dir.join(ENTRIES);
-        let file = fs::File::open(&path).map_err(KbError::io(&path))?;
         let mut files: HashMap<String, Vec<Entry>> = HashMap::new();
-        for line in BufReader::new(file).lines() {
-            let line = line.map_err(KbError::io(&path))?;
-            let entry: Entry =
-                serde_json::from_str(&line).map_err(|error| KbError::broken(&path, error))?;
+        for entry in self.written()? {
             files.entry(entry.path.clone()).or_default().push(entry);
         }
         Ok(files)
+    }
+
+    /// The entries as they were written, in the order of the index.
+    fn written(&self) -> Result<Vec<Entry>, KbError> {
+        let path = self.dir.join(ENTRIES);
+        let file = fs::File::open(&path).map_err(KbError::io(&path))?;
+        let lines = BufReader::new(file).lines().map(|line| {
+            let line = line.map_err(KbError::io(&path))?;
+            serde_json::from_str(&line).map_err(|error| KbError::broken(&path, error))
+        });
+        lines.collect()
     }
 }
 

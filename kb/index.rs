@@ -17,6 +17,7 @@ use crate::generation::{ENTRIES, FORMAT, FileRecord, Generation, INDEX, MANIFEST
 use crate::library::{Indexing, Library, sync_dir, write_synced};
 use crate::read::{self, Format};
 use crate::scan::{Found, scan};
+use crate::semantic;
 
 /// What to index.
 #[derive(Clone, Debug, Default)]
@@ -320,6 +321,8 @@ fn publish(
     let index = building.join(INDEX);
     std::fs::create_dir(&index).map_err(KbError::io(&index))?;
     engine::build(&index, &gathered.entries)?;
+    let known = before.map(|before| before.vectors()).unwrap_or_default();
+    semantic::build(&building, &gathered.entries, &known)?;
     write_synced(&building.join(ENTRIES), &lines)?;
     write_synced(&building.join(MANIFEST), &manifest)?;
     sync_dir(&index)?;

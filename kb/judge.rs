@@ -10,9 +10,11 @@ use crate::confidence;
 use crate::entry::{Entry, Source};
 use crate::error::KbError;
 use crate::features::{self, LOOKED_AT, Likeness};
+use crate::fuse::{self, Fused};
 use crate::generation::Generation;
 use crate::retrieve::{Hit, Ranking, Retriever};
 use crate::settings::Settings;
+use crate::sureness;
 
 /// A question is cut after this many characters.
 pub const MAX_QUERY_CHARS: usize = 4_000;
@@ -47,7 +49,7 @@ pub struct Judgement {
     /// The generation that was asked; empty if there was none.
     pub generation: String,
     pub settings_hash: String,
-    /// Which encoder took part; none does yet.
+    /// Which encoder took part, if one did.
     pub encoder: Option<String>,
     pub borders: Borders,
     /// What the confidence was computed from.
@@ -129,27 +131,66 @@ pub(crate) fn judge(
     let retriever = Retriever::new(engine, segment)?;
     let mut ranking = retriever.rank(&engine.analyzer.terms(&judgement.query))?;
     let exact = engine.exact(&judgement.query)?;
+    let fused = match exact.is_empty() {
+        true => by_meaning(generation, &judgement.query, &mut ranking),
+        // Who asks in an entry's own words has been understood.
+        false => None,
+    };
     put_first(&mut ranking, &exact);
     let looked_at = look(generation, &retriever, &ranking, settings)?;
-    let Some((best, _)) = looked_at.first() else {
+    if looked_at.is_empty() {
         return Ok(judgement);
-    };
+    }
     let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
-    let features = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
+    let words = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
+    let sure = match &fused {
+        Some(fused) => sureness::of_fused(generation, fused, &words),
+        None => sureness::of_words(generation, &words),
+    };
+    judgement.encoder = fused.as_ref().map(|_| hinny_encoder::NAME.to_owned());
+    judgement.features = sure.features;
     judgement.confidence = rounded(match exact.len() {
-        0 => confidence::confidence(&features, generation.len()),
+        0 => sure.confidence,
         alike => confidence::EXACT / alike as f64,
     });
-    judgement.features = features::named(&features);
+    let scores = fused.map(|fused| fused.hits);
+    conclude(&mut judgement, &ranking, scores, &looked_at, settings);
+    Ok(judgement)
+}
+
+/// Puts the ranking into the order of words and meaning together. Nothing if no encoder has time.
+fn by_meaning(generation: &Generation, query: &str, ranking: &mut Ranking) -> Option<Fused> {
+    let semantic = generation.semantic()?;
+    let vector = hinny_encoder::question(query)?;
+    let fused = fuse::fuse(semantic, query, &vector, ranking);
+    ranking.hits = fused.hits.iter().map(|scored| scored.hit).collect();
+    Some(fused)
+}
+
+/// Fills in the verdict, the answer and the candidates.
+fn conclude(
+    judgement: &mut Judgement,
+    ranking: &Ranking,
+    scores: Option<Vec<fuse::Scored>>,
+    looked_at: &[(Entry, Likeness)],
+    settings: &Settings,
+) {
     judgement.verdict = verdict(judgement.confidence, settings);
-    if judgement.verdict == Verdict::Answer {
+    if judgement.verdict == Verdict::Answer
+        && let Some((best, _)) = looked_at.first()
+    {
         judgement.answer = Some(Answer {
             markdown: best.body.clone(),
             sources: vec![best.source()],
         });
     }
-    judgement.candidates = candidates(&ranking, &looked_at, settings);
-    Ok(judgement)
+    judgement.candidates = candidates(ranking, looked_at, settings);
+    let scores = scores.unwrap_or_default();
+    for (candidate, scored) in judgement.candidates.iter_mut().zip(scores) {
+        candidate.score = rounded(scored.score);
+        let meaning = ("meaning".to_owned(), rounded(scored.meaning));
+        candidate.features.extend([meaning]);
+    }
 }
 
 /// Numbers are rounded before anything is decided by them, so that a stored judgement reads back the same.

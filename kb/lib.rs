@@ -15,6 +15,7 @@ mod eval;
 #[cfg(test)]
 mod eval_tests;
 mod features;
+mod fuse;
 mod generation;
 mod index;
 #[cfg(test)]
@@ -34,8 +35,10 @@ mod saved;
 #[cfg(test)]
 mod saved_tests;
 mod scan;
+mod semantic;
 mod settings;
 mod slug;
+mod sureness;
 
 pub use entry::{Entry, Kind, Source};
 pub use error::KbError;

@@ -1,0 +1,264 @@
+//! The side of a generation that knows meaning: vectors of all texts, what the FAQ's phrasings teach, and how
+//! sure one may be of it. Made when a generation is built, read when it is first asked.
+
+mod calibrate;
+mod grams;
+mod head;
+mod linear;
+mod phrased;
+mod store;
+
+use std::path::Path;
+
+use hinny_encoder::Vector;
+use tantivy::DocId;
+
+pub(crate) use calibrate::{Calibration, logistic};
+use grams::Grams;
+use head::Head;
+use phrased::greatest;
+pub(crate) use phrased::{Features, NAMES, Phrased};
+pub(crate) use store::Known;
+use store::Store;
+
+use crate::confidence;
+use crate::entry::Entry;
+use crate::error::KbError;
+use crate::library::write_synced;
+
+/// Files within a generation.
+const HEAD: &str = "head.bin";
+const CALIBRATION: &str = "calibration.json";
+
+/// Everything about meaning that one generation knows.
+pub(crate) struct Semantic {
+    store: Store,
+    /// Which documents are found by their phrasings.
+    by_phrasing: Vec<bool>,
+    taught: Option<Taught>,
+    pub calibration: Calibration,
+}
+
+/// What was learnt from the phrasings of the FAQ.
+struct Taught {
+    head: Head,
+    grams: Grams,
+    /// The document of each entry that has phrasings, in ascending order.
+    docs: Vec<DocId>,
+    /// The sum of each entry's vectors.
+    sums: Vec<Vec<f32>>,
+}
+
+/// What is found for one question, a number per document.
+pub(crate) struct Meaning {
+    /// The cosine of the best window.
+    pub windows: Vec<f64>,
+    /// What the phrasings say, and of which documents.
+    pub phrased: Option<(Phrased, Vec<DocId>)>,
+}
+
+/// Builds and writes what belongs to a new generation.
+pub(crate) fn build(dir: &Path, entries: &[Entry], known: &Known) -> Result<(), KbError> {
+    let store = Store::build(entries, known);
+    store.write(dir)?;
+    let mut calibration = Calibration::default();
+    if let Some((taught, left_out)) = teach(&store, entries) {
+        calibration = taught.calibrate(&store, entries, &left_out);
+        write_synced(&dir.join(HEAD), &taught.head.bytes())?;
+    }
+    let json = serde_json::to_vec_pretty(&calibration).expect("a calibration is plain JSON");
+    write_synced(&dir.join(CALIBRATION), &json)
+}
+
+/// What the generation in this folder can lend to the next one.
+pub(crate) fn known(dir: &Path, entries: &[Entry]) -> Known {
+    match Store::read(dir, entries.len()) {
+        Ok(store) => store.known(entries),
+        Err(error) => {
+            tracing::debug!(%error, "all texts are encoded anew");
+            Known::new()
+        }
+    }
+}
+
+/// Reads what `build` wrote.
+pub(crate) fn open(dir: &Path, entries: &[Entry]) -> Result<Semantic, KbError> {
+    let store = Store::read(dir, entries.len())?;
+    let path = dir.join(CALIBRATION);
+    let json = std::fs::read(&path).map_err(|error| KbError::broken(&path, error))?;
+    let calibration =
+        serde_json::from_slice(&json).map_err(|error| KbError::broken(&path, error))?;
+    let path = dir.join(HEAD);
+    let taught = match path.exists() {
+        true => Some(read_head(&path, &store, entries)?),
+        false => None,
+    };
+    Ok(Semantic {
+        taught,
+        by_phrasing: entries.iter().map(Entry::is_phrased).collect(),
+        store,
+        calibration,
+    })
+}
+
+fn read_head(path: &Path, store: &Store, entries: &[Entry]) -> Result<Taught, KbError> {
+    let bytes = std::fs::read(path).map_err(|error| KbError::broken(path, error))?;
+    let (docs, owners) = owners(store);
+    let head = Head::read(&bytes).filter(|head| head.owners == owners);
+    let head = head.ok_or_else(|| KbError::broken(path, "it belongs to other entries"))?;
+    let grams = Grams::new(texts(entries).into_iter());
+    Ok(Taught::new(store, docs, head, grams))
+}
+
+/// The documents that have phrasings, and for each phrasing the place of its document among them.
+fn owners(store: &Store) -> (Vec<DocId>, Vec<u32>) {
+    let mut docs = store.phrasing_owners.clone();
+    docs.dedup();
+    let place = |doc: &u32| docs.binary_search(doc).unwrap_or_default() as u32;
+    let owners = store.phrasing_owners.iter().map(place).collect();
+    (docs, owners)
+}
+
+fn teach(store: &Store, entries: &[Entry]) -> Option<(Taught, head::LeftOut)> {
+    if store.phrasings.len() > head::MAX_PHRASINGS {
+        return None;
+    }
+    let (docs, owners) = owners(store);
+    let texts = texts(entries);
+    let grams = Grams::new(texts.iter().copied());
+    let square = head::square(&store.phrasings, &grams, &texts);
+    let (head, left_out) = Head::fit(&square, owners)?;
+    Some((Taught::new(store, docs, head, grams), left_out))
+}
+
+/// The phrasings of the FAQ in the order of their vectors.
+fn texts(entries: &[Entry]) -> Vec<&str> {
+    entries.iter().flat_map(store::phrasings).collect()
+}
+
+/// The cosine between a vector and a sum of vectors, from which one is taken away if so wished.
+fn to_middle(own: &[f32], sum: &[f32], without: Option<&[f32]>) -> f64 {
+    let (mut product, mut squares) = (0.0_f64, 0.0_f64);
+    for (n, (x, sum)) in own.iter().zip(sum).enumerate() {
+        let sum = sum - without.map_or(0.0, |without| without[n]);
+        product += f64::from(x * sum);
+        squares += f64::from(sum * sum);
+    }
+    if squares < 1e-6 {
+        0.0
+    } else {
+        product / squares.sqrt()
+    }
+}
+
+impl Semantic {
+    /// Compares a question with everything.
+    pub fn find(&self, question: &str, vector: &Vector) -> Meaning {
+        let documents = self.by_phrasing.len();
+        let windows = self.store.windows.cosines(vector);
+        let phrased = self.taught.as_ref().map(|taught| {
+            let cosines = self.store.phrasings.cosines(vector);
+            (taught.ask(question, vector, &cosines), taught.docs.clone())
+        });
+        Meaning {
+            windows: greatest(&windows, &self.store.window_owners, documents, None),
+            phrased,
+        }
+    }
+
+    /// The best phrasing's cosine per document, for an FAQ that is too large to be taught.
+    pub fn phrasings(&self, vector: &Vector) -> Vec<f64> {
+        let cosines = self.store.phrasings.cosines(vector);
+        greatest(
+            &cosines,
+            &self.store.phrasing_owners,
+            self.by_phrasing.len(),
+            None,
+        )
+    }
+
+    pub fn is_phrased(&self, doc: DocId) -> bool {
+        self.by_phrasing.get(doc as usize) == Some(&true)
+    }
+}
+
+impl Taught {
+    fn new(store: &Store, docs: Vec<DocId>, head: Head, grams: Grams) -> Taught {
+        let mut sums = vec![vec![0.0; hinny_encoder::layout::WIDTH]; docs.len()];
+        for (n, owner) in head.owners.iter().enumerate() {
+            let own = store.phrasings.get(n).floats();
+            let sum = sums[*owner as usize].iter_mut();
+            sum.zip(own).for_each(|(sum, x)| *sum += x);
+        }
+        Taught {
+            head,
+            grams,
+            docs,
+            sums,
+        }
+    }
+
+    fn ask(&self, question: &str, vector: &Vector, cosines: &[f32]) -> Phrased {
+        let letters = self.grams.likeness(question);
+        let head = self.head.ask(&head::kernel(cosines, &letters));
+        let own = vector.floats();
+        let middles = self.sums.iter().map(|sum| to_middle(&own, sum, None));
+        let entries = self.head.entries;
+        let best = greatest(cosines, &self.head.owners, entries, None);
+        Phrased {
+            dense: best
+                .iter()
+                .zip(middles)
+                .map(|(a, b)| (a + b) / 2.0)
+                .collect(),
+            letters: greatest(&letters, &self.head.owners, entries, None),
+            head: head.into_iter().map(f64::from).collect(),
+        }
+    }
+
+    /// What `ask` would say to one of the phrasings if it were not there itself.
+    fn ask_self(&self, store: &Store, number: usize, text: &str, head: &[f64]) -> Phrased {
+        let vector = store.phrasings.get(number);
+        let (own, cosines) = (vector.floats(), store.phrasings.cosines(&vector));
+        let (owner, entries) = (self.head.owners[number] as usize, self.head.entries);
+        let best = greatest(&cosines, &self.head.owners, entries, Some(number));
+        let middles = self.sums.iter().enumerate().map(|(n, sum)| {
+            let without = (n == owner).then_some(own.as_slice());
+            to_middle(&own, sum, without)
+        });
+        let letters = self.grams.likeness(text);
+        Phrased {
+            dense: best
+                .iter()
+                .zip(middles)
+                .map(|(a, b)| (a + b) / 2.0)
+                .collect(),
+            letters: greatest(&letters, &self.head.owners, entries, Some(number)),
+            head: head.to_vec(),
+        }
+    }
+
+    fn calibrate(&self, store: &Store, entries: &[Entry], left_out: &head::LeftOut) -> Calibration {
+        let (mut itself, mut hidden) = (Vec::new(), Vec::new());
+        let rows = left_out.itself.chunks_exact(self.head.entries);
+        let rows = rows.zip(left_out.entry.chunks_exact(self.head.entries));
+        for (number, (text, (alone, without))) in texts(entries).iter().zip(rows).enumerate() {
+            let owner = self.head.owners[number] as usize;
+            let mut phrased = self.ask_self(store, number, text, alone);
+            let siblings = [number.wrapping_sub(1), number + 1];
+            let has_sibling = siblings
+                .iter()
+                .any(|n| self.head.owners.get(*n) == Some(&(owner as u32)));
+            if let Some(top) = phrased.best(None).filter(|_| has_sibling) {
+                let odds = confidence::odds_of_phrased(&phrased.features(top, None));
+                itself.push((odds, top == owner));
+            }
+            phrased.head = without.to_vec();
+            if let Some(top) = phrased.best(Some(owner)) {
+                let features = phrased.features(top, Some(owner));
+                hidden.push(confidence::odds_of_phrased(&features));
+            }
+        }
+        Calibration::learn(&itself, &hidden, self.head.entries)
+    }
+}
