@@ -6,13 +6,15 @@ use hinny_encoder::Vector;
 use tantivy::DocId;
 
 use crate::retrieve::{Hit, Ranking};
-use crate::semantic::{self, Phrased, Semantic};
+use crate::semantic::{self, Meaning, Phrased, Semantic};
 
 /// What the words count beside the meaning, relative to a perfect match.
 const WORDS_OF_FAQ: f64 = 0.2;
 const WORDS_OF_DOCUMENTS: f64 = 0.8;
 /// What the body counts for an entry that has phrasings.
 const BODY: f64 = 0.1;
+/// The least closeness in meaning of an entry that shares no word with the question.
+const CLOSE: f64 = 0.25;
 /// How sharply the share of the best entry is taken.
 const SHARPNESS: f64 = 8.0;
 
@@ -35,7 +37,8 @@ pub(crate) struct Scored {
     pub meaning: f64,
 }
 
-/// Scores every entry. `ranking` has those that share a word with the question.
+/// Scores every entry. `ranking` has those that share a word with the question; others stay only if they
+/// come close in meaning.
 pub(crate) fn fuse(
     semantic: &Semantic,
     question: &str,
@@ -43,31 +46,7 @@ pub(crate) fn fuse(
     ranking: &Ranking,
 ) -> Fused {
     let meaning = semantic.find(question, vector);
-    let mut hits: Vec<Scored> = (0..)
-        .zip(&meaning.windows)
-        .map(|(doc, window)| Scored {
-            hit: Hit::without_terms(doc),
-            score: *window,
-            meaning: *window,
-        })
-        .collect();
-    match &meaning.phrased {
-        Some((phrased, docs)) => {
-            for (entry, doc) in docs.iter().enumerate() {
-                let hit = &mut hits[*doc as usize];
-                hit.score = phrased.score(entry) + BODY * hit.meaning;
-                hit.meaning = phrased.dense[entry];
-            }
-        }
-        None => {
-            for (hit, best) in hits.iter_mut().zip(semantic.phrasings(vector)) {
-                if semantic.is_phrased(hit.hit.doc) {
-                    hit.score = best + BODY * hit.meaning;
-                    hit.meaning = best;
-                }
-            }
-        }
-    }
+    let mut hits = by_meaning(semantic, vector, &meaning);
     let perfect = ranking.perfect();
     for hit in &ranking.hits {
         let scored = &mut hits[hit.doc as usize];
@@ -78,12 +57,38 @@ pub(crate) fn fuse(
         scored.hit = *hit;
         scored.score += words * hit.score / perfect;
     }
+    hits.retain(|scored| scored.hit.score > 0.0 || scored.meaning >= CLOSE);
     // Equal scores keep the order of the source files.
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hit.doc.cmp(&b.hit.doc)));
     Fused {
         hits,
         phrased: meaning.phrased,
     }
+}
+
+/// What each document gets before its words count.
+fn by_meaning(semantic: &Semantic, vector: &Vector, meaning: &Meaning) -> Vec<Scored> {
+    let windows = (0..).zip(&meaning.windows).map(|(doc, window)| Scored {
+        hit: Hit::without_terms(doc),
+        score: *window,
+        meaning: *window,
+    });
+    let mut hits: Vec<Scored> = windows.collect();
+    let Some((phrased, docs)) = &meaning.phrased else {
+        for (hit, best) in hits.iter_mut().zip(semantic.phrasings(vector)) {
+            if semantic.is_phrased(hit.hit.doc) {
+                hit.score = best + BODY * hit.meaning;
+                hit.meaning = best;
+            }
+        }
+        return hits;
+    };
+    for (entry, doc) in docs.iter().enumerate() {
+        let hit = &mut hits[*doc as usize];
+        hit.score = phrased.score(entry) + BODY * hit.meaning;
+        hit.meaning = phrased.dense[entry];
+    }
+    hits
 }
 
 impl Fused {
