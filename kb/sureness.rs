@@ -15,6 +15,9 @@ pub(crate) struct Sureness {
     pub features: BTreeMap<String, f64>,
 }
 
+/// Among fewer entries than these everything looks close in meaning, for want of anything closer.
+const FEW: usize = 8;
+
 /// By the words alone.
 pub(crate) fn of_words(generation: &Generation, words: &Features) -> Sureness {
     Sureness {
@@ -25,6 +28,9 @@ pub(crate) fn of_words(generation: &Generation, words: &Features) -> Sureness {
 
 /// By words and meaning.
 pub(crate) fn of_fused(generation: &Generation, fused: &Fused, words: &Features) -> Sureness {
+    if generation.len() < FEW {
+        return of_words(generation, words);
+    }
     match fused.of_phrased() {
         Some(phrased) => {
             let semantic = generation.semantic();

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hinny_encoder::{Encoder, NAME, STORED, Vector, Vectors};
 
@@ -42,23 +44,63 @@ fn hash(text: &str, whole: bool) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// The vectors of one entry.
+struct Encoded {
+    phrasings: Vec<Vector>,
+    windows: Vec<Vector>,
+}
+
+impl Encoded {
+    fn of(entry: &Entry, known: &Known) -> Encoded {
+        let encoder = Encoder::shared();
+        let one = |phrasing: &str| match known.get(&hash(phrasing, false)) {
+            Some(vectors) => vectors.clone(),
+            None => vec![encoder.one(phrasing)],
+        };
+        let text = text(entry);
+        let windows = known.get(&hash(&text, true)).cloned();
+        Encoded {
+            phrasings: phrasings(entry).flat_map(one).collect(),
+            windows: windows.unwrap_or_else(|| encoder.all(&text)),
+        }
+    }
+}
+
+/// Encodes on all processors; a page takes each of them tens of milliseconds.
+fn encode(entries: &[Entry], known: &Known) -> Vec<Encoded> {
+    let done: Vec<OnceLock<Encoded>> = entries.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        loop {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(entry), Some(place)) = (entries.get(turn), done.get(turn)) else {
+                return;
+            };
+            place.get_or_init(|| Encoded::of(entry, known));
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    done.into_iter().filter_map(OnceLock::into_inner).collect()
+}
+
 impl Store {
     /// Encodes what is not known yet.
     pub fn build(entries: &[Entry], known: &Known) -> Store {
         let mut store = Store::default();
-        let encoder = Encoder::shared();
-        for (owner, entry) in (0..).zip(entries) {
-            for phrasing in phrasings(entry) {
-                let vectors = known.get(&hash(phrasing, false)).cloned();
-                let vectors = vectors.unwrap_or_else(|| vec![encoder.one(phrasing)]);
-                store.phrasing_owners.extend(vectors.iter().map(|_| owner));
-                store.phrasings.extend(vectors);
-            }
-            let text = text(entry);
-            let vectors = known.get(&hash(&text, true)).cloned();
-            let vectors = vectors.unwrap_or_else(|| encoder.all(&text));
-            store.window_owners.extend(vectors.iter().map(|_| owner));
-            store.windows.extend(vectors);
+        for (owner, encoded) in (0..).zip(encode(entries, known)) {
+            store
+                .phrasing_owners
+                .extend(encoded.phrasings.iter().map(|_| owner));
+            store.phrasings.extend(encoded.phrasings);
+            store
+                .window_owners
+                .extend(encoded.windows.iter().map(|_| owner));
+            store.windows.extend(encoded.windows);
         }
         store
     }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use crate::support::http;
 use crate::support::visitor::Visitor;
@@ -74,7 +75,9 @@ async fn it_answers_questions_about_hinny_and_survives_a_kill() {
 }
 
 async fn ready(demo: &Demo) {
-    crate::support::eventually("the demo's knowledge is there", || async {
+    // All of hinny's docs are encoded, on a machine that may be busy.
+    let long = Duration::from_secs(120);
+    crate::support::within(long, "the demo's knowledge is there", || async {
         (http::get(&format!("{}/readyz", demo.url)).await.status == 200).then_some(())
     })
     .await;

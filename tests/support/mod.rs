@@ -17,11 +17,19 @@ use std::time::Duration;
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Waits until `look` sees something. The pause between two looks is no timing assumption, only politeness.
-pub async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
+pub async fn eventually<T, F>(what: &str, look: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,
 {
-    let found = tokio::time::timeout(DEADLINE, async {
+    within(DEADLINE, what, look).await
+}
+
+/// The same for what takes longer than usual.
+pub async fn within<T, F>(deadline: Duration, what: &str, mut look: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let found = tokio::time::timeout(deadline, async {
         loop {
             if let Some(found) = look().await {
                 return found;
@@ -31,6 +39,6 @@ where
     });
     match found.await {
         Ok(found) => found,
-        Err(_) => panic!("never seen within {DEADLINE:?}: {what}"),
+        Err(_) => panic!("never seen within {deadline:?}: {what}"),
     }
 }
