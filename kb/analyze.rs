@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 const MAX_TERM_BYTES: usize = 64;
 
 /// Words in which people wrap a question, whatever it is about.
-const COMMON_ENGLISH: &str = "\
+pub(crate) const COMMON_ENGLISH: &str = "\
     i me my mine myself we us our you your yours he him his she her it its they them their \
     am is are was were be been being do does did done doing have has had having get got getting \
     can could may might must shall should will would ca don doesn didn isn won \

@@ -1,7 +1,7 @@
 //! One immutable, complete index: a folder that is never changed after its name is published. Whoever
 //! holds a generation can go on asking it, whatever happens to the pointer meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -13,11 +13,12 @@ use crate::engine::Engine;
 use crate::entry::{Entry, Kind};
 use crate::error::KbError;
 use crate::judge::{self, Judgement};
+use crate::language;
 use crate::semantic::{self, Known, Semantic};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
-pub(crate) const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 4;
 
 pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -35,6 +36,9 @@ pub struct Manifest {
     pub faq: usize,
     /// Pieces of documents.
     pub documents: usize,
+    /// How many entries there are in each language (ISO 639-1).
+    #[serde(default)]
+    pub languages: BTreeMap<String, usize>,
 }
 
 /// One source file as it was when it was read.
@@ -164,6 +168,7 @@ impl Manifest {
             .filter(|entry| entry.kind == Kind::Faq)
             .count();
         self.documents = entries.len() - self.faq;
+        self.languages = language::counted(&language::of_entries(entries));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::error::KbError;
 use crate::features::{self, LOOKED_AT, Likeness};
 use crate::fuse::{self, Fused};
 use crate::generation::Generation;
+use crate::language;
 use crate::retrieve::{Hit, Ranking, Retriever};
 use crate::settings::Settings;
 use crate::sureness;
@@ -48,6 +49,12 @@ pub struct Judgement {
     pub query: String,
     /// The generation that was asked; empty if there was none.
     pub generation: String,
+    /// The question's language (ISO 639-1), if it says enough to be sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Whether the knowledge has anything in that language; true while it is not sure which one it is.
+    #[serde(default = "yes")]
+    pub language_known: bool,
     pub settings_hash: String,
     /// Which encoder took part, if one did.
     pub encoder: Option<String>,
@@ -93,6 +100,8 @@ impl Judgement {
             confidence: 0.0,
             query: clean(query),
             generation: generation.to_owned(),
+            language: None,
+            language_known: true,
             settings_hash: settings.hash(),
             encoder: None,
             borders: Borders {
@@ -105,6 +114,11 @@ impl Judgement {
             model: None,
         }
     }
+}
+
+/// A judgement from before languages were told apart says nothing against its own.
+fn yes() -> bool {
+    true
 }
 
 /// The question on one line without control characters, cut to `MAX_QUERY_CHARS`.
@@ -128,6 +142,11 @@ pub(crate) fn judge(
     let Some(segment) = &engine.segment else {
         return Ok(judgement);
     };
+    let languages = &generation.manifest().languages;
+    if let Some(language) = language::detect(&judgement.query) {
+        judgement.language_known = languages.contains_key(language.code());
+        judgement.language = Some(language.code().to_owned());
+    }
     let retriever = Retriever::new(engine, segment)?;
     let mut ranking = retriever.rank(&engine.analyzer.terms(&judgement.query))?;
     let exact = engine.exact(&judgement.query)?;

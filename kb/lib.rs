@@ -21,6 +21,7 @@ mod index;
 #[cfg(test)]
 mod index_tests;
 mod judge;
+mod language;
 mod library;
 #[cfg(test)]
 mod library_tests;

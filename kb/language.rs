@@ -1,0 +1,304 @@
+//! Which language a text is in, if it says enough to be sure, and which languages a knowledge base has. A short
+//! question often fits several languages; then nothing is claimed, and the knowledge base's own is taken.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use tantivy::tokenizer::{
+    Language as Words, LowerCaser, SimpleTokenizer, StopWordFilter, TextAnalyzer,
+};
+use whatlang::{Detector, Lang, Script};
+
+use crate::analyze::COMMON_ENGLISH;
+use crate::entry::Entry;
+
+/// The languages that are told apart, by their code in ISO 639-1, with the word forms that are known of them.
+const LANGUAGES: [(Lang, &str, Option<Words>); 40] = [
+    (Lang::Eng, "en", Some(Words::English)),
+    (Lang::Deu, "de", Some(Words::German)),
+    (Lang::Fra, "fr", Some(Words::French)),
+    (Lang::Spa, "es", Some(Words::Spanish)),
+    (Lang::Ita, "it", Some(Words::Italian)),
+    (Lang::Por, "pt", Some(Words::Portuguese)),
+    (Lang::Nld, "nl", Some(Words::Dutch)),
+    (Lang::Swe, "sv", Some(Words::Swedish)),
+    (Lang::Dan, "da", Some(Words::Danish)),
+    (Lang::Nob, "no", Some(Words::Norwegian)),
+    (Lang::Fin, "fi", Some(Words::Finnish)),
+    (Lang::Hun, "hu", Some(Words::Hungarian)),
+    (Lang::Ron, "ro", Some(Words::Romanian)),
+    (Lang::Tur, "tr", Some(Words::Turkish)),
+    (Lang::Pol, "pl", None),
+    (Lang::Ces, "cs", None),
+    (Lang::Slk, "sk", None),
+    (Lang::Slv, "sl", None),
+    (Lang::Hrv, "hr", None),
+    (Lang::Lit, "lt", None),
+    (Lang::Lav, "lv", None),
+    (Lang::Est, "et", None),
+    (Lang::Vie, "vi", None),
+    (Lang::Ind, "id", None),
+    (Lang::Cat, "ca", None),
+    (Lang::Ell, "el", Some(Words::Greek)),
+    (Lang::Rus, "ru", Some(Words::Russian)),
+    (Lang::Ukr, "uk", None),
+    (Lang::Bul, "bg", None),
+    (Lang::Srp, "sr", None),
+    (Lang::Ara, "ar", Some(Words::Arabic)),
+    (Lang::Pes, "fa", None),
+    (Lang::Heb, "he", None),
+    (Lang::Hin, "hi", None),
+    (Lang::Ben, "bn", None),
+    (Lang::Tam, "ta", Some(Words::Tamil)),
+    (Lang::Tha, "th", None),
+    (Lang::Jpn, "ja", None),
+    (Lang::Cmn, "zh", None),
+    (Lang::Kor, "ko", None),
+];
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Language(&'static str);
+
+/// Taken for granted where nothing says otherwise.
+pub(crate) const ENGLISH: Language = Language("en");
+
+/// Letters that are looked at.
+const ENOUGH: usize = 2_000;
+/// A short text counts from this certainty, and from the lower one if its small words agree.
+const CERTAIN: f64 = 0.9;
+const LIKELY: f64 = 0.3;
+/// Letters that a text must have if its script belongs to several languages.
+const FEWEST: usize = 8;
+
+impl TryFrom<String> for Language {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Language, String> {
+        let known = LANGUAGES.iter().find(|(_, known, _)| *known == code);
+        known
+            .map(|(_, code, _)| Language(code))
+            .ok_or_else(|| format!("no language is called `{code}`"))
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> String {
+        language.0.to_owned()
+    }
+}
+
+impl Language {
+    fn of(lang: Lang) -> Option<Language> {
+        let known = LANGUAGES.iter().find(|(known, ..)| *known == lang);
+        known.map(|(_, code, _)| Language(code))
+    }
+
+    /// Its code in ISO 639-1.
+    pub fn code(self) -> &'static str {
+        self.0
+    }
+
+    /// The word forms that tantivy knows of it.
+    pub fn words(self) -> Option<Words> {
+        let own = LANGUAGES.iter().find(|(_, code, _)| *code == self.0);
+        own.and_then(|(.., words)| *words)
+    }
+}
+
+static DETECTOR: LazyLock<Detector> =
+    LazyLock::new(|| Detector::with_allowlist(LANGUAGES.map(|(lang, ..)| lang).to_vec()));
+
+/// The language of a text, or nothing if it could be one of several.
+pub(crate) fn detect(text: &str) -> Option<Language> {
+    let start: String = text.chars().take(ENOUGH).collect();
+    let letters = start.chars().filter(|c| c.is_alphabetic()).count();
+    let found = DETECTOR.detect(&start)?;
+    let language = Language::of(found.lang())?;
+    let alone = !matches!(
+        found.script(),
+        Script::Latin | Script::Cyrillic | Script::Arabic | Script::Devanagari
+    );
+    if alone {
+        return (letters > 1).then_some(language);
+    }
+    if letters < FEWEST {
+        return None;
+    }
+    if found.confidence() > CERTAIN {
+        return Some(language);
+    }
+    let small = by_small_words(&start, (found.confidence() > LIKELY).then_some(language));
+    match found.script() {
+        Script::Latin => small,
+        _ => small.or(Some(language)),
+    }
+}
+
+/// The language that has more of the text's small words than every other. One more is enough for the language
+/// that its letters suggest, and for one of two small words if none is English; any other takes two more.
+fn by_small_words(text: &str, suggested: Option<Language>) -> Option<Language> {
+    let counts = SMALL_WORDS
+        .iter()
+        .map(|(language, chain)| (small_words(chain, text), *language));
+    let mut counts: Vec<(usize, Language)> = counts.collect();
+    counts.sort_unstable();
+    let (second, best) = counts
+        .split_last()
+        .map(|(best, rest)| (rest.last(), best))?;
+    let ahead = best.0 - second.map_or(0, |(count, _)| *count);
+    let english = counts.iter().find(|(_, language)| *language == ENGLISH);
+    let no_english = best.0 >= 2 && english.is_some_and(|(count, _)| *count == 0);
+    let enough = if no_english || suggested == Some(best.1) {
+        1
+    } else {
+        2
+    };
+    (ahead >= enough).then_some(best.1)
+}
+
+static SMALL_WORDS: LazyLock<Vec<(Language, TextAnalyzer)>> = LazyLock::new(|| {
+    let chains = LANGUAGES.iter().filter_map(|(_, code, _)| {
+        let language = Language(code);
+        let stop = StopWordFilter::new(language.words()?)?;
+        // The English list is much shorter than the others.
+        let more = if language == ENGLISH {
+            COMMON_ENGLISH
+        } else {
+            ""
+        };
+        let more = StopWordFilter::remove(more.split_whitespace().map(str::to_owned));
+        let chain = TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser);
+        Some((language, chain.filter(stop).filter(more).build()))
+    });
+    chains.collect()
+});
+
+/// How many words the stop list takes out.
+fn small_words(chain: &TextAnalyzer, text: &str) -> usize {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let all = words.filter(|word| !word.is_empty()).count();
+    let mut chain = chain.clone();
+    let mut stream = chain.token_stream(text);
+    let mut kept = 0;
+    while stream.advance() {
+        kept += 1;
+    }
+    all.saturating_sub(kept)
+}
+
+/// The language of each entry: its own if its text says enough, else that of most entries of its file, else that of
+/// most entries.
+pub(crate) fn of_entries(entries: &[Entry]) -> Vec<Language> {
+    let own: Vec<_> = entries.iter().map(|entry| detect(&text(entry))).collect();
+    let mut files: HashMap<&str, BTreeMap<Language, usize>> = HashMap::new();
+    let mut all = BTreeMap::new();
+    for (entry, language) in entries.iter().zip(&own) {
+        if let Some(language) = *language {
+            let file = files.entry(&entry.path).or_default();
+            *file.entry(language).or_default() += 1;
+            *all.entry(language).or_default() += 1;
+        }
+    }
+    let usual = most(&all).unwrap_or(ENGLISH);
+    let of_file = |entry: &Entry| files.get(entry.path.as_str()).and_then(most);
+    let pairs = entries.iter().zip(own);
+    pairs
+        .map(|(entry, own)| own.or_else(|| of_file(entry)).unwrap_or(usual))
+        .collect()
+}
+
+/// The most frequent one; of equally frequent ones the first by code.
+fn most(counts: &BTreeMap<Language, usize>) -> Option<Language> {
+    let best = counts.iter().rev().max_by_key(|(_, count)| **count);
+    best.map(|(language, _)| *language)
+}
+
+/// How many entries there are in each language.
+pub(crate) fn counted(languages: &[Language]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for language in languages {
+        *counts.entry(language.code().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn text(entry: &Entry) -> String {
+    let phrasings: Vec<&str> = entry.phrasings().collect();
+    format!("{}\n{}", phrasings.join("\n"), entry.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{detect, of_entries};
+    use crate::entry::{Entry, Kind};
+
+    fn code(text: &str) -> &'static str {
+        detect(text).map_or("?", |language| language.code())
+    }
+
+    #[test]
+    fn a_question_of_a_few_words_is_recognised() {
+        for (text, language) in [
+            ("How do I reset the password of my account?", "en"),
+            ("Wie kann ich mein Passwort zurücksetzen?", "de"),
+            ("Comment puis-je réinitialiser mon mot de passe ?", "fr"),
+            ("¿Cómo puedo restablecer mi contraseña?", "es"),
+            ("Come posso reimpostare la mia password?", "it"),
+            ("Como posso redefinir a minha senha?", "pt"),
+            ("パスワードを忘れました", "ja"),
+            ("如何重置我的密码？", "zh"),
+            ("비밀번호를 어떻게 재설정하나요?", "ko"),
+            ("كيف يمكنني إعادة تعيين كلمة المرور الخاصة بي؟", "ar"),
+            ("Как мне сбросить пароль от аккаунта?", "ru"),
+        ] {
+            assert_eq!(code(text), language, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_any_language_is_left_open() {
+        for text in [
+            "",
+            "🙂🙂🙂",
+            "404",
+            "ok",
+            "Docker Kubernetes",
+            "ERR_CONN_RESET",
+            "SSO?",
+        ] {
+            assert_eq!(code(text), "?", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_entry_has_the_language_of_its_file() {
+        let entry = |path: &str, title: &str, body: &str| Entry {
+            id: title.to_owned(),
+            kind: Kind::Faq,
+            title: title.to_owned(),
+            alternates: Vec::new(),
+            body: body.to_owned(),
+            url: None,
+            path: path.to_owned(),
+        };
+        let long = "Sie finden die Einstellungen in Ihrem Konto unter dem Punkt Sicherheit.";
+        let english = "You will find the settings of your account below the point Security.";
+        let entries = [
+            entry("de.md", "Wo finde ich die Einstellungen?", long),
+            entry("de.md", "SSO?", "OAuth 2.0"),
+            entry("en.md", "Where do I find the settings?", english),
+            entry("en.md", "Where are they?", english),
+            entry("x.csv", "SSO?", "SAML"),
+        ];
+        let languages = of_entries(&entries)
+            .into_iter()
+            .map(|language| language.code());
+        assert_eq!(
+            languages.collect::<Vec<_>>(),
+            ["de", "de", "en", "en", "en"]
+        );
+    }
+}
