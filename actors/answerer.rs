@@ -50,7 +50,10 @@ impl Knowledge {
     fn judge(&self, question: &str) -> Result<Judgement, hinny_kb::KbError> {
         match self.library.generation() {
             Some(generation) => generation.judge(question, &self.settings),
-            None => Ok(Judgement::unsure(question, "", &self.settings)),
+            None => Ok(Judgement {
+                small: true,
+                ..Judgement::unsure(question, "", &self.settings)
+            }),
         }
     }
 }

@@ -15,6 +15,7 @@ mod talk;
 
 use hinny_bridges::text::Text;
 use hinny_bridges::{Aside, Thread};
+use hinny_kb::Judgement;
 
 pub use asking::{Asked, judged};
 pub use bodies::body;
@@ -23,11 +24,11 @@ pub use facts::{Facts, facts};
 use crate::action::Action;
 use crate::body::Body;
 use crate::dialogue::{Command, NewWords, Settled, TeamLine};
-use crate::event::{By, Held, Intent, Verdict};
+use crate::event::{BotMeanwhile, By, Held, Intent, Turn, Verdict};
 use crate::ids::Millis;
 use crate::lines::{BlockFor, Meant, Understood, marked, understand};
 use crate::order::{Editor, FaqOutcome, Request, TeamSaid};
-use crate::shell::Mode;
+use crate::shell::{Mode, Speaks};
 use crate::store::Entry;
 use crate::{guard, intent};
 
@@ -120,13 +121,7 @@ fn from_us(request: &Request, facts: &Facts) -> Command {
             turn,
             judgement,
             partial,
-        } => Command::Judge {
-            turn: *turn,
-            verdict: verdict(judgement.verdict),
-            generation: judgement.generation.clone(),
-            again: facts.again,
-            partial: *partial,
-        },
+        } => judged_by(*turn, judgement, *partial, facts),
         Request::FailTurn { turn } => Command::FailTurn { turn: *turn },
         Request::AnswerDue { turn } => Command::AnswerDue {
             turn: *turn,
@@ -148,6 +143,32 @@ fn from_us(request: &Request, facts: &Facts) -> Command {
         },
         // All others were understood before.
         _ => Command::HandOver { written: false },
+    }
+}
+
+/// What a judgement is for: the visitor, or the team alone.
+fn judged_by(turn: Turn, judgement: &Judgement, partial: bool, facts: &Facts) -> Command {
+    let (verdict, generation) = (verdict(judgement.verdict), judgement.generation.clone());
+    let bot = match (facts.speaks, facts.speaks.to(judgement)) {
+        (_, Speaks::BotFirst) => {
+            return Command::Judge {
+                turn,
+                verdict,
+                generation,
+                again: facts.again,
+                partial,
+            };
+        }
+        (Speaks::HumanFirst, _) => BotMeanwhile::Silent,
+        // Later questions may still have what this one has not.
+        (Speaks::BotFirst | Speaks::Drafts, _) => BotMeanwhile::Helping,
+    };
+    Command::Brief {
+        turn,
+        verdict,
+        generation,
+        bot,
+        draft: facts.speaks.to(judgement) == Speaks::Drafts && judgement.answer.is_some(),
     }
 }
 
@@ -261,7 +282,7 @@ fn press(by: &str, action: &Action, facts: &Facts) -> Command {
             by,
             of,
             index: *index,
-            known: bodies::candidate(facts.body.as_ref(), *index).is_some(),
+            known: bodies::offered(facts.body.as_ref(), *index).is_some(),
             save: facts.can_learn && matches!(action, Action::Save { .. }),
         },
         Action::SendHeld { .. } => Command::SendHeld { by, of },

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::files::Files;
 use crate::ids::{Cause, ConversationId, SiteId};
 use crate::order::{Order, Request};
-use crate::shell::{Parts, SiteRules, Timing};
+use crate::shell::{Parts, SiteRules, Speaks, Timing};
 use crate::store::{LogStore, PeopleStore, SqliteStore, Store};
 
 /// An answerer that is always still thinking.
@@ -44,6 +44,10 @@ async fn room() -> Room {
 }
 
 pub async fn room_with(answerer: Arc<dyn Answerer>) -> Room {
+    room_where(answerer, Speaks::BotFirst).await
+}
+
+pub async fn room_where(answerer: Arc<dyn Answerer>, speaks: Speaks) -> Room {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(folder.path()).await.unwrap());
     let visitor = store.admit(&site(), 1).await.unwrap().visitor;
@@ -55,11 +59,15 @@ pub async fn room_with(answerer: Arc<dyn Answerer>) -> Room {
     };
     let desk: Arc<dyn Bridge> = Arc::new(Desk);
     let files = Files::open(folder.path(), store.clone(), 1_000).unwrap();
+    let rules = SiteRules {
+        speaks,
+        ..SiteRules::new("Shop", target)
+    };
     let engine = Engine::start(Parts {
         store: store.clone() as Arc<dyn Store>,
         answerer,
         bridges: HashMap::from([(connection, desk)]),
-        sites: HashMap::from([(site(), SiteRules::new("Shop", target))]),
+        sites: HashMap::from([(site(), rules)]),
         learner: None,
         files: Arc::new(files),
         // Alarms ring only when a test rings them.

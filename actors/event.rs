@@ -53,6 +53,10 @@ pub enum What {
         turn: Turn,
         questions: Vec<Seq>,
     },
+    /// Body: the answer with its sources, as it would have been given. The team decides whether the visitor gets it.
+    Drafted {
+        turn: Turn,
+    },
     /// Body: a short courtesy, for a greeting or thanks.
     BotGreeted {
         message: MessageId,
@@ -255,7 +259,7 @@ impl What {
 /// An agent's id within the site, as the bridge or the desk knows them. Their name is in the body.
 pub type AgentId = String;
 
-/// Candidate `index` of the verdict at `verdict`.
+/// Candidate `index` of the verdict at `verdict`, or the only one of the draft there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     pub verdict: Seq,
@@ -325,6 +329,8 @@ pub enum Reason {
     Repeated,
     /// The answerer failed or took too long, or handling the message went wrong.
     AnswererDown,
+    /// The team answers first: the site wants it so, or the bot knows too little yet.
+    Policy,
 }
 
 /// What the bot does while the visitor waits.

@@ -38,6 +38,8 @@ mod outbox;
 mod remote_files;
 mod retry;
 pub mod shell;
+#[cfg(test)]
+mod speaks_tests;
 pub mod store;
 mod switchboard;
 #[cfg(test)]
@@ -55,4 +57,4 @@ pub use engine::Engine;
 pub use feed::{Feed, Subscription, Topic, Typist, Wake};
 pub use learner::Learner;
 pub use order::{Order, Refusal, Request};
-pub use shell::{Agents, Mode, Parts, SiteRules, Timing};
+pub use shell::{Agents, Mode, Parts, SiteRules, Speaks, Timing};

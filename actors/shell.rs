@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hinny_bridges::{Bridge, ConnectionId, Mention, Person, Target};
+use hinny_kb::{Judgement, Verdict};
 use tokio::sync::Notify;
 
 use crate::answerer::Answerer;
@@ -65,6 +66,7 @@ pub struct SiteRules {
     /// Who may speak for the team.
     pub agents: Agents,
     pub mode: Mode,
+    pub speaks: Speaks,
     /// Whom a hand-over calls.
     pub notify: Option<Mention>,
     /// A visitor's line after so much quiet calls who has the conversation.
@@ -83,6 +85,7 @@ impl SiteRules {
             target,
             agents: Agents::Everyone,
             mode: Mode::Open,
+            speaks: Speaks::BotFirst,
             notify: None,
             nudge_after: None,
             names: HashMap::new(),
@@ -123,6 +126,30 @@ pub enum Mode {
     Open,
     /// Only those that begin with `>` or are sent by a button.
     Explicit,
+}
+
+/// Who speaks first when a visitor asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speaks {
+    /// The bot, where it is sure.
+    #[default]
+    BotFirst,
+    /// The bot writes a draft for the team, and a person sends it.
+    Drafts,
+    /// A person. The team sees what the bot found.
+    HumanFirst,
+}
+
+impl Speaks {
+    /// Who speaks to this judgement. With knowledge that is too small the bot only says what needs no confidence.
+    pub fn to(self, judgement: &Judgement) -> Speaks {
+        let trusted =
+            !judgement.small || self == Speaks::BotFirst && judgement.verdict != Verdict::Unsure;
+        match trusted {
+            true => self,
+            false => Speaks::HumanFirst,
+        }
+    }
 }
 
 /// The parts of an engine. `arbiters` are the threads that conversations live on; `mailbox` is how many orders may

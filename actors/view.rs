@@ -105,6 +105,7 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::Closed { .. } => visitor_handling(entry),
         What::PersonRequested { .. }
         | What::Judged { .. }
+        | What::Drafted { .. }
         | What::AnswererFailed { .. }
         | What::ThreadOpened { .. }
         | What::ThreadLost { .. }

@@ -70,6 +70,9 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::Asked => "The visitor asked for a person.",
         Reason::LowConfidence => "The bot was not sure of an answer.",
         Reason::Repeated => "The bot's answers did not help: the visitor asked again, or said so.",
+        Reason::Policy => {
+            "The team answers first here: by this site's settings, or because the bot knows too little yet."
+        }
         Reason::AnswererDown => "The bot could not answer: something went wrong or took too long.",
     }
 }

@@ -163,6 +163,7 @@ pub fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
             target: site.hand.target(),
             agents: team.agents,
             mode: team.mode,
+            speaks: site.speaks,
             notify: team.notify,
             nudge_after: team.nudge_after,
             names: team.names,

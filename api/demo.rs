@@ -52,6 +52,7 @@ pub fn config(data: &Path, port: u16) -> Config {
             saved: None,
         },
         answers: hinny_kb::Settings::default(),
+        speaks: hinny_actors::Speaks::BotFirst,
         model: None,
         hand: Hand::Desk,
         team: Team::default(),

@@ -2,10 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use hinny_kb::{IndexJob, IndexReport, Library};
+use hinny_kb::{IndexJob, IndexReport, Library, SMALLEST};
 
 use crate::app::Shared;
 use crate::config::{Config, Site};
+
+/// What everybody is told of knowledge that is too small.
+pub fn too_small() -> String {
+    format!(
+        "The bot knows too little to be sure of anything: a person answers first, except questions in exactly the words \
+         of an entry. It begins with {SMALLEST} questions (other phrasings count) or sections."
+    )
+}
 
 /// Where a site's index lives.
 pub fn folder(data: &Path, site: &str) -> PathBuf {
@@ -42,8 +50,13 @@ pub fn at_start(app: &Shared) {
         let Some(knowledge) = app.knowledge.get(&site.id) else {
             continue;
         };
-        let has_one = knowledge.library.generation().is_some();
+        let generation = knowledge.library.generation();
+        let has_one = generation.is_some();
         let saved = saved(&app.config, site.id.as_str());
+        let has_sources = !site.knowledge.paths.is_empty() || saved.exists();
+        if generation.map_or(!has_sources, |one| one.is_small()) {
+            tracing::warn!(site = %site.id, "{}", too_small());
+        }
         if has_one && !app.demo {
             // A crash may have come between the file and the index.
             if saved.exists() {
@@ -51,7 +64,7 @@ pub fn at_start(app: &Shared) {
             }
             continue;
         }
-        if site.knowledge.paths.is_empty() && !saved.exists() {
+        if !has_sources {
             continue;
         }
         let (library, id) = (knowledge.library.clone(), site.id.clone());
@@ -74,6 +87,9 @@ fn renew(library: Library, saved: PathBuf, site: &Site, config: &Config) {
 fn log(site: &str, report: &IndexReport) {
     for problem in &report.problems {
         tracing::warn!(site, %problem, "left out of the index");
+    }
+    if report.small {
+        tracing::warn!(site, "{}", too_small());
     }
     tracing::info!(
         site,

@@ -14,7 +14,7 @@ use crate::entry::{Entry, Kind};
 use crate::error::KbError;
 use crate::judge::{self, Judgement};
 use crate::language;
-use crate::semantic::{self, Known, Semantic};
+use crate::semantic::{self, Known, SMALLEST, Semantic};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
@@ -39,6 +39,9 @@ pub struct Manifest {
     /// How many entries there are in each language (ISO 639-1).
     #[serde(default)]
     pub languages: BTreeMap<String, usize>,
+    /// Phrasings of FAQ entries.
+    #[serde(default)]
+    pub phrasings: usize,
 }
 
 /// One source file as it was when it was read.
@@ -97,6 +100,12 @@ impl Generation {
     /// Whether there is nothing to answer with.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether it is too small for its confidence to mean anything. Then only questions in an entry's own words are
+    /// answered.
+    pub fn is_small(&self) -> bool {
+        self.manifest.ways_to_ask() < SMALLEST
     }
 
     /// What it was made of.
@@ -169,6 +178,13 @@ impl Manifest {
             .count();
         self.documents = entries.len() - self.faq;
         self.languages = language::counted(&language::of_entries(entries));
+        let faq = entries.iter().filter(|entry| entry.kind == Kind::Faq);
+        self.phrasings = faq.map(|entry| entry.phrasings().count()).sum();
+    }
+
+    /// Phrasings and sections together. Each FAQ entry has one phrasing at least.
+    pub fn ways_to_ask(&self) -> usize {
+        self.phrasings.max(self.faq) + self.documents
     }
 }
 

@@ -58,6 +58,9 @@ pub struct IndexReport {
     pub entries: usize,
     pub faq: usize,
     pub documents: usize,
+    /// There is too little to be sure of anything: only questions in an entry's own words are answered.
+    #[serde(default)]
+    pub small: bool,
     /// Entries by comparison with the generation before.
     pub added: usize,
     pub changed: usize,
@@ -351,6 +354,7 @@ fn report(generation: &Generation, gathered: Gathered, old: &Old) -> IndexReport
         entries: gathered.entries.len(),
         faq: gathered.manifest.faq,
         documents: gathered.manifest.documents,
+        small: generation.is_small(),
         added,
         changed,
         removed: old.len() - changed - unchanged,

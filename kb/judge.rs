@@ -65,6 +65,9 @@ pub struct Judgement {
     pub candidates: Vec<Candidate>,
     /// Present if the verdict is *answer*.
     pub answer: Option<Answer>,
+    /// The knowledge is too small for a confidence: unless the question is one of its own phrasings, a person answers.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub small: bool,
     /// Present if a language model was to phrase the answer, whatever came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<crate::llm::Record>,
@@ -111,6 +114,7 @@ impl Judgement {
             features: BTreeMap::new(),
             candidates: Vec::new(),
             answer: None,
+            small: false,
             model: None,
         }
     }
@@ -119,6 +123,10 @@ impl Judgement {
 /// A judgement from before languages were told apart says nothing against its own.
 fn yes() -> bool {
     true
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The question on one line without control characters, cut to `MAX_QUERY_CHARS`.
@@ -138,6 +146,7 @@ pub(crate) fn judge(
     settings: &Settings,
 ) -> Result<Judgement, KbError> {
     let mut judgement = Judgement::unsure(query, generation.id(), settings);
+    judgement.small = generation.is_small();
     let engine = &generation.engine;
     let Some(segment) = &engine.segment else {
         return Ok(judgement);
@@ -173,6 +182,7 @@ pub(crate) fn judge(
         alike => confidence::EXACT / alike as f64,
     });
     let scores = fused.map(|fused| fused.hits);
+    judgement.verdict = verdict(&judgement, !exact.is_empty(), settings);
     conclude(&mut judgement, &ranking, scores, &looked_at, settings);
     Ok(judgement)
 }
@@ -186,7 +196,7 @@ fn by_meaning(generation: &Generation, query: &str, ranking: &mut Ranking) -> Op
     Some(fused)
 }
 
-/// Fills in the verdict, the answer and the candidates.
+/// Fills in the answer and the candidates.
 fn conclude(
     judgement: &mut Judgement,
     ranking: &Ranking,
@@ -194,7 +204,6 @@ fn conclude(
     looked_at: &[(Entry, Likeness)],
     settings: &Settings,
 ) {
-    judgement.verdict = verdict(judgement.confidence, settings);
     if judgement.verdict == Verdict::Answer
         && let Some((best, _)) = looked_at.first()
     {
@@ -217,10 +226,12 @@ pub(crate) fn rounded(number: f64) -> f64 {
     (number * 1e6).round() / 1e6
 }
 
-fn verdict(confidence: f64, settings: &Settings) -> Verdict {
-    if confidence >= settings.answer {
+/// Small knowledge is trusted only where no confidence is needed. `exact`: the question is one of its phrasings.
+fn verdict(judgement: &Judgement, exact: bool, settings: &Settings) -> Verdict {
+    let trusted = exact || !judgement.small;
+    if trusted && judgement.confidence >= settings.answer {
         Verdict::Answer
-    } else if confidence >= settings.suggest {
+    } else if trusted && judgement.confidence >= settings.suggest {
         Verdict::Suggest
     } else {
         Verdict::Unsure

@@ -52,5 +52,6 @@ pub use mask::mask;
 pub use metrics::EvalReport;
 pub use retrieve::MAX_TERMS;
 pub use saved::{Lesson, Saved};
+pub use semantic::SMALLEST;
 pub use settings::Settings;
 pub use slug::Slugs as Anchors;

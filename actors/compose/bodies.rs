@@ -1,7 +1,6 @@
 //! The words that a planned event takes, from the request or from what was said before.
 
 use hinny_bridges::text::Text;
-use hinny_kb::Candidate;
 
 use super::{Facts, edited_words, words_for_visitor};
 use crate::body::{Body, FaqDraft, SourceLink};
@@ -37,7 +36,7 @@ pub async fn body(
         Words::AgentName => agent(request).map(|name| Body::Agent { name }),
         Words::RefusedFiles => refused(request),
         Words::Candidate(chosen) => {
-            let found = candidate(facts.body.as_ref(), chosen.index);
+            let found = offered(facts.body.as_ref(), chosen.index);
             found.map(|found| chosen_body(found, request))
         }
         Words::FaqDraft { question, answer } => {
@@ -127,23 +126,28 @@ fn refused(request: &Request) -> Option<Body> {
     Some(Body::words(Text(blocks)))
 }
 
-/// Candidate `index` of a verdict, if it has words to send.
-pub(super) fn candidate(verdict: Option<&Body>, index: usize) -> Option<&Candidate> {
-    let Some(Body::Verdict { judgement }) = verdict else {
-        return None;
-    };
-    let found = judgement.candidates.get(index)?;
-    (!found.markdown.trim().is_empty()).then_some(found)
+/// Words of the bot that somebody may send: candidate `index` of a verdict, or a draft.
+pub(super) fn offered(from: Option<&Body>, index: usize) -> Option<(Text, Vec<SourceLink>)> {
+    match from? {
+        Body::Verdict { judgement } => {
+            let found = judgement.candidates.get(index)?;
+            let text = Text::from_markdown(&found.markdown);
+            let has_words = !found.markdown.trim().is_empty();
+            has_words.then(|| (text, vec![SourceLink::from(&found.source)]))
+        }
+        Body::Message { text, sources, .. } if index == 0 => Some((text.clone(), sources.clone())),
+        _ => None,
+    }
 }
 
-fn chosen_body(chosen: &Candidate, request: &Request) -> Body {
+fn chosen_body((text, sources): (Text, Vec<SourceLink>), request: &Request) -> Body {
     let avatar = match request {
         Request::Press { by, .. } => by.avatar.clone(),
         _ => None,
     };
     Body::Message {
-        text: Text::from_markdown(&chosen.markdown),
-        sources: vec![SourceLink::from(&chosen.source)],
+        text,
+        sources,
         name: agent(request),
         avatar,
         files: Vec::new(),

@@ -13,13 +13,14 @@ use crate::ids::{ConversationId, DeliveryId, MessageId, Millis, Seq, SiteId};
 use crate::intent::{self, Heard};
 use crate::lines::{Meant, understand};
 use crate::order::{Editor, Pointer, Request};
-use crate::shell::{Mode, Shell};
+use crate::shell::{Mode, Shell, Speaks};
 use crate::store::Stored;
 
 /// Everything from outside that one decision uses.
 pub struct Facts {
     pub now: Millis,
     pub mode: Mode,
+    pub speaks: Speaks,
     /// How long a block lasts, in milliseconds.
     pub block_for: Millis,
     /// Somebody keeps frequent questions.
@@ -55,6 +56,7 @@ pub async fn facts(
     let mut facts = Facts {
         now: clock::now(),
         mode: rules.map_or(Mode::Open, |rules| rules.mode),
+        speaks: rules.map_or(Speaks::BotFirst, |rules| rules.speaks),
         block_for: rules.map_or(0, |rules| rules.block_for.as_millis() as Millis),
         can_learn: shell.learner.is_some(),
         asked,

@@ -3,7 +3,7 @@
 use hinny_bridges::{PostId, Thread};
 
 use super::{OpenTurn, Pointed};
-use crate::event::{AgentId, By, Chosen, Held, Intent, Turn, Verdict, What};
+use crate::event::{AgentId, BotMeanwhile, By, Chosen, Held, Intent, Turn, Verdict, What};
 use crate::ids::{DeliveryId, MessageId, Millis, Seq};
 use crate::store::DeliveryKind;
 
@@ -30,6 +30,14 @@ pub enum Command {
         again: bool,
         /// Only some of several questions could be answered.
         partial: bool,
+    },
+    /// The same, where the bot does not answer visitors by itself. `draft`: the team gets to see what the bot would say.
+    Brief {
+        turn: Turn,
+        verdict: Verdict,
+        generation: String,
+        bot: BotMeanwhile,
+        draft: bool,
     },
     /// The answerer broke while it worked on a turn.
     FailTurn {

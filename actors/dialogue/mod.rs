@@ -16,7 +16,7 @@ mod talk;
 
 use hinny_bridges::Thread;
 
-use crate::event::{AgentId, Handling, Intent, Turn, Verdict, What};
+use crate::event::{AgentId, Handling, Intent, Turn, What};
 use crate::ids::{Millis, Seq};
 pub use command::*;
 pub use pointed::{Draft, Pointed};
@@ -127,6 +127,7 @@ impl Side {
             What::FaqTakenOut { .. } | What::FaqFailed { .. } => Side::Faq,
             What::PersonRequested { .. }
             | What::BotGreeted { .. }
+            | What::Drafted { .. }
             | What::NoteWritten { .. }
             | What::TeamTold { .. }
             | What::VisitorIdentified
@@ -185,10 +186,7 @@ impl Dialogue {
     fn apply_talk(&mut self, what: &What) {
         match what {
             What::VisitorSaid { turn, intent, .. } => self.hear(*intent, *turn),
-            What::Judged { turn, verdict, .. } => match verdict {
-                Verdict::Answer => {}
-                Verdict::Suggest | Verdict::Unsure => self.drop_turn_with_person(*turn),
-            },
+            What::Judged { turn, .. } => self.drop_turn_with_person(*turn),
             What::AnswererFailed { turn } => self.drop_turn_with_person(*turn),
             What::BotAnswered { .. } => self.open = None,
             What::Escalated { reason, bot, .. } => self.handle_by(Handling::Waiting {

@@ -6,7 +6,7 @@ use expect_test::expect_file;
 use hinny_bridges::{TelegramThread, Thread};
 
 use super::*;
-use crate::event::{BotMeanwhile, Held, Reason};
+use crate::event::{BotMeanwhile, Held, Reason, Verdict};
 use crate::store::DeliveryKind;
 
 fn thread() -> Thread {
@@ -163,6 +163,16 @@ fn from_answerer() -> Vec<(&'static str, Command)> {
         again,
         partial,
     };
+    let brief = |draft| Command::Brief {
+        turn: 1,
+        verdict: Verdict::Answer,
+        generation: "g".into(),
+        bot: match draft {
+            true => BotMeanwhile::Helping,
+            false => BotMeanwhile::Silent,
+        },
+        draft,
+    };
     let due = |asked_here| Command::AnswerDue {
         turn: 1,
         asked_here,
@@ -173,6 +183,8 @@ fn from_answerer() -> Vec<(&'static str, Command)> {
         ("verdict: answer to a part", answer(false, true)),
         ("verdict: suggest or unsure", judge(1, Verdict::Unsure)),
         ("verdict of another turn", judge(7, Verdict::Answer)),
+        ("verdict for the team alone", brief(false)),
+        ("verdict for the team, with a draft", brief(true)),
         ("answerer breaks", Command::FailTurn { turn: 1 }),
         ("alarm, asked by this process", due(true)),
         ("alarm, asked before a restart", due(false)),

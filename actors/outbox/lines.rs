@@ -138,6 +138,7 @@ impl Scene<'_> {
             DeliveryKind::Nudge => self.nudge(shown).await,
             _ => match entry.event.what {
                 What::FaqProposed { .. } => notices::draft(self, shown, &entry).await,
+                What::Drafted { .. } => notices::answer(self, shown, &entry).await,
                 _ => self.event_line(shown, &entry).await,
             },
         }
@@ -317,7 +318,7 @@ fn words(entry: &Entry) -> Text {
 }
 
 /// A source as a line with its link.
-fn source(source: &SourceLink) -> Block {
+pub(super) fn source(source: &SourceLink) -> Block {
     let title = Inline::Text {
         text: source.title.clone(),
     };

@@ -1,10 +1,10 @@
 //! What hinny tells the team in the thread by itself, with the buttons that go with it.
 
 use hinny_bridges::text::{Block, Text};
-use hinny_bridges::{Button, Line, LineAuthor};
+use hinny_bridges::{Button, Line, LineAuthor, Look};
 
 use super::card::plain;
-use super::lines::{Scene, Shown, excerpt};
+use super::lines::{Scene, Shown, excerpt, source};
 use crate::action::Action;
 use crate::body::{Body, FaqDraft};
 use crate::event::{Event, Held, What};
@@ -159,6 +159,40 @@ pub(super) async fn draft(
     let mut line = told(shown, preview(head, faq));
     line.buttons = vec![buttons];
     line.buttons.retain(|row| !row.is_empty());
+    Ok(line)
+}
+
+/// What the bot would say, with the button that says it, until somebody has.
+pub(super) async fn answer(
+    scene: &Scene<'_>,
+    shown: &Shown,
+    entry: &Entry,
+) -> Result<Line, StoreError> {
+    let Some(Body::Message { text, sources, .. }) = &entry.body else {
+        return Ok(told(shown, vec![words_line("(removed)")]));
+    };
+    let verdict = entry.event.seq;
+    let later = scene.about(verdict).await?;
+    let sent = later
+        .iter()
+        .any(|what| matches!(what, What::AgentSaid { .. }));
+    let head = match sent {
+        true => "Sent to the visitor:",
+        false => "The bot would answer this, and the visitor has not got it:",
+    };
+    let mut quoted = text.0.clone();
+    quoted.extend(sources.iter().map(source));
+    let mut line = told(
+        shown,
+        vec![words_line(head), Block::Quote { children: quoted }],
+    );
+    if !sent {
+        let send = Button {
+            look: Look::Primary,
+            ..plain(&Action::Send { verdict, index: 0 }, "Send this")
+        };
+        line.buttons = vec![vec![send]];
+    }
     Ok(line)
 }
 

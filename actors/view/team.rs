@@ -23,7 +23,7 @@ pub enum TeamEvent {
         edited: bool,
         deleted: bool,
         note: bool,
-        /// The held line that this was.
+        /// The held line or draft that this was.
         held: Option<Seq>,
     },
     Handling {
@@ -35,6 +35,11 @@ pub enum TeamEvent {
         verdict: Verdict,
         confidence: f64,
         candidates: Vec<CandidateView>,
+    },
+    /// What the bot would say; the event's seq names it. The team decides whether the visitor gets it.
+    Draft {
+        text: Text,
+        sources: Vec<SourceLink>,
     },
     Notice {
         text: String,
@@ -156,6 +161,10 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         | What::DeliveryRetried { .. } => inside(entry),
         What::FaqProposed { .. } | What::FaqSaved { .. } | What::FaqUndone { .. } => faq(entry),
         What::Judged { .. } => verdict(entry),
+        What::Drafted { .. } => entry.body.as_ref().map(|_| TeamEvent::Draft {
+            text: text(entry),
+            sources: sources(entry),
+        }),
         What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
         What::TeamTold { .. }
         | What::PersonRequested { .. }
@@ -174,7 +183,7 @@ fn message(entry: &Entry) -> Option<TeamEvent> {
         None => (own_id(entry.event.seq), agent(entry)),
     };
     let held = match entry.event.what {
-        What::AgentSaid { held, .. } => held,
+        What::AgentSaid { held, chosen, .. } => held.or(chosen.map(|chosen| chosen.verdict)),
         _ => None,
     };
     Some(TeamEvent::Message {

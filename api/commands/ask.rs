@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use hinny_actors::Speaks;
 use hinny_kb::{Judgement, Library, Settings, Verdict};
 
 use super::{Failure, load, site};
@@ -12,9 +13,9 @@ use crate::say::say;
 pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
     let config = load(global)?;
     let site = site(&config, ask.site.site.as_deref())?;
-    let settings = config
-        .site(&site)
-        .map_or_else(Settings::default, |site| site.answers);
+    let configured = config.site(&site);
+    let settings = configured.map_or_else(Settings::default, |site| site.answers);
+    let speaks = configured.map_or(Speaks::BotFirst, |site| site.speaks);
     let library = Library::open(index::folder(&config.data, &site))?;
     let nothing =
         || format!("nothing is indexed for site `{site}` yet; see `hinny kb index --help`");
@@ -22,12 +23,12 @@ pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
     let judgement = generation.judge(&ask.question, &settings)?;
     match ask.json {
         true => say!("{}", serde_json::to_string(&judgement)?),
-        false => say!("{}", told(&judgement).trim_end()),
+        false => say!("{}", told(&judgement, speaks).trim_end()),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn told(judgement: &Judgement) -> String {
+fn told(judgement: &Judgement, speaks: Speaks) -> String {
     let verdict = match judgement.verdict {
         Verdict::Answer => "answer",
         Verdict::Suggest => "suggest (the team sees the candidates, the visitor gets a person)",
@@ -37,6 +38,16 @@ fn told(judgement: &Judgement) -> String {
         "verdict     {verdict}\nconfidence  {:.2}\n",
         judgement.confidence
     );
+    text += match speaks {
+        Speaks::BotFirst => "",
+        Speaks::Drafts => "mode        drafts: the team gets the answer, and a person sends it\n",
+        Speaks::HumanFirst => {
+            "mode        human-first: the team gets the candidates, and a person answers\n"
+        }
+    };
+    if judgement.small {
+        text += &format!("\n{}\n", index::too_small());
+    }
     if let Some(answer) = &judgement.answer {
         text += &format!("\n{}\n", answer.markdown.trim_end());
         for source in &answer.sources {

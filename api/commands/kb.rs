@@ -101,6 +101,9 @@ fn tell(report: &IndexReport) {
         report.removed,
         report.unchanged
     );
+    if report.small {
+        say!("{}", index::too_small());
+    }
     match report.problems.len() {
         0 => {}
         1 => say!("One thing was left out; the rest is indexed."),

@@ -187,9 +187,41 @@ pub struct RawSite {
     #[serde(default)]
     pub knowledge: RawKnowledge,
     #[serde(default)]
-    pub answers: hinny_kb::Settings,
+    pub answers: RawAnswers,
     #[serde(default)]
     pub model: Option<RawModel>,
+}
+
+/// Who speaks first, beside how sure the bot must be.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "toml::Table")]
+pub struct RawAnswers {
+    pub mode: String,
+    pub settings: hinny_kb::Settings,
+}
+
+impl Default for RawAnswers {
+    fn default() -> Self {
+        RawAnswers {
+            mode: "bot-first".to_owned(),
+            settings: hinny_kb::Settings::default(),
+        }
+    }
+}
+
+impl TryFrom<toml::Table> for RawAnswers {
+    type Error = toml::de::Error;
+
+    fn try_from(mut table: toml::Table) -> Result<Self, Self::Error> {
+        let mode = table.remove("mode");
+        Ok(RawAnswers {
+            mode: match mode {
+                Some(mode) => mode.try_into()?,
+                None => RawAnswers::default().mode,
+            },
+            settings: table.try_into()?,
+        })
+    }
 }
 
 /// A language model behind an OpenAI-compatible address.

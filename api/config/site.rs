@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use hinny_actors::Speaks;
 use hinny_actors::ids::SiteId;
 use url::Url;
 
@@ -26,6 +27,7 @@ pub struct Site {
     pub identity: Identity,
     pub knowledge: Knowledge,
     pub answers: hinny_kb::Settings,
+    pub speaks: Speaks,
     /// Answers are given as they stand in the knowledge without one.
     pub model: Option<Model>,
     pub hand: Hand,
@@ -71,9 +73,10 @@ pub(super) fn check(
     let team = Team::check(&raw.team, hand.as_ref(), &label, problems);
     let identity = problems.take(identity(&raw, base, env).map_err(within));
     let origins = problems.take(origins(&raw.origins).map_err(within));
-    if let Err(what) = raw.answers.check() {
+    if let Err(what) = raw.answers.settings.check() {
         problems.add(within(format!("`answers`: {what}")));
     }
+    let speaks = problems.take(speaks(&raw.answers.mode).map_err(within));
     let knowledge = knowledge(&raw.knowledge, base, &label, problems);
     let model = raw.model.as_ref();
     let model = model.and_then(|model| Model::check(model, base, env, &label, problems));
@@ -84,7 +87,8 @@ pub(super) fn check(
         greeting: raw.greeting,
         identity: identity?,
         knowledge,
-        answers: raw.answers,
+        answers: raw.answers.settings,
+        speaks: speaks?,
         model,
         hand: hand?,
         team,
@@ -169,6 +173,17 @@ fn origins(texts: &[String]) -> Result<Origins, String> {
     }
     let patterns = texts.iter().map(|text| Pattern::parse(text));
     patterns.collect::<Result<_, _>>().map(Origins::new)
+}
+
+fn speaks(mode: &str) -> Result<Speaks, String> {
+    match mode {
+        "bot-first" => Ok(Speaks::BotFirst),
+        "drafts" => Ok(Speaks::Drafts),
+        "human-first" => Ok(Speaks::HumanFirst),
+        other => Err(format!(
+            "`answers.mode` = \"{other}\": it is \"bot-first\", \"drafts\" or \"human-first\""
+        )),
+    }
 }
 
 fn identity(raw: &RawSite, base: &Path, env: Env<'_>) -> Result<Identity, String> {

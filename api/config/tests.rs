@@ -230,6 +230,10 @@ const SITE_MISTAKES: &[(&str, &str)] = &[
     ),
     ("[site.answers]\nanswer = 2.0", "site `shop`: `answers`:"),
     (
+        "[site.answers]\nmode = \"robot\"",
+        "site `shop`: `answers.mode` = \"robot\": it is \"bot-first\", \"drafts\" or \"human-first\"",
+    ),
+    (
         "[site.model]\nbase_url = \"x\"\nmodel = \"m\"",
         "`model.base_url` = \"x\" is not a URL",
     ),

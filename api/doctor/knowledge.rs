@@ -29,7 +29,14 @@ fn indexed(config: &Config, site: &Site) -> Finding {
         Some(generation) if !generation.is_empty() => {
             let entries = counted(generation.len() as u64, "entry is", "entries are");
             let files = counted(generation.manifest().files.len() as u64, "file", "files");
-            Finding::good(format!("{entries} indexed from {files}"))
+            let indexed = format!("{entries} indexed from {files}");
+            match generation.is_small() {
+                false => Finding::good(indexed),
+                true => Finding::doubtful(
+                    format!("{indexed}. {}", index::too_small()),
+                    "add more questions or documents, and run `hinny kb index`",
+                ),
+            }
         }
         _ if site.knowledge.paths.is_empty() => Finding::doubtful(
             "nothing is indexed, so every question goes to a person",

@@ -9,6 +9,10 @@ const HOLD: f64 = 0.01;
 /// Fewer self-questions than this teach nothing.
 const ENOUGH: usize = 8;
 
+/// Below so many ways to ask it (phrasings of FAQ entries and sections of documents together) a knowledge base is too
+/// small for any confidence: there is nothing to learn from, and with so few rivals the nearest entry is near by chance.
+pub const SMALLEST: usize = ENOUGH;
+
 /// How the common confidence is bent for one knowledge base.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Calibration {

@@ -13,6 +13,7 @@ use std::path::Path;
 use hinny_encoder::Vector;
 use tantivy::DocId;
 
+pub use calibrate::SMALLEST;
 pub(crate) use calibrate::{Calibration, logistic};
 use grams::Grams;
 use head::Head;

@@ -40,7 +40,7 @@ async fn a_server_that_is_well_passes_while_it_runs_and_without() {
         ended.stdout
     );
     assert!(
-        ended.stdout.contains("3 entries are indexed from 1 file"),
+        ended.stdout.contains("8 entries are indexed from 1 file"),
         "{}",
         ended.stdout
     );

@@ -32,5 +32,6 @@ mod identity;
 mod init;
 mod model;
 mod operator;
+mod small;
 mod team;
 mod team_telegram;

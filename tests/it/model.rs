@@ -4,17 +4,14 @@ use serde_json::Value;
 
 use crate::openai::{Fault, KEY, MODEL, Mode, OpenAiServer};
 use crate::support::http;
-use crate::support::server::{SITE, Server};
+use crate::support::server::{FAQ, SITE, Server};
 use crate::support::visitor::Visitor;
 
-/// What the model may speak about, with a page of its own.
-const FAQ: &str = "\
-# FAQ
-
-## How do I reset my password?
-
-Open **Settings**, choose *Security* and press `Reset`. The link is valid for 30 minutes.
-";
+/// What the model may speak about.
+fn faq() -> String {
+    let more = "`Reset`. The link is valid for 30 minutes.";
+    FAQ.replace("`Reset`.", more)
+}
 
 const QUESTION: &str = "How do I reset my password?";
 /// The answer without a model.
@@ -28,7 +25,7 @@ async fn start(model: &OpenAiServer) -> Server {
     );
     let config = config.replace("[timing]", "[timing]\nanswer_within = \"6s\"");
     let server = Server::prepare(&config).await;
-    std::fs::write(server.folder().join("faq.md"), FAQ).unwrap();
+    std::fs::write(server.folder().join("faq.md"), faq()).unwrap();
     let indexed = server.run(&["kb", "index", "--site", "shop"]).await;
     assert!(indexed.ok, "{}", indexed.stderr);
     server.env("MODEL_KEY", KEY).launch().await

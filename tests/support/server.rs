@@ -58,21 +58,7 @@ paths = ["faq.md"]
 "#;
 
 /// What the bot of that site knows.
-pub const FAQ: &str = "\
-# FAQ
-
-## How do I reset my password?
-
-Open **Settings**, choose *Security* and press `Reset`.
-
-## Do you ship to Norway?
-
-Yes, to every country in Europe.
-
-## What are your opening hours?
-
-Monday to Friday, from 9 to 17.
-";
+pub const FAQ: &str = include_str!("../../fixtures/stories/faq.md");
 
 pub const IDENTITY_SECRET: &str = "kJ8s-2mQx!vB7tYw4Zr9Nc6Hd3Lf5Pg1";
 

@@ -1,9 +1,9 @@
 /** Lines on which somebody of the team may decide: the bot's candidates, held lines, drafts of entries, failures. */
 
 import { draw, h, type Item } from "../src/dom";
-import { outsideLink } from "../src/render";
+import { outsideLink, renderText } from "../src/render";
 import { press } from "./card";
-import { button, type Context, drawWords, speaker } from "./message";
+import { button, type Context, drawWords, sourceLinks, speaker } from "./message";
 import type { Candidate, Numbered, TeamEvent } from "./types";
 import { percent, words } from "./words";
 
@@ -55,6 +55,20 @@ export function heldItem({ seq }: Numbered, event: Of<"held">, context: Context)
       return h("div", marks, h("div", { class: "by" }, words.heldBy(speaker(event.by, context.open))), h("div", { class: "bubble" }), why, choices);
     },
     update: (node) => drawWords(node.querySelector(".bubble")!, said, null, context),
+  };
+}
+
+/** What the bot would say. Once it is sent it stands further down, as a message. */
+export function draftedItem({ seq }: Numbered, event: Of<"draft">, context: Context): Item {
+  if (context.folded.settled.get(seq)) return settledItem(seq, "drafted", "");
+  return {
+    key: `event-${seq}`,
+    make: () => {
+      const marks = { class: "message held", "data-role": "drafted", "data-author": "bot", "data-note": "true", "data-seq": String(seq) };
+      const choices = choicesOf([["draft-send", words.sendThis, `send:${seq}:0`]], context);
+      const bubble = h("div", { class: "bubble" }, renderText(event.text));
+      return h("div", marks, h("div", { class: "by" }, words.drafted), bubble, sourceLinks(event.sources ?? []), choices);
+    },
   };
 }
 

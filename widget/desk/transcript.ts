@@ -2,7 +2,7 @@
 
 import { h, type Item } from "../src/dom";
 import { label } from "../src/files";
-import { draftItem, failureItem, heldItem, verdictItem } from "./decisions";
+import { draftedItem, draftItem, failureItem, heldItem, verdictItem } from "./decisions";
 import { button, type Context, messageItem } from "./message";
 import type { Reply } from "./replies";
 import type { Numbered } from "./types";
@@ -39,6 +39,8 @@ function eventItem(one: Numbered, context: Context): Item {
       return messageItem(one, event, context);
     case "verdict":
       return verdictItem(one, event, context);
+    case "draft":
+      return draftedItem(one, event, context);
     case "held":
       return heldItem(one, event, context);
     case "faq_proposed":

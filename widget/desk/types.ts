@@ -38,6 +38,8 @@ export type TeamEvent =
   | Said
   | { kind: "handling"; handling: Handling; reason: string | null; agent: string | null }
   | { kind: "verdict"; verdict: string; confidence: number; candidates: Candidate[] }
+  /** What the bot would say; named by its event's seq. */
+  | { kind: "draft"; text: Block[]; sources: Source[] }
   | { kind: "notice"; text: string }
   | { kind: "thread_opened" }
   | { kind: "edited"; id: string; text: Block[]; files?: FileRef[] }
@@ -69,7 +71,7 @@ export interface Said {
   quotes?: string | null;
   edited?: boolean;
   deleted?: boolean;
-  /** The held line that this was. */
+  /** The held line or draft that this was. */
   held?: number | null;
 }
 

@@ -60,7 +60,7 @@ export const words = {
     low_confidence: "The bot was not sure of an answer.",
     answerer_down: "The search could not be reached.",
     repeated: "The visitor asked the same thing again.",
-    policy: "A rule of this site asks for a person.",
+    policy: "The team answers first here.",
   } as Record<string, string>,
   verdicts: {
     answer: (sure: string) => `The bot answered, ${sure} sure`,
@@ -100,6 +100,7 @@ export const words = {
     until === null ? `${name} blocked the visitor` : `${name} blocked the visitor until ${new Date(until).toLocaleString()}`,
   unblocked: (name: string) => `${name} let the visitor write again`,
   deliveryFailed: "A message could not be delivered.",
+  drafted: "The bot would answer this; the visitor has not got it",
   draft: "Save this among the frequent questions?",
   masked: "Personal data was covered. Please look once more before you save it.",
   saveDraft: "Save",

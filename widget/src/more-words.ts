@@ -21,6 +21,7 @@ export const turned = {
   asked: "I am fetching a person for you. You can keep writing.",
   low_confidence: "I am not sure about this one, so I am fetching a person. You can keep writing.",
   answerer_down: "I cannot look things up right now, so I am fetching a person. You can keep writing.",
+  policy: "A person of our team will answer. You can keep writing.",
   waiting: "I am fetching a person. You can keep writing.",
   agent: (name: string) => `${name} has joined.`,
   bot: "You are talking to the assistant again.",

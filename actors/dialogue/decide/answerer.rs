@@ -1,7 +1,7 @@
 //! What the answerer says, and how a person is fetched.
 
 use super::Plan;
-use crate::dialogue::{Notice, OpenTurn, Words};
+use crate::dialogue::{Command, Notice, OpenTurn, Words};
 use crate::event::{BotMeanwhile, Handling, Reason, Turn, Verdict, What};
 use crate::ids::Seq;
 use crate::store::DeliveryKind;
@@ -16,6 +16,35 @@ impl Plan {
         match verdict {
             Verdict::Answer => self.answer(turn, questions),
             Verdict::Suggest | Verdict::Unsure => self.give_up_turn(Reason::LowConfidence),
+        }
+    }
+
+    /// The verdict is for the team. It is fetched for the first question; later ones wait for it already.
+    pub(super) fn brief(&mut self, command: &Command) {
+        let Command::Brief {
+            turn,
+            verdict,
+            generation,
+            bot,
+            draft,
+        } = command
+        else {
+            return;
+        };
+        if !self.now.awaits(*turn) {
+            return;
+        }
+        let questions = self.uncovered();
+        self.judged(*turn, *verdict, generation);
+        if !self.is_with_person() {
+            if self.now.handling == Handling::Closed {
+                self.push(What::Reopened);
+            }
+            self.fetch_with(Reason::Policy, *bot, questions);
+        }
+        if *draft {
+            let what = What::Drafted { turn: *turn };
+            self.push_with(what, Some(Words::Answer), [DeliveryKind::Line]);
         }
     }
 
@@ -116,10 +145,14 @@ impl Plan {
     fn fetch(&mut self, reason: Reason, questions: Vec<Seq>) {
         let bot = match reason {
             Reason::Asked => BotMeanwhile::Silent,
-            Reason::LowConfidence | Reason::Repeated | Reason::AnswererDown => {
+            Reason::LowConfidence | Reason::Repeated | Reason::AnswererDown | Reason::Policy => {
                 BotMeanwhile::Helping
             }
         };
+        self.fetch_with(reason, bot, questions);
+    }
+
+    fn fetch_with(&mut self, reason: Reason, bot: BotMeanwhile, questions: Vec<Seq>) {
         let what = What::Escalated {
             reason,
             bot,

@@ -4,7 +4,7 @@ use hinny_bridges::Thread;
 
 use super::Plan;
 use crate::dialogue::{Command, Notice, Pointed, Words};
-use crate::event::{AgentId, Chosen, Held, What};
+use crate::event::{AgentId, Chosen, Handling, Held, What};
 use crate::ids::Seq;
 use crate::store::DeliveryKind;
 
@@ -69,10 +69,7 @@ impl Plan {
         else {
             return;
         };
-        let Some(verdict) = of
-            .as_ref()
-            .filter(|of| *known && matches!(of.what, What::Judged { .. }))
-        else {
+        let Some(verdict) = of.as_ref().filter(|of| *known && has_candidates(&of.what)) else {
             return self.tell_team(Notice::CandidateGone);
         };
         let chosen = Chosen {
@@ -82,14 +79,22 @@ impl Plan {
         if is_sent(verdict, chosen) {
             return;
         }
-        self.join(by);
+        let is_draft = matches!(verdict.what, What::Drafted { .. });
+        // Letting a draft go is a look, no taking: later questions are drafted too.
+        if !(is_draft && matches!(self.now.handling, Handling::Waiting { .. })) {
+            self.join(by);
+        }
         let what = What::AgentSaid {
             message: self.message_id(),
             by: by.clone(),
             held: None,
             chosen: Some(chosen),
         };
-        let deliver = self.line_if(true);
+        let deliver = match is_draft {
+            // Its words stand in the thread already.
+            true => self.now.thread.is_some().then_some(DeliveryKind::Edit),
+            false => self.line_if(true),
+        };
         self.push_with(what, Some(Words::Candidate(chosen)), deliver);
         if *save {
             self.propose(by, self.now.faq.pair);
@@ -109,6 +114,10 @@ impl Plan {
         let deliver = self.now.thread.is_some().then_some(DeliveryKind::Line);
         self.push_with(what, Some(Words::FaqDraft { question, answer }), deliver);
     }
+}
+
+fn has_candidates(what: &What) -> bool {
+    matches!(what, What::Judged { .. } | What::Drafted { .. })
 }
 
 fn is_sent(verdict: &Pointed, wanted: Chosen) -> bool {

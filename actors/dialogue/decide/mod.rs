@@ -75,6 +75,7 @@ impl Plan {
                 Verdict::Answer if *partial => self.answer_partly(*turn, generation),
                 _ => self.judge(*turn, *verdict, generation),
             },
+            Command::Brief { .. } => self.brief(command),
             Command::FailTurn { turn } => self.fail_turn(*turn),
             Command::AnswerDue { turn, asked_here } => self.answer_due(*turn, *asked_here),
             _ => {}

@@ -4,7 +4,7 @@ use hinny_bridges::{TelegramThread, Thread};
 use proptest::prelude::*;
 
 use crate::dialogue::*;
-use crate::event::{AgentId, By, Held, Intent, Verdict, What};
+use crate::event::{AgentId, BotMeanwhile, By, Held, Intent, Verdict, What};
 use crate::ids::{MessageId, Seq};
 
 /// Any command. Turns are chosen near the current one, so that stale verdicts are common.
@@ -34,12 +34,19 @@ fn said() -> impl Strategy<Value = Step> {
 }
 
 fn judged() -> impl Strategy<Value = Step> {
-    let any = (0..3u64, verdicts(), 0..6u8);
-    any.prop_map(|(behind, verdict, kind)| Step::Judge {
-        behind,
-        verdict,
-        again: kind == 1,
-        partial: kind == 2,
+    let any = (0..3u64, verdicts(), 0..9u8);
+    any.prop_map(|(behind, verdict, kind)| match kind {
+        6..9 => Step::Brief {
+            behind,
+            verdict,
+            silent: kind == 6,
+        },
+        _ => Step::Judge {
+            behind,
+            verdict,
+            again: kind == 1,
+            partial: kind == 2,
+        },
     })
 }
 
@@ -56,6 +63,11 @@ pub enum Step {
         verdict: Verdict,
         again: bool,
         partial: bool,
+    },
+    Brief {
+        behind: u64,
+        verdict: Verdict,
+        silent: bool,
     },
     Fail {
         behind: u64,
@@ -278,7 +290,9 @@ impl Step {
                 unfinished: *unfinished,
             },
             Step::RequestPerson => Command::RequestPerson { message },
-            Step::Judge { .. } | Step::Fail { .. } | Step::Due { .. } => self.of_turn(dialogue),
+            Step::Judge { .. } | Step::Brief { .. } | Step::Fail { .. } | Step::Due { .. } => {
+                self.of_turn(dialogue)
+            }
             Step::HandOver => Command::HandOver { written: false },
             Step::Reply { by, line, inside } => {
                 let via = dialogue.thread.clone().filter(|_| *inside);
@@ -311,6 +325,20 @@ impl Step {
                 generation: "g".into(),
                 again: *again,
                 partial: *partial,
+            },
+            Step::Brief {
+                behind,
+                verdict,
+                silent,
+            } => Command::Brief {
+                turn: back(behind),
+                verdict: *verdict,
+                generation: "g".into(),
+                bot: match silent {
+                    true => BotMeanwhile::Silent,
+                    false => BotMeanwhile::Helping,
+                },
+                draft: !silent && *verdict == Verdict::Answer,
             },
             Step::Due { behind, here } => Command::AnswerDue {
                 turn: back(behind),

@@ -5,7 +5,7 @@ use hinny_kb::{Candidate, Judgement};
 use super::{CANDIDATES, anonymous};
 use crate::body::{Body, Context, Profile};
 use crate::clock;
-use crate::event::{Event, Handling, Reason, Verdict, What};
+use crate::event::{Event, Handling, Reason, What};
 use crate::ids::{Millis, Seq};
 use crate::outbox::lines::Scene;
 use crate::store::{Entry, StoreError};
@@ -146,7 +146,8 @@ async fn block(scene: &Scene<'_>, log: &[Event]) -> Result<Option<Block>, StoreE
     Ok(Some(Block { by, until: *until }))
 }
 
-/// The last verdict that was no answer, unless one of its candidates was sent or nobody waits for one any more.
+/// The last verdict that was neither answered with nor drafted from, unless one of its candidates was sent or nobody
+/// waits for one any more.
 async fn offer(
     scene: &Scene<'_>,
     log: &[Event],
@@ -156,15 +157,7 @@ async fn offer(
     let judged = last(log, |event| {
         event.seq <= upto && matches!(event.what, What::Judged { .. })
     });
-    let unsure = judged.filter(|event| {
-        !matches!(
-            event.what,
-            What::Judged {
-                verdict: Verdict::Answer,
-                ..
-            }
-        )
-    });
+    let unsure = judged.filter(|event| !was_used(log, &event.what));
     let is_wanted = matches!(handling, Handling::Waiting { .. } | Handling::Agent { .. });
     let Some(event) = unsure.filter(|event| is_wanted && !was_chosen(log, event.seq)) else {
         return Ok(None);
@@ -177,6 +170,18 @@ async fn offer(
         }),
         _ => None,
     })
+}
+
+/// The bot's own words came of it, for the visitor or for the team.
+fn was_used(log: &[Event], judged: &What) -> bool {
+    let What::Judged { turn: wanted, .. } = judged else {
+        return false;
+    };
+    let used = |event: &Event| match &event.what {
+        What::BotAnswered { turn, .. } | What::Drafted { turn } => turn == wanted,
+        _ => false,
+    };
+    log.iter().any(used)
 }
 
 fn was_chosen(log: &[Event], verdict: Seq) -> bool {

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createWriteStream, existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -48,7 +48,7 @@ export class Program {
     const folder = await freshFolder();
     const port = await freePort();
     await writeFile(join(folder, "hinny.toml"), configuration(port, origins));
-    await writeFile(join(folder, "faq.md"), FAQ);
+    await copyFile(join(root, "fixtures/stories/faq.md"), join(folder, "faq.md"));
     const program = new Program(folder, port, ["serve"]);
     await program.run("kb", "index");
     return program;
@@ -154,18 +154,3 @@ origins = ${JSON.stringify(origins)}
 paths = ["faq.md"]
 `;
 }
-
-const FAQ = `# FAQ
-
-## How do I reset my password?
-
-Open **Settings**, choose *Security* and press \`Reset\`.
-
-## Do you ship to Norway?
-
-Yes, to every country in Europe.
-
-## What are your opening hours?
-
-Monday to Friday, from 9 to 17.
-`;

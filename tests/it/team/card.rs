@@ -58,6 +58,13 @@ async fn the_card_says_who_is_verified<H: Home>() {
     stage.home.ends_well();
 }
 
+/// Where the bot trusts nothing but an entry's own words.
+async fn careful<H: Home>() -> Stage<H> {
+    let home = H::start().await;
+    let careful = "\n[site.answers]\nanswer = 0.97\nsuggest = 0.97\n";
+    Stage::configured(home, "", |config| config + careful).await
+}
+
 /// A question that the bot is not sure of, and the thread in which it asks for help.
 async fn unsure<H: Home>(stage: &Stage<H>) -> (Visitor, H::Place) {
     let mut ada = stage.visitor("ada").await;
@@ -69,7 +76,7 @@ async fn unsure<H: Home>(stage: &Stage<H>) -> (Visitor, H::Place) {
 }
 
 async fn a_candidate_is_sent_with_one_press<H: Home>() {
-    let stage = Stage::<H>::set().await;
+    let stage = careful::<H>().await;
     let (mut ada, place) = unsure(&stage).await;
     stage.presses(ANN, &place, "Send 1").await;
     ada.sees("agent", "every country").await;
@@ -81,7 +88,7 @@ async fn a_candidate_is_sent_with_one_press<H: Home>() {
 }
 
 async fn a_candidate_is_sent_and_saved<H: Home>() {
-    let stage = Stage::<H>::set().await;
+    let stage = careful::<H>().await;
     let (mut ada, place) = unsure(&stage).await;
     stage.presses(ANN, &place, "Send 1 and save").await;
     ada.sees("agent", "every country").await;

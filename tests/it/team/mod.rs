@@ -8,6 +8,7 @@ mod deaths;
 mod faq;
 mod life;
 mod life_apart;
+mod modes;
 mod moving;
 mod rules;
 mod sites;
