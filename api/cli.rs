@@ -155,6 +155,32 @@ pub enum Kb {
         after_help = "Example:\n  hinny kb eval --kb faq.kb.jsonl --queries faq.queries.jsonl --json"
     )]
     Eval(Eval),
+    /// Check that questions are answered, or handed over, as the team expects; for your CI
+    #[command(
+        after_help = "Examples:\n  hinny kb test expectations.yaml --site shop\n  hinny kb test docs/expectations.yaml --path docs --path faq.yaml --junit report.xml"
+    )]
+    Test(Test),
+}
+
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Lists of questions with what is expected of each, in YAML
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub site: SiteArg,
+    /// Ask these files and folders instead of the site's index; needs no configuration. May be given several times
+    #[arg(long = "path", value_name = "PATH", conflicts_with = "site")]
+    pub paths: Vec<PathBuf>,
+    /// Where the last run's results are kept, to compare with. Without it: in the data folder, for a site's index
+    #[arg(long, value_name = "FILE")]
+    pub last: Option<PathBuf>,
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod doctor;
 pub(crate) mod doing;
 mod init;
 mod kb;
+mod kb_test;
 mod outbox;
 
 use std::path::{Path, PathBuf};

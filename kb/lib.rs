@@ -14,6 +14,9 @@ mod error;
 mod eval;
 #[cfg(test)]
 mod eval_tests;
+mod expect;
+#[cfg(test)]
+mod expect_tests;
 mod features;
 mod fuse;
 mod generation;
@@ -44,6 +47,7 @@ mod sureness;
 pub use entry::{Entry, Kind, Source};
 pub use error::KbError;
 pub use eval::{CurvePoint, Evaluation, Outcome, evaluate};
+pub use expect::{Checked, Expectation, check as check_expectations, expectations};
 pub use generation::{FileRecord, Generation, Manifest};
 pub use index::{IndexJob, IndexReport, Problem, Progress};
 pub use judge::{Answer, Borders, Candidate, Judgement, MAX_QUERY_CHARS, Verdict};

@@ -32,6 +32,7 @@ pub fn run(global: &Global, command: Kb) -> Result<ExitCode, Failure> {
             list(&config, &site(&config, named.site.as_deref())?, json)
         }
         Kb::Eval(eval) => measure(&eval),
+        Kb::Test(test) => super::kb_test::run(global, &test),
     }
 }
 
