@@ -33,8 +33,8 @@ fn what_is_as_expected_passes() {
          - question: Can the soles be replaced?\n  expect: boots-care.md\n\
          - question: When will my parcel arrive?\n  suggest: delivery-time\n\
          - question: When will my parcel arrive?\n  says: two to four\n\
-         - question: Who won the chess tournament in Reykjavik in 1972?\n  hand_over: true\n\
-         - question: Who won the chess tournament in Reykjavik in 1972?\n  no_answer: true\n",
+         - question: Xylophones qqq zzz?\n  hand_over: true\n\
+         - question: Xylophones qqq zzz?\n  no_answer: true\n",
     )
     .unwrap();
     assert_eq!(all.len(), 6);
@@ -52,7 +52,7 @@ fn each_way_of_missing_is_told() {
     let told = problems(
         "- question: How long does delivery take?\n  expect: returns\n\
          - question: How long does delivery take?\n  hand_over: true\n\
-         - question: Who won the chess tournament in Reykjavik in 1972?\n  suggest: returns\n\
+         - question: Xylophones qqq zzz?\n  suggest: returns\n\
          - question: How long does delivery take?\n  expect: delivery-time\n  says: tomorrow\n  never_says: [abroad, mars]\n",
     );
     let wanted = [

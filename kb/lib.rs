@@ -19,6 +19,7 @@ mod expect;
 mod expect_tests;
 mod features;
 mod fuse;
+pub mod gaps;
 mod generation;
 mod index;
 #[cfg(test)]
