@@ -63,6 +63,11 @@ pub enum Command {
     /// Ask the knowledge a question, and see why it answers as it does
     #[command(after_help = "Example:\n  hinny ask \"How do I reset my password?\" --site shop")]
     Ask(Ask),
+    /// See every decision in a conversation as it was made, and whether today's index would decide otherwise
+    #[command(
+        after_help = "Examples:\n  hinny replay --site shop\n  hinny replay 3kP0aQ9xZb7LmN2vRt5cYd"
+    )]
+    Replay(Replay),
     /// Write a consistent copy of the store to a new file, also while the server runs
     #[command(after_help = "Example:\n  hinny backup /backups/hinny-monday.db")]
     Backup {
@@ -209,6 +214,17 @@ pub struct Ask {
     #[command(flatten)]
     pub site: SiteArg,
     /// Print the whole judgement as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The conversation's id. Without it: the newest conversations are listed
+    pub conversation: Option<String>,
+    #[command(flatten)]
+    pub site: SiteArg,
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -8,6 +8,7 @@ mod init;
 mod kb;
 mod kb_test;
 mod outbox;
+mod replay;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ fn run_short(global: &Global, command: Command) -> Result<ExitCode, Failure> {
         Command::Doctor { json } => doctor::run(global, json),
         Command::Kb(command) => kb::run(global, command),
         Command::Ask(ask) => ask::run(global, ask),
+        Command::Replay(replay) => replay::run(global, replay),
         Command::Backup { file } => doing::backup(global, &file),
         Command::Outbox(command) => outbox::run(global, command),
         Command::Desk(command) => desk::login(global, command),

@@ -56,6 +56,9 @@ pub struct Judgement {
     #[serde(default = "yes")]
     pub language_known: bool,
     pub settings_hash: String,
+    /// The questions that were looked up one by one, if the visitor asked several in one message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
     /// Which encoder took part, if one did.
     pub encoder: Option<String>,
     pub borders: Borders,
@@ -106,6 +109,7 @@ impl Judgement {
             language: None,
             language_known: true,
             settings_hash: settings.hash(),
+            parts: Vec::new(),
             encoder: None,
             borders: Borders {
                 answer: settings.answer,

@@ -133,7 +133,11 @@ impl Desk<'_> {
             }
         }
         let partial = !missing.is_empty();
-        Ok(merge(text, found, &missing).map(|judgement| (judgement, partial)))
+        let merged = merge(text, found, &missing).map(|mut judgement| {
+            judgement.parts = parts.to_vec();
+            (judgement, partial)
+        });
+        Ok(merged)
     }
 
     /// The words of the open questions, a line each.

@@ -30,6 +30,7 @@ mod handover;
 mod heart;
 mod identity;
 mod init;
+mod knowledge;
 mod model;
 mod operator;
 mod small;

@@ -1,0 +1,125 @@
+//! What a team does for its knowledge: expectations that are checked, and decisions that are looked at again.
+
+use serde_json::Value;
+
+use crate::support::server::{Ended, SITE, Server};
+use crate::support::visitor::Visitor;
+
+/// The folder of hinny itself.
+const HINNY: &str = env!("CARGO_MANIFEST_DIR");
+
+fn json(run: &Ended) -> Value {
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {} {}", run.stdout, run.stderr);
+    })
+}
+
+#[tokio::test]
+async fn hinnys_own_docs_answer_what_they_must() {
+    let server = Server::prepare(SITE).await;
+    let at = |path: &str| format!("{HINNY}/{path}");
+    let (file, docs, demo) = (
+        at("docs/expectations.yaml"),
+        at("docs"),
+        at("fixtures/demo"),
+    );
+    let run = server
+        .run(&["kb", "test", &file, "--path", &docs, "--path", &demo])
+        .await;
+    assert!(run.ok, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stdout.contains("answered as expected"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[tokio::test]
+async fn expectations_are_checked_compared_and_reported() {
+    let server = Server::prepare(SITE).await;
+    let folder = server.folder();
+    let expectations = |entry: &str| {
+        let text = format!(
+            "- question: How do I reset my password?\n  expect: faq.md#how-do-i-reset-my-password\n\
+             - question: Do you ship to Norway?\n  expect: {entry}\n"
+        );
+        std::fs::write(folder.join("wanted.yaml"), text).unwrap();
+    };
+    expectations("faq.md#do-you-ship-to-norway");
+    let first = server.run(&["kb", "test", "wanted.yaml", "--json"]).await;
+    assert!(first.ok, "{}{}", first.stdout, first.stderr);
+    let told = json(&first);
+    assert_eq!(
+        (&told["passed"], &told["changes"]),
+        (&2.into(), &Value::Null)
+    );
+
+    expectations("faq.md#what-are-your-opening-hours");
+    let junit = folder.join("report.xml");
+    let run = ["kb", "test", "wanted.yaml", "--junit", "report.xml"];
+    let second = server.run(&run).await;
+    assert!(!second.ok);
+    for words in [
+        "wanted.yaml:3: Do you ship to Norway?",
+        "expected the answer of `faq.md#what-are-your-opening-hours`",
+        "broken since the last run",
+        "1 of 2 questions are not answered as expected",
+    ] {
+        assert!(second.stdout.contains(words), "{words}: {}", second.stdout);
+    }
+    let xml = std::fs::read_to_string(junit).unwrap();
+    assert!(
+        xml.contains("failures=\"1\"") && xml.contains("Norway"),
+        "{xml}"
+    );
+
+    std::fs::write(folder.join("wanted.yaml"), "- question: What?\n").unwrap();
+    let wrong = server.run(&["kb", "test", "wanted.yaml"]).await;
+    assert!(
+        !wrong.ok && wrong.stderr.contains("line 1"),
+        "{}",
+        wrong.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_decision_is_replayed_and_compared_with_today() {
+    let server = Server::start(SITE).await;
+    let mut ada = Visitor::new("ada");
+    ada.connect(&server.url).await;
+    ada.says("Do you ship to Norway?").await;
+    ada.sees("bot", "every country").await;
+
+    let listed = json(&server.run(&["replay", "--json"]).await);
+    let id = listed[0]["conversation"].as_str().unwrap().to_owned();
+    assert_eq!(listed[0]["said"], "Do you ship to Norway?", "{listed}");
+    let same = json(&server.run(&["replay", &id, "--json"]).await);
+    let decision = &same["decisions"][0];
+    assert_eq!(decision["verdict"], "answer", "{same}");
+    assert_eq!(decision["facts"]["query"], "Do you ship to Norway?");
+    assert_eq!(decision["today"]["otherwise"], false, "{same}");
+    assert!(
+        decision["then"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("the bot answered")
+    );
+
+    std::fs::write(
+        server.folder().join("faq.md"),
+        "# FAQ\n\n## How do I reset my password?\n\nPress `Reset`.\n",
+    )
+    .unwrap();
+    let indexed = server.run(&["kb", "index"]).await;
+    assert!(indexed.ok, "{}", indexed.stderr);
+    let told = server.run(&["replay", &id]).await.stdout;
+    for words in [
+        "verdict    answer at 0.99",
+        "OTHERWISE",
+        "changed since: the index",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let nobody = server.run(&["replay", "nobody"]).await;
+    assert!(!nobody.ok && nobody.stderr.contains("no conversation `nobody`"));
+}
