@@ -162,7 +162,7 @@ pub enum Kb {
     Eval(Eval),
     /// Check that questions are answered, or handed over, as the team expects; for your CI
     #[command(
-        after_help = "Examples:\n  hinny kb test expectations.yaml --site shop\n  hinny kb test docs/expectations.yaml --path docs --path faq.yaml --junit report.xml"
+        after_help = "Examples:\n  hinny kb test expectations.yaml --site shop\n  hinny kb test expectations.yaml --path docs --path faq.yaml --junit report.xml"
     )]
     Test(Test),
 }

@@ -76,7 +76,7 @@ fn an_entry_that_is_gone_is_named() {
 
 #[test]
 fn a_file_that_makes_no_sense_is_refused_with_its_line() {
-    for (yaml, line, what) in [
+    let wrong = [
         ("question: alone", 1, "list"),
         (
             "- question: A?\n  expect: x\n- question: B?\n  expected: y\n",
@@ -100,19 +100,15 @@ fn a_file_that_makes_no_sense_is_refused_with_its_line() {
             "go with `expect`",
         ),
         ("- question: [open\n", 1, "expectations"),
-    ] {
-        match checked(yaml).unwrap_err() {
-            KbError::Questions {
-                line: at,
-                what: why,
-                ..
-            } => {
-                assert!(
-                    at.abs_diff(line) <= 1 && why.contains(what),
-                    "{yaml}: {at}: {why}"
-                );
-            }
-            other => panic!("{yaml}: {other}"),
-        }
+    ];
+    for (yaml, at, why) in wrong {
+        let error = checked(yaml).unwrap_err();
+        let KbError::Questions { line, what, .. } = error else {
+            panic!("{yaml}: {error}");
+        };
+        assert!(
+            line.abs_diff(at) <= 1 && what.contains(why),
+            "{yaml}: {line}: {what}"
+        );
     }
 }

@@ -49,11 +49,29 @@ struct Listed {
 }
 
 fn list(config: &Config, id: &str, json: bool) -> Result<(), Failure> {
-    let site = SiteId::from(id);
+    let all = listed(config, &SiteId::from(id))?;
+    if json {
+        say!("{}", serde_json::to_string(&all)?);
+        return Ok(());
+    }
+    for one in &all {
+        let said = one.said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said: String = said.chars().take(60).collect();
+        say!("{}  {}  {said}", one.conversation, time(one.at));
+    }
+    match all.len() {
+        0 => say!("Site `{id}` has no conversations with a decision yet."),
+        _ => say!("See one with: hinny replay CONVERSATION"),
+    }
+    Ok(())
+}
+
+/// The newest conversations in which the bot answered or a person was fetched.
+fn listed(config: &Config, site: &SiteId) -> Result<Vec<Listed>, Failure> {
     let (answers, threads) = runtime()?.block_on(async {
         let store = SqliteStore::open_read_only(&config.data).await?;
-        let answers = store.answers(&site, LISTED).await;
-        let threads = store.threads(&site, ThreadState::All, LISTED).await;
+        let answers = store.answers(site, LISTED).await;
+        let threads = store.threads(site, ThreadState::All, LISTED).await;
         store.close().await;
         Ok::<_, Failure>((answers?, threads?))
     })?;
@@ -71,20 +89,7 @@ fn list(config: &Config, id: &str, json: bool) -> Result<(), Failure> {
     all.sort_by_key(|one| std::cmp::Reverse(one.at));
     let mut seen = BTreeSet::new();
     all.retain(|one| seen.insert(one.conversation.0.clone()));
-    if json {
-        say!("{}", serde_json::to_string(&all)?);
-        return Ok(());
-    }
-    for one in &all {
-        let said: String = one.said.split_whitespace().collect::<Vec<_>>().join(" ");
-        let said: String = said.chars().take(60).collect();
-        say!("{}  {}  {said}", one.conversation, time(one.at));
-    }
-    match all.len() {
-        0 => say!("Site `{id}` has no conversations with a decision yet."),
-        _ => say!("See one with: hinny replay CONVERSATION"),
-    }
-    Ok(())
+    Ok(all)
 }
 
 fn words(entry: &Entry) -> String {

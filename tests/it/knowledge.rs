@@ -19,7 +19,7 @@ async fn hinnys_own_docs_answer_what_they_must() {
     let server = Server::prepare(SITE).await;
     let at = |path: &str| format!("{HINNY}/{path}");
     let (file, docs, demo) = (
-        at("docs/expectations.yaml"),
+        at("fixtures/expectations.yaml"),
         at("docs"),
         at("fixtures/demo"),
     );

@@ -35,35 +35,11 @@ pub(super) fn told(replayed: &Replayed) -> String {
 }
 
 fn facts_told(facts: &Judgement) -> String {
-    let features = |features: &BTreeMap<String, f64>| {
-        let each = features
-            .iter()
-            .map(|(name, value)| format!("{name} {value:.2}"));
-        each.collect::<Vec<_>>().join(", ")
-    };
     let mut text = format!("  question   {}\n", facts.query);
     for part in &facts.parts {
         text += &format!("  part       {part}\n");
     }
-    text += &format!(
-        "  verdict    {} at {:.2} (answer from {:.2}, suggest from {:.2})\n",
-        name(&facts.verdict),
-        facts.confidence,
-        facts.borders.answer,
-        facts.borders.suggest
-    );
-    let encoder = facts.encoder.as_deref().unwrap_or("none");
-    text += &format!(
-        "  made with  index {}, settings {}, encoder {encoder}\n",
-        match facts.generation.as_str() {
-            "" => "none",
-            id => id,
-        },
-        facts.settings_hash
-    );
-    if !facts.features.is_empty() {
-        text += &format!("  features   {}\n", features(&facts.features));
-    }
+    text += &made_of(facts);
     for (place, found) in facts.candidates.iter().enumerate() {
         text += &format!(
             "  {}. {:5.2}   {}  ({}; {})\n",
@@ -75,12 +51,39 @@ fn facts_told(facts: &Judgement) -> String {
         );
     }
     if let Some(model) = &facts.model {
-        text += &format!(
-            "  model      {}, prompt {}: {}\n",
-            model.model, model.prompt, model.outcome
-        );
+        let (name, prompt, outcome) = (&model.model, &model.prompt, &model.outcome);
+        text += &format!("  model      {name}, prompt {prompt}: {outcome}\n");
     }
     text
+}
+
+/// The verdict, and what it was made with.
+fn made_of(facts: &Judgement) -> String {
+    let mut text = format!(
+        "  verdict    {} at {:.2} (answer from {:.2}, suggest from {:.2})\n",
+        name(&facts.verdict),
+        facts.confidence,
+        facts.borders.answer,
+        facts.borders.suggest
+    );
+    let encoder = facts.encoder.as_deref().unwrap_or("none");
+    let index = match facts.generation.as_str() {
+        "" => "none",
+        id => id,
+    };
+    let settings = &facts.settings_hash;
+    text += &format!("  made with  index {index}, settings {settings}, encoder {encoder}\n");
+    if !facts.features.is_empty() {
+        text += &format!("  features   {}\n", features(&facts.features));
+    }
+    text
+}
+
+fn features(features: &BTreeMap<String, f64>) -> String {
+    let each = features
+        .iter()
+        .map(|(name, value)| format!("{name} {value:.2}"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn today_told(today: &Today) -> String {
