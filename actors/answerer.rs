@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hinny_kb::llm::{Ask, Outcome, Passage, Phraser, Released, Turn, markdown};
-use hinny_kb::{Candidate, Judgement, Library, Settings, Source};
+use hinny_kb::{Candidate, Judgement, Library, Person, Settings, Source};
 use tokio::sync::Semaphore;
 
 use crate::ids::SiteId;
@@ -13,7 +13,17 @@ use crate::ids::SiteId;
 /// Finds answers. May be slow or break; the conversation never waits inside for it.
 #[async_trait]
 pub trait Answerer: Send + Sync {
-    async fn answer(&self, site: &SiteId, question: &str) -> Result<Judgement, AnswererDown>;
+    async fn answer(
+        &self,
+        site: &SiteId,
+        person: &Person,
+        question: &str,
+    ) -> Result<Judgement, AnswererDown>;
+
+    /// Whether any answer of this site depends on who asks, so that it is worth looking up.
+    fn is_personal(&self, _site: &SiteId) -> bool {
+        false
+    }
 
     /// Whether this site has a model that phrases answers, so that it is worth looking up what surrounds them.
     fn phrases(&self, _site: &SiteId) -> bool {
@@ -47,9 +57,9 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// Without an index nothing is known, which is a verdict and no failure.
-    fn judge(&self, question: &str) -> Result<Judgement, hinny_kb::KbError> {
+    fn judge(&self, person: &Person, question: &str) -> Result<Judgement, hinny_kb::KbError> {
         match self.library.generation() {
-            Some(generation) => generation.judge(question, &self.settings),
+            Some(generation) => generation.judge_for(person, question, &self.settings),
             None => Ok(Judgement {
                 small: true,
                 ..Judgement::unsure(question, "", &self.settings)
@@ -83,22 +93,35 @@ impl KbAnswerer {
 
 #[async_trait]
 impl Answerer for KbAnswerer {
-    async fn answer(&self, site: &SiteId, question: &str) -> Result<Judgement, AnswererDown> {
+    async fn answer(
+        &self,
+        site: &SiteId,
+        person: &Person,
+        question: &str,
+    ) -> Result<Judgement, AnswererDown> {
         let knowledge = self
             .sites
             .get(site)
             .ok_or_else(|| AnswererDown(format!("site {site} has no knowledge")))?
             .clone();
-        let question = question.to_owned();
+        let (person, question) = (person.clone(), question.to_owned());
         let slot = self.slots.clone().acquire_owned().await.map_err(down)?;
         let search = move || {
             fail::fail_point!("answerer");
-            let judgement = knowledge.judge(&question);
+            let judgement = knowledge.judge(&person, &question);
             drop(slot);
             judgement
         };
         let searched = tokio::task::spawn_blocking(search).await.map_err(down)?;
         searched.map_err(down)
+    }
+
+    fn is_personal(&self, site: &SiteId) -> bool {
+        let generation = self
+            .sites
+            .get(site)
+            .and_then(|known| known.library.generation());
+        generation.is_some_and(|generation| generation.manifest().personal.any)
     }
 
     fn phrases(&self, site: &SiteId) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hinny_bridges::text::Text;
-use hinny_kb::{Judgement, Source};
+use hinny_kb::{Judgement, Person, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{FileId, MessageId};
@@ -94,6 +94,17 @@ pub struct Profile {
     /// What else the site says of them, such as their plan. Short texts, each by its claim's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
+}
+
+impl Profile {
+    /// What answers may use. The names of the standard claims are kept for those.
+    pub fn proven(self) -> Person {
+        let mut signed = self.attributes;
+        signed.extend(self.name.map(|name| ("name".to_owned(), name)));
+        signed.extend(self.email.map(|email| ("email".to_owned(), email)));
+        signed.insert("id".to_owned(), self.subject);
+        Person { signed }
+    }
 }
 
 /// Where the visitor is and what their browser says of itself. Unverified.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hinny_bridges::desk::Desk;
 use hinny_bridges::{Bridge, Channel, ConnectionId, Target};
-use hinny_kb::{Judgement, Settings};
+use hinny_kb::{Judgement, Person, Settings};
 use tempfile::TempDir;
 
 use crate::answerer::{Answerer, AnswererDown};
@@ -23,7 +23,7 @@ struct Thinking;
 
 #[async_trait]
 impl Answerer for Thinking {
-    async fn answer(&self, _: &SiteId, _: &str) -> Result<Judgement, AnswererDown> {
+    async fn answer(&self, _: &SiteId, _: &Person, _: &str) -> Result<Judgement, AnswererDown> {
         std::future::pending().await
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hinny_kb::{Answer, Judgement, Settings, Verdict};
+use hinny_kb::{Answer, Judgement, Person, Settings, Verdict};
 
 use crate::answerer::{Answerer, AnswererDown};
 use crate::body::Body;
@@ -42,7 +42,12 @@ impl Page {
 
 #[async_trait]
 impl Answerer for Page {
-    async fn answer(&self, _: &SiteId, question: &str) -> Result<Judgement, AnswererDown> {
+    async fn answer(
+        &self,
+        _: &SiteId,
+        _: &Person,
+        question: &str,
+    ) -> Result<Judgement, AnswererDown> {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.push(question.to_owned());
         let mut judgement = Judgement::unsure(question, "g", &Settings::default());

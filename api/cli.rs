@@ -213,6 +213,9 @@ pub struct Ask {
     pub question: String,
     #[command(flatten)]
     pub site: SiteArg,
+    /// Ask as somebody of whom this is signed, as NAME=VALUE, such as plan=pro; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub signed: Vec<(String, String)>,
     /// Print the whole judgement as JSON
     #[arg(long)]
     pub json: bool,

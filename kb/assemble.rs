@@ -154,6 +154,7 @@ impl Assembly {
             body: draft.body,
             url,
             path: file.to_owned(),
+            requires: draft.requires,
         });
         Ok(())
     }
@@ -195,6 +196,7 @@ mod tests {
             body: "text".to_owned(),
             url: None,
             anchor: anchor.map(str::to_owned),
+            requires: None,
         }
     }
 

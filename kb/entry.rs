@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::personal::Requires;
+
 /// What an entry was in its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,6 +32,9 @@ pub struct Entry {
     pub url: Option<String>,
     /// The file within the indexed path.
     pub path: String,
+    /// Whom it is for; without it, for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requires: Option<Requires>,
 }
 
 /// From so many words on, a body says more than a title alone.

@@ -1,7 +1,7 @@
 //! Expectations of a knowledge base: questions, and what must come of them. A team keeps them in a YAML file beside
 //! its docs and has them checked whenever the docs change. No network and no language model takes part.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_saphyr::Spanned;
 use crate::error::KbError;
 use crate::generation::Generation;
 use crate::judge::{Candidate, Judgement, Verdict};
+use crate::personal::Person;
 use crate::settings::Settings;
 
 /// A file of expectations is small; a larger one was named by mistake.
@@ -21,6 +22,8 @@ pub struct Expectation {
     /// Where it stands in its file.
     pub line: usize,
     pub question: String,
+    /// Who asks.
+    person: Person,
     wanted: Wanted,
     /// Texts that the answer must have, whatever their case.
     says: Vec<String>,
@@ -47,6 +50,8 @@ enum Wanted {
 #[serde(deny_unknown_fields)]
 struct Raw {
     question: String,
+    #[serde(default)]
+    signed: BTreeMap<String, String>,
     expect: Option<String>,
     suggest: Option<String>,
     #[serde(default)]
@@ -160,6 +165,7 @@ fn expectation(raw: Raw, line: usize) -> Result<Expectation, &'static str> {
     Ok(Expectation {
         line,
         question: raw.question,
+        person: Person { signed: raw.signed },
         wanted,
         says,
         never_says,
@@ -179,7 +185,8 @@ pub fn check(
         names.extend([entry.id, entry.path].into_iter().chain(entry.url));
     }
     let check = |expectation: Expectation| {
-        let judgement = generation.judge(&expectation.question, settings)?;
+        let judgement =
+            generation.judge_for(&expectation.person, &expectation.question, settings)?;
         let problems = expectation.problems(&judgement, &names);
         Ok(Checked {
             file: file.to_owned(),

@@ -14,11 +14,12 @@ use crate::entry::{Entry, Kind};
 use crate::error::KbError;
 use crate::judge::{self, Judgement};
 use crate::language;
+use crate::personal::{Person, Personal};
 use crate::semantic::{self, Known, SMALLEST, Semantic};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
-pub(crate) const FORMAT: u32 = 4;
+pub(crate) const FORMAT: u32 = 5;
 
 pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -42,6 +43,9 @@ pub struct Manifest {
     /// Phrasings of FAQ entries.
     #[serde(default)]
     pub phrasings: usize,
+    /// What depends on who asks.
+    #[serde(default)]
+    pub personal: Personal,
 }
 
 /// One source file as it was when it was read.
@@ -115,7 +119,17 @@ impl Generation {
 
     /// Searches and decides, on the caller's thread: CPU and page cache only.
     pub fn judge(&self, query: &str, settings: &Settings) -> Result<Judgement, KbError> {
-        judge::judge(self, query, settings)
+        self.judge_for(&Person::default(), query, settings)
+    }
+
+    /// The same for somebody of whom something is proven.
+    pub fn judge_for(
+        &self,
+        person: &Person,
+        query: &str,
+        settings: &Settings,
+    ) -> Result<Judgement, KbError> {
+        judge::judge(self, person, query, settings)
     }
 
     /// Every entry in the order of its source files.
@@ -177,6 +191,7 @@ impl Manifest {
             .filter(|entry| entry.kind == Kind::Faq)
             .count();
         self.documents = entries.len() - self.faq;
+        self.personal = Personal::of(entries);
         self.languages = language::counted(&language::of_entries(entries));
         let faq = entries.iter().filter(|entry| entry.kind == Kind::Faq);
         self.phrasings = faq.map(|entry| entry.phrasings().count()).sum();

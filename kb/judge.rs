@@ -1,7 +1,7 @@
 //! From a question to a verdict: rank, look at the best entries, compute a confidence, compare it with the
 //! borders. A judgement carries everything it was made of, so that it can be replayed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use tantivy::DocId;
@@ -13,6 +13,7 @@ use crate::features::{self, LOOKED_AT, Likeness};
 use crate::fuse::{self, Fused};
 use crate::generation::Generation;
 use crate::language;
+use crate::personal::{self, Person};
 use crate::retrieve::{Hit, Ranking, Retriever};
 use crate::settings::Settings;
 use crate::sureness;
@@ -56,6 +57,9 @@ pub struct Judgement {
     #[serde(default = "yes")]
     pub language_known: bool,
     pub settings_hash: String,
+    /// What was proven about who asked, as far as any answer depends on it.
+    #[serde(default, skip_serializing_if = "Person::is_nobody")]
+    pub person: Person,
     /// The questions that were looked up one by one, if the visitor asked several in one message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
@@ -109,6 +113,7 @@ impl Judgement {
             language: None,
             language_known: true,
             settings_hash: settings.hash(),
+            person: Person::default(),
             parts: Vec::new(),
             encoder: None,
             borders: Borders {
@@ -146,10 +151,14 @@ fn clean(query: &str) -> String {
 /// Judges one question against one generation.
 pub(crate) fn judge(
     generation: &Generation,
+    person: &Person,
     query: &str,
     settings: &Settings,
 ) -> Result<Judgement, KbError> {
+    let personal = &generation.manifest().personal;
+    let hidden = personal.hidden(person);
     let mut judgement = Judgement::unsure(query, generation.id(), settings);
+    judgement.person = personal.used(person);
     judgement.small = generation.is_small();
     let engine = &generation.engine;
     let Some(segment) = &engine.segment else {
@@ -162,16 +171,21 @@ pub(crate) fn judge(
     }
     let retriever = Retriever::new(engine, segment)?;
     let mut ranking = retriever.rank(&engine.analyzer.terms(&judgement.query))?;
-    let exact = engine.exact(&judgement.query)?;
+    let mut exact = engine.exact(&judgement.query)?;
+    exact.retain(|doc| !hidden.contains(doc));
     let fused = match exact.is_empty() {
-        true => by_meaning(generation, &judgement.query, &mut ranking),
+        true => by_meaning(generation, &judgement.query, &hidden, &mut ranking),
         // Who asks in an entry's own words has been understood.
         false => None,
     };
+    ranking.hits.retain(|hit| !hidden.contains(&hit.doc));
     put_first(&mut ranking, &exact);
-    let looked_at = look(generation, &retriever, &ranking, settings)?;
+    let mut looked_at = look(generation, &retriever, &ranking, settings)?;
     if looked_at.is_empty() {
         return Ok(judgement);
+    }
+    for (entry, _) in &mut looked_at {
+        entry.body = personal::fill(entry, person);
     }
     let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
     let words = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
@@ -192,10 +206,18 @@ pub(crate) fn judge(
 }
 
 /// Puts the ranking into the order of words and meaning together. Nothing if no encoder has time.
-fn by_meaning(generation: &Generation, query: &str, ranking: &mut Ranking) -> Option<Fused> {
+fn by_meaning(
+    generation: &Generation,
+    query: &str,
+    hidden: &HashSet<DocId>,
+    ranking: &mut Ranking,
+) -> Option<Fused> {
     let semantic = generation.semantic()?;
     let vector = hinny_encoder::question(query)?;
-    let fused = fuse::fuse(semantic, query, &vector, ranking);
+    let mut fused = fuse::fuse(semantic, query, &vector, ranking);
+    fused
+        .hits
+        .retain(|scored| !hidden.contains(&scored.hit.doc));
     ranking.hits = fused.hits.iter().map(|scored| scored.hit).collect();
     Some(fused)
 }

@@ -283,6 +283,7 @@ mod tests {
             body: body.to_owned(),
             url: None,
             path: path.to_owned(),
+            requires: None,
         };
         let long = "Sie finden die Einstellungen in Ihrem Konto unter dem Punkt Sicherheit.";
         let english = "You will find the settings of your account below the point Security.";

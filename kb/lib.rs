@@ -32,6 +32,7 @@ mod library_tests;
 pub mod llm;
 mod mask;
 mod metrics;
+mod personal;
 #[cfg(test)]
 mod property_tests;
 mod read;
@@ -55,6 +56,7 @@ pub use judge::{Answer, Borders, Candidate, Judgement, MAX_QUERY_CHARS, Verdict}
 pub use library::Library;
 pub use mask::mask;
 pub use metrics::EvalReport;
+pub use personal::{Person, Personal, Requires};
 pub use retrieve::MAX_TERMS;
 pub use saved::{Lesson, Saved};
 pub use semantic::SMALLEST;

@@ -14,6 +14,7 @@ use std::path::Path;
 pub(crate) use markdown::{comments, headings};
 
 use crate::entry::Kind;
+use crate::personal::Requires;
 
 /// Faults listed per file; a file with more is broken as a whole, and the rest is only counted.
 const MAX_FAULTS: usize = 20;
@@ -70,6 +71,8 @@ pub(crate) struct Draft {
     pub body: String,
     pub url: Option<String>,
     pub anchor: Option<String>,
+    /// Whom it is for, if not for everybody.
+    pub requires: Option<Requires>,
 }
 
 /// What is wrong with a file or one of its entries.

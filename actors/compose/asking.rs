@@ -1,7 +1,7 @@
 //! Puts the open questions to the answerer, so that it can understand them: as one text, with what they go on from,
 //! and one by one when they are several.
 
-use hinny_kb::{Answer, Judgement, Verdict};
+use hinny_kb::{Answer, Judgement, Person, Verdict};
 
 use super::phrasing::phrased;
 use super::{talk, words_of};
@@ -32,12 +32,16 @@ pub async fn judged(
     asked: Asked,
 ) -> Request {
     let turn = asked.open.turn;
-    let desk = Desk {
-        shell,
-        site,
-        conversation,
+    let looked_up = async {
+        let desk = Desk {
+            shell,
+            site,
+            conversation,
+            person: person(shell, site, conversation).await?,
+        };
+        desk.look_up(asked).await
     };
-    match desk.look_up(asked).await {
+    match looked_up.await {
         Ok((judgement, partial)) => Request::Judge {
             turn,
             judgement: Box::new(judgement),
@@ -50,10 +54,28 @@ pub async fn judged(
     }
 }
 
+/// What is proven about the visitor, if any answer depends on it.
+async fn person(
+    shell: &Shell,
+    site: &SiteId,
+    conversation: &ConversationId,
+) -> Result<Person, String> {
+    if !shell.answerer.is_personal(site) {
+        return Ok(Person::default());
+    }
+    let row = shell.store.conversation(conversation).await;
+    let row = row.map_err(|error| error.to_string())?;
+    let row = row.ok_or("there is no such conversation")?;
+    let profile = shell.store.profile(&row.visitor).await;
+    let profile = profile.map_err(|error| error.to_string())?;
+    Ok(profile.map_or_else(Person::default, |profile| profile.proven()))
+}
+
 struct Desk<'a> {
     shell: &'a Shell,
     site: &'a SiteId,
     conversation: &'a ConversationId,
+    person: Person,
 }
 
 impl Desk<'_> {
@@ -76,7 +98,11 @@ impl Desk<'_> {
     }
 
     async fn ask(&self, question: &str) -> Result<Judgement, String> {
-        let judged = self.shell.answerer.answer(self.site, question).await;
+        let judged = self
+            .shell
+            .answerer
+            .answer(self.site, &self.person, question)
+            .await;
         judged.map_err(|down: AnswererDown| down.to_string())
     }
 

@@ -11,7 +11,7 @@ use hinny_bridges::{
     Bridge, Channel, FetchError, Finding, Inbound, Inbox, Line, Mark, Opened, Part, Post,
     PostChange, PostId, RemoteFile, SendError, SendStopped, Sign, Thread,
 };
-use hinny_kb::{Candidate, Judgement, Settings, Source};
+use hinny_kb::{Candidate, Judgement, Person, Settings, Source};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 
 use super::stage::{numbered, thread};
@@ -147,7 +147,12 @@ pub struct Unsure;
 
 #[async_trait]
 impl Answerer for Unsure {
-    async fn answer(&self, _: &SiteId, question: &str) -> Result<Judgement, AnswererDown> {
+    async fn answer(
+        &self,
+        _: &SiteId,
+        _: &Person,
+        question: &str,
+    ) -> Result<Judgement, AnswererDown> {
         let mut judgement = Judgement::unsure(question, "g", &Settings::default());
         let title = "Prices".to_owned();
         judgement.candidates.push(Candidate {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use hinny_actors::Speaks;
-use hinny_kb::{Judgement, Library, Settings, Verdict};
+use hinny_kb::{Judgement, Library, Person, Settings, Verdict};
 
 use super::{Failure, load, site};
 use crate::cli::{Ask, Global};
@@ -20,7 +20,10 @@ pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
     let nothing =
         || format!("nothing is indexed for site `{site}` yet; see `hinny kb index --help`");
     let generation = library.generation().ok_or_else(nothing)?;
-    let judgement = generation.judge(&ask.question, &settings)?;
+    let judgement = {
+        let signed = ask.signed.into_iter().collect();
+        generation.judge_for(&Person { signed }, &ask.question, &settings)?
+    };
     match ask.json {
         true => say!("{}", serde_json::to_string(&judgement)?),
         false => say!("{}", told(&judgement, speaks).trim_end()),

@@ -11,7 +11,7 @@ use hinny_actors::body::Body;
 use hinny_actors::event::{Turn, What};
 use hinny_actors::ids::{ConversationId, Millis, Seq, SiteId};
 use hinny_actors::store::{DeskStore, Entry, LogStore, SqliteStore, StoreError, ThreadState};
-use hinny_kb::{Generation, Judgement, KbError, Library, Settings, Verdict};
+use hinny_kb::{Generation, Judgement, KbError, Library, Person, Settings, Verdict};
 use serde::Serialize;
 
 use super::{Failure, load, runtime, site};
@@ -240,9 +240,9 @@ struct Now {
 }
 
 impl Now {
-    fn judge(&self, question: &str) -> Result<Judgement, KbError> {
+    fn judge(&self, person: &Person, question: &str) -> Result<Judgement, KbError> {
         match &self.generation {
-            Some(generation) => generation.judge(question, &self.settings),
+            Some(generation) => generation.judge_for(person, question, &self.settings),
             None => Ok(Judgement::unsure(question, "", &self.settings)),
         }
     }
@@ -252,7 +252,10 @@ impl Now {
             [] => vec![before.query.clone()],
             parts => parts.to_vec(),
         };
-        let judged: Result<Vec<_>, _> = asked.iter().map(|question| self.judge(question)).collect();
+        let judged: Result<Vec<_>, _> = asked
+            .iter()
+            .map(|question| self.judge(&before.person, question))
+            .collect();
         let judged = judged?;
         let entries = match judged.as_slice() {
             [one] => one

@@ -70,6 +70,7 @@ impl Columns {
             alternates,
             answer: cell(self.answer),
             url: cell(self.url),
+            requires: None,
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Draft, Fault};
 use crate::entry::Kind;
+use crate::personal::{self, Requires};
 
 const MAX_QUESTION_CHARS: usize = 1_000;
 const MAX_ANSWER_BYTES: usize = 64 << 10;
@@ -24,6 +25,7 @@ pub(crate) struct RawEntry {
     pub alternates: Option<Vec<String>>,
     pub answer: Option<String>,
     pub url: Option<String>,
+    pub requires: Option<Requires>,
 }
 
 impl RawEntry {
@@ -38,6 +40,9 @@ impl RawEntry {
             .flatten()
             .filter_map(|text| filled(Some(text)))
             .collect();
+        if let Some(what) = personal::fault(&answer, self.requires.as_ref()) {
+            return Err(Fault::at(line, what));
+        }
         check_sizes(&question, &alternates, &answer).map_err(|what| Fault::at(line, what))?;
         Ok(Draft {
             line,
@@ -48,6 +53,7 @@ impl RawEntry {
             body: answer,
             url: filled(self.url),
             anchor: None,
+            requires: self.requires,
         })
     }
 }

@@ -225,6 +225,7 @@ impl Page {
                 body: piece.trim().to_owned(),
                 url: None,
                 anchor: self.anchor.clone(),
+                requires: None,
             });
         }
     }

@@ -307,6 +307,7 @@ impl Page<'_> {
                 body: piece,
                 url: self.url.clone(),
                 anchor: section.anchor.clone(),
+                requires: None,
             });
         }
     }

@@ -17,6 +17,7 @@ pub(crate) fn read(name: &str, text: &str) -> Reading {
         body: escape(&piece),
         url: None,
         anchor: None,
+        requires: None,
     });
     Reading {
         drafts: drafts.collect(),

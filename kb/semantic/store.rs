@@ -198,6 +198,7 @@ mod tests {
             body: body.to_owned(),
             url: None,
             path: String::new(),
+            requires: None,
         }
     }
 

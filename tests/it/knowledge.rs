@@ -123,3 +123,74 @@ async fn a_decision_is_replayed_and_compared_with_today() {
     let nobody = server.run(&["replay", "nobody"]).await;
     assert!(!nobody.ok && nobody.stderr.contains("no conversation `nobody`"));
 }
+
+/// Two answers that depend on who asks, among enough others.
+const PERSONAL: &str = r#"
+- question: Which plan am I on?
+  answer: You are on {{signed.plan | a plan that we do not know; please sign in}}.
+- question: What is the number of the hotline?
+  answer: Call 0800 4711, day and night.
+  requires: {plan: [gold, platinum]}
+"#;
+
+#[tokio::test]
+async fn only_what_is_signed_makes_an_answer_personal() {
+    let server = Server::prepare(SITE).await;
+    std::fs::write(server.folder().join("personal.yaml"), PERSONAL).unwrap();
+    let indexed = server
+        .run(&["kb", "index", "faq.md", "personal.yaml"])
+        .await;
+    assert!(indexed.ok, "{}", indexed.stderr);
+    let server = server.launch().await;
+
+    let mut nobody = Visitor::new("nobody");
+    nobody.connect(&server.url).await;
+    nobody.says("Which plan am I on?").await;
+    nobody.sees("bot", "a plan that we do not know").await;
+    nobody.says("What is the number of the hotline?").await;
+    nobody.sees_handling("waiting").await;
+
+    let mut ada = Visitor::new("ada");
+    ada.identity = Some(signed(&server, "gold").await);
+    ada.connect(&server.url).await;
+    ada.says("Which plan am I on?").await;
+    ada.sees("bot", "You are on gold").await;
+    ada.says("What is the number of the hotline?").await;
+    ada.sees("bot", "0800 4711").await;
+
+    let asked = [
+        "ask",
+        "What is the number of the hotline?",
+        "--json",
+        "--signed",
+        "plan=silver",
+    ];
+    let told = server.run(&asked).await.stdout;
+    assert!(!told.contains("0800"), "{told}");
+    let broken = "- question: Who am I?\n  answer: You are {{signed.name}}.\n";
+    std::fs::write(server.folder().join("personal.yaml"), broken).unwrap();
+    let indexed = server
+        .run(&["kb", "index", "faq.md", "personal.yaml"])
+        .await;
+    assert!(
+        !indexed.ok && indexed.stderr.contains("| your name"),
+        "{}",
+        indexed.stderr
+    );
+}
+
+async fn signed(server: &Server, plan: &str) -> String {
+    let attribute = format!("plan={plan}");
+    let token = [
+        "token",
+        "--site",
+        "shop",
+        "--sub",
+        "ada",
+        "--attribute",
+        &attribute,
+    ];
+    let run = server.run(&token).await;
+    assert!(run.ok, "{}", run.stderr);
+    run.stdout.trim().to_owned()
+}

@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use hinny_bridges::text::Text;
 use hinny_bridges::{Bridge, Channel, ConnectionId, Mention, Target, Thread};
-use hinny_kb::Judgement;
+use hinny_kb::{Judgement, Person};
 use tempfile::TempDir;
 
 use self::wall::Wall;
@@ -41,7 +41,7 @@ struct Nobody;
 
 #[async_trait]
 impl Answerer for Nobody {
-    async fn answer(&self, _: &SiteId, _: &str) -> Result<Judgement, AnswererDown> {
+    async fn answer(&self, _: &SiteId, _: &Person, _: &str) -> Result<Judgement, AnswererDown> {
         std::future::pending().await
     }
 }
