@@ -31,8 +31,15 @@ pub trait Answerer: Send + Sync {
     }
 
     /// Lets the site's model phrase the answer of a judgement. The answer stays as it is if the model fails, is slow
-    /// or says anything that the passages do not say.
-    async fn phrase(&self, _site: &SiteId, _around: &Around, judgement: Judgement) -> Judgement {
+    /// or says anything that the passages do not say. `so_far` gets all sentences that have passed, in Markdown,
+    /// whenever there is one more.
+    async fn phrase(
+        &self,
+        _site: &SiteId,
+        _around: &Around,
+        judgement: Judgement,
+        _so_far: &mut (dyn FnMut(String) + Send),
+    ) -> Judgement {
         judgement
     }
 }
@@ -128,7 +135,13 @@ impl Answerer for KbAnswerer {
         self.models.contains_key(site)
     }
 
-    async fn phrase(&self, site: &SiteId, around: &Around, mut judgement: Judgement) -> Judgement {
+    async fn phrase(
+        &self,
+        site: &SiteId,
+        around: &Around,
+        mut judgement: Judgement,
+        so_far: &mut (dyn FnMut(String) + Send),
+    ) -> Judgement {
         let (Some(model), Some(answer)) = (self.models.get(site), &mut judgement.answer) else {
             return judgement;
         };
@@ -140,8 +153,12 @@ impl Answerer for KbAnswerer {
             turns: &around.turns,
             passages: &passages,
         };
-        // Visitors read whole answers, so what is released on the way waits for the last sentence.
-        let written = model.phrase(&ask, &mut |_| {}).await;
+        let mut passed = Vec::new();
+        let mut release = |sentence: &Released| {
+            passed.push(sentence.clone());
+            so_far(markdown(&passed));
+        };
+        let written = model.phrase(&ask, &mut release).await;
         if let Outcome::Phrased(sentences) = written.outcome {
             answer.markdown = markdown(&sentences);
             answer.sources = sources(&sentences, &shown);
@@ -249,7 +266,7 @@ mod tests {
         };
         assert!(answerer.phrases(&site) && !answerer.phrases(&SiteId::from("other")));
         let before = judgement.answer.clone();
-        let judged = answerer.phrase(&site, &around, judgement).await;
+        let judged = answerer.phrase(&site, &around, judgement, &mut |_| {}).await;
         assert_eq!(judged.answer, before);
         let record = judged.model.unwrap();
         assert_eq!((record.model.as_str(), record.prompt.len()), ("absent", 12));

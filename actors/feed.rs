@@ -1,11 +1,12 @@
 //! `Feed`: wakes readers. It carries no truth: who is woken reads the log from their own cursor.
 //!
-//! Typing passes through as an ephemeral wake. A reader that lags is told to read again; it never holds up a
+//! Typing and partial answers pass through as ephemeral wakes. A reader that lags is told to read again; it never holds up a
 //! writer, and a topic without readers costs nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hinny_bridges::text::Text;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::ids::{ConversationId, SiteId, VisitorId};
@@ -30,6 +31,8 @@ pub enum Wake {
         from: Typist,
         on: bool,
     },
+    /// The beginning of an answer that is still being written, all of it so far. Nothing of it is stored.
+    Partial { text: Text },
     /// Something came between us and the place where the site's team talks, or is gone again.
     Obstacle,
 }

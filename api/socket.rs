@@ -184,6 +184,7 @@ impl<'a> Socket<'a> {
                 let author = Author::Agent { name, avatar };
                 self.send(ServerFrame::Typing { author, on }).await
             }
+            Wake::Partial { text } => self.send(ServerFrame::Partial { text }).await,
             Wake::Typing { .. } | Wake::Opened(_) | Wake::Changed(_) | Wake::Obstacle => Ok(()),
         }
     }
@@ -200,7 +201,7 @@ impl<'a> Socket<'a> {
                 // The browser comes back with its token, as who it is now.
                 false => Err(End::Gone),
             },
-            Wake::Typing { .. } | Wake::Obstacle => Ok(()),
+            Wake::Typing { .. } | Wake::Partial { .. } | Wake::Obstacle => Ok(()),
         }
     }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use hinny_actors::ids::{Millis, Seq};
 use hinny_actors::view::{Author, VisitorEvent};
+use hinny_bridges::text::Text;
 use serde::Serialize;
 
 pub use check::*;
@@ -60,6 +61,9 @@ pub enum ServerFrame {
     Typing {
         author: Author,
         on: bool,
+    },
+    Partial {
+        text: Text,
     },
     Pong {
         n: u64,

@@ -174,6 +174,12 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
             "server-typing.json",
             ServerFrame::Typing { author, on: true },
         ),
+        (
+            "server-partial.json",
+            ServerFrame::Partial {
+                text: Text::from_markdown("Open **Settings**."),
+            },
+        ),
         ("server-pong.json", ServerFrame::Pong { n: 3 }),
         (
             "server-bye.json",

@@ -1,11 +1,15 @@
 //! Lets a site's language model put an answer into words that fit the conversation.
 
+use hinny_bridges::text::Text;
 use hinny_kb::llm::Turn;
 use hinny_kb::{Judgement, Verdict};
+use tokio::sync::watch;
 
 use crate::answerer::Around;
+use crate::event::{BotMeanwhile, Handling};
+use crate::feed::{Topic, Wake};
 use crate::ids::{ConversationId, Seq, SiteId};
-use crate::shell::Shell;
+use crate::shell::{Shell, Speaks};
 use crate::view::{self, Author, VisitorEvent};
 
 /// So many events before a question are looked through for what was said.
@@ -25,7 +29,7 @@ pub async fn phrased(
     match around(shell, conversation, questions).await {
         Ok(around) => {
             let before = judgement.answer.clone();
-            let judgement = shell.answerer.phrase(site, &around, judgement).await;
+            let judgement = written(shell, site, conversation, &around, judgement).await;
             match judgement.answer == before {
                 true => shell.tally.unphrased.add(1),
                 false => shell.tally.phrased.add(1),
@@ -36,6 +40,53 @@ pub async fn phrased(
             tracing::warn!(conversation.id = %conversation, error, "an answer is not phrased");
             judgement
         }
+    }
+}
+
+/// Has the answer written, and shows the visitor how far it is.
+async fn written(
+    shell: &Shell,
+    site: &SiteId,
+    conversation: &ConversationId,
+    around: &Around,
+    judgement: Judgement,
+) -> Judgement {
+    let (sender, receiver) = watch::channel(String::new());
+    let write = async move {
+        let mut so_far = |text| drop(sender.send_replace(text));
+        shell
+            .answerer
+            .phrase(site, around, judgement, &mut so_far)
+            .await
+    };
+    let shows = shell
+        .sites
+        .get(site)
+        .is_some_and(|site| site.speaks == Speaks::BotFirst);
+    match shows {
+        true => tokio::join!(write, show(shell, conversation, receiver)).0,
+        false => write.await,
+    }
+}
+
+/// Shows the newest beginning of an answer, as long as it is the bot's turn to speak.
+async fn show(shell: &Shell, conversation: &ConversationId, mut so_far: watch::Receiver<String>) {
+    while so_far.changed().await.is_ok() {
+        let text = Text::from_markdown(&so_far.borrow_and_update());
+        let row = shell.store.conversation(conversation).await;
+        let row = row.ok().flatten();
+        if row.is_some_and(|row| speaks(&row.handling)) {
+            let topic = Topic::Conversation(conversation.clone());
+            shell.feed.publish(&topic, Wake::Partial { text });
+        }
+    }
+}
+
+fn speaks(handling: &Handling) -> bool {
+    match handling {
+        Handling::Bot | Handling::Closed => true,
+        Handling::Waiting { bot, .. } => *bot == BotMeanwhile::Helping,
+        Handling::Agent { .. } => false,
     }
 }
 

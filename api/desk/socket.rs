@@ -206,7 +206,7 @@ impl Desk<'_> {
                 self.rows().await
             }
             Wake::Obstacle => self.obstacle().await,
-            Wake::Typing { .. } => Ok(()),
+            Wake::Typing { .. } | Wake::Partial { .. } => Ok(()),
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::openai::{Fault, KEY, MODEL, Mode, OpenAiServer};
 use crate::support::http;
 use crate::support::server::{FAQ, SITE, Server};
-use crate::support::visitor::Visitor;
+use crate::support::visitor::{Visitor, plain};
 
 /// What the model may speak about.
 fn faq() -> String {
@@ -147,4 +147,25 @@ async fn a_model_that_fails_costs_the_visitor_nothing_but_a_moment() {
     let handling = bob.log.values().any(|event| event["kind"] == "handling");
     assert!(!handling, "nobody had to be fetched");
     assert!(!server.log().contains(KEY));
+}
+
+#[tokio::test]
+async fn each_sentence_is_shown_as_soon_as_it_has_passed_and_the_passage_if_the_next_does_not() {
+    let says = "Press Reset [1]. The link is valid for 30 minutes [1].";
+    let model = OpenAiServer::start(Mode::Says(says.to_owned())).await;
+    let server = start(&model).await;
+    let shown = |frame: &Value| frame["type"] == "partial";
+    let mut ada = visitor(&server, "ada").await;
+    ada.says(QUESTION).await;
+    let first = ada.until("a partial answer", shown).await.unwrap();
+    assert!(plain(&first["text"]).starts_with("Press Reset"), "{first}");
+    ada.sees("bot", "Press Reset. The link is valid").await;
+
+    let mut model = model;
+    model.fail(&[Fault::HangInside]);
+    let mut bob = visitor(&server, "bob").await;
+    bob.says(QUESTION).await;
+    let first = bob.until("a partial answer", shown).await.unwrap();
+    assert_eq!(plain(&first["text"]), "Press Reset.");
+    bob.sees("bot", PLAIN).await;
 }
