@@ -266,7 +266,9 @@ mod tests {
         };
         assert!(answerer.phrases(&site) && !answerer.phrases(&SiteId::from("other")));
         let before = judgement.answer.clone();
-        let judged = answerer.phrase(&site, &around, judgement, &mut |_| {}).await;
+        let judged = answerer
+            .phrase(&site, &around, judgement, &mut |_| {})
+            .await;
         assert_eq!(judged.answer, before);
         let record = judged.model.unwrap();
         assert_eq!((record.model.as_str(), record.prompt.len()), ("absent", 12));

@@ -32,7 +32,9 @@ pub enum Wake {
         on: bool,
     },
     /// The beginning of an answer that is still being written, all of it so far. Nothing of it is stored.
-    Partial { text: Text },
+    Partial {
+        text: Text,
+    },
     /// Something came between us and the place where the site's team talks, or is gone again.
     Obstacle,
 }

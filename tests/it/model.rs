@@ -161,7 +161,6 @@ async fn each_sentence_is_shown_as_soon_as_it_has_passed_and_the_passage_if_the_
     assert!(plain(&first["text"]).starts_with("Press Reset"), "{first}");
     ada.sees("bot", "Press Reset. The link is valid").await;
 
-    let mut model = model;
     model.fail(&[Fault::HangInside]);
     let mut bob = visitor(&server, "bob").await;
     bob.says(QUESTION).await;
