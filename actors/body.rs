@@ -29,6 +29,12 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         quotes: Option<MessageId>,
     },
+    /// What the visitor is asked, the buttons below it, and the one for none of them.
+    Suggestions {
+        text: Text,
+        choices: Vec<String>,
+        other: String,
+    },
     /// Everything the verdict was made from.
     Verdict {
         judgement: Box<Judgement>,

@@ -5,11 +5,13 @@
 //! - `bodies`: the words that an event takes.
 //! - `talk`: what was said before, where a new line has to be read beside it.
 //! - `phrasing`: how a language model words an answer.
+//! - `offers`: what the visitor is asked when the bot has only a guess.
 //! - `asking`: how open questions reach the answerer.
 
 mod asking;
 mod bodies;
 mod facts;
+mod offers;
 mod phrasing;
 mod talk;
 
@@ -50,6 +52,14 @@ fn from_visitor(request: &Request, facts: &Facts) -> Option<Command> {
         },
         Request::RequestPerson { message } => Command::RequestPerson {
             message: message.clone(),
+        },
+        Request::Choose {
+            message, choice, ..
+        } => Command::Pick {
+            message: message.clone(),
+            of: facts.pointed.clone(),
+            choice: *choice,
+            known: bodies::picked(*choice, facts).is_some(),
         },
         Request::Saw { upto } => Command::Saw { upto: *upto },
         Request::Identify { .. } => Command::Identify,
@@ -157,6 +167,7 @@ fn judged_by(turn: Turn, judgement: &Judgement, partial: bool, facts: &Facts) ->
                 generation,
                 again: facts.again,
                 partial,
+                offer: facts.offer.clone(),
             };
         }
         (Speaks::HumanFirst, _) => BotMeanwhile::Silent,
@@ -329,6 +340,13 @@ impl Facts {
 pub fn words_of(entry: &Entry) -> String {
     match &entry.body {
         Some(Body::Message { text, .. }) => text.to_plain(),
+        Some(Body::Suggestions { text, choices, .. }) => {
+            format!(
+                "{} {}",
+                text.to_plain().trim_end(),
+                choices.join(" \u{b7} ")
+            )
+        }
         _ => String::new(),
     }
 }

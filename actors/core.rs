@@ -74,7 +74,7 @@ impl Core {
             let decision = dialogue.decide(&command);
             if !is_worth_a_commit(&command, &decision) {
                 self.count_stale(&command);
-                return Ok(nothing(&dialogue));
+                return self.nothing(order, &dialogue).await;
             }
             let change = self.change(order, &dialogue, &decision, &facts).await?;
             match self.shell.store.commit(change.clone()).await {
@@ -100,6 +100,19 @@ impl Core {
             Some(receipt) => Ok(receipt),
             None => Err(refused.into()),
         }
+    }
+
+    /// A press that did something is found to be of no use when it comes again; its receipt stays the first one.
+    async fn nothing(&self, order: &Order, dialogue: &Dialogue) -> Result<Receipt, Refusal> {
+        let first = match order.request {
+            Request::Choose { .. } => self.shell.store.receipt(&self.site, &order.cause).await?,
+            _ => None,
+        };
+        Ok(first.unwrap_or(Receipt {
+            first: dialogue.seq + 1,
+            last: dialogue.seq,
+            repeated: false,
+        }))
     }
 
     async fn load(&mut self) -> Result<Dialogue, Refusal> {
@@ -298,6 +311,7 @@ impl Core {
         match what {
             What::VisitorSaid { .. } => tally.said.add(1),
             What::BotAnswered { .. } => tally.answered.add(1),
+            What::Suggested { .. } => tally.suggested.add(1),
             What::Escalated { .. } => tally.escalated.add(1),
             What::AgentSaid { .. } => tally.replied.add(1),
             _ => {}
@@ -322,12 +336,4 @@ fn is_worth_a_commit(command: &Command, decision: &Decision) -> bool {
             command,
             Command::AnswerDue { .. } | Command::LearnDue { .. }
         )
-}
-
-fn nothing(dialogue: &Dialogue) -> Receipt {
-    Receipt {
-        first: dialogue.seq + 1,
-        last: dialogue.seq,
-        repeated: false,
-    }
 }

@@ -52,6 +52,25 @@ pub enum What {
         message: MessageId,
         turn: Turn,
         questions: Vec<Seq>,
+        /// The visitor chose it from what was suggested to them; its questions were settled by that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chosen: Option<Chosen>,
+    },
+    /// Body: the words of the buttons. The visitor is asked what they mean: `choices` are candidates of the verdict
+    /// at `verdict`; without any, only a person is offered. `questions` are settled by it.
+    Suggested {
+        message: MessageId,
+        turn: Turn,
+        questions: Vec<Seq>,
+        verdict: Seq,
+        choices: Vec<usize>,
+    },
+    /// Body: the words of the button. The visitor pressed it below the suggestions at `of`; without `chosen` they
+    /// want none of them.
+    VisitorChose {
+        message: MessageId,
+        of: Seq,
+        chosen: Option<Chosen>,
     },
     /// Body: the answer with its sources, as it would have been given. The team decides whether the visitor gets it.
     Drafted {
@@ -226,6 +245,8 @@ impl What {
             What::VisitorSaid { message, .. }
             | What::BotAnswered { message, .. }
             | What::BotGreeted { message, .. }
+            | What::Suggested { message, .. }
+            | What::VisitorChose { message, .. }
             | What::AgentSaid { message, .. }
             | What::LineHeld { held: message, .. } => Some(message.clone()),
             What::NoteWritten { .. } => Some(MessageId(format!("e{seq}"))),
@@ -245,11 +266,13 @@ impl What {
             | What::VisitorSaw { of, .. }
             | What::DeliveryFailed { of, .. }
             | What::DeliveryRetried { of, .. }
+            | What::VisitorChose { of, .. }
             | What::FaqConfirmed { of, .. }
             | What::FaqSaved { of, .. }
             | What::FaqUndone { of, .. }
             | What::FaqTakenOut { of }
             | What::FaqFailed { of } => Some(*of),
+            What::BotAnswered { chosen, .. } => chosen.map(|chosen| chosen.verdict),
             What::AgentSaid { held, chosen, .. } => held.or(chosen.map(|chosen| chosen.verdict)),
             _ => None,
         }
@@ -313,7 +336,8 @@ pub enum Intent {
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Answer,
-    /// One of the candidates is probably right; the team sees them on the card.
+    /// One of the candidates is probably right: the visitor is asked which. Where a person is there already, only the
+    /// team sees them.
     Suggest,
     Unsure,
 }

@@ -41,6 +41,8 @@ pub mod shell;
 #[cfg(test)]
 mod speaks_tests;
 pub mod store;
+#[cfg(test)]
+mod suggest_tests;
 mod switchboard;
 #[cfg(test)]
 mod talk_tests;

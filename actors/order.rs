@@ -31,6 +31,12 @@ pub enum Request {
     RequestPerson {
         message: MessageId,
     },
+    /// A button below the suggestions `of`; without `choice`, the one for none of them.
+    Choose {
+        message: MessageId,
+        of: MessageId,
+        choice: Option<usize>,
+    },
     /// A line of the team; one that starts with `!` is a command. `via` is the thread it was written in, `None`
     /// for the desk.
     Reply {
@@ -191,6 +197,7 @@ impl Request {
         match self {
             Request::Say { .. } => "say",
             Request::RequestPerson { .. } => "request_person",
+            Request::Choose { .. } => "choose",
             Request::Reply { .. } => "reply",
             Request::EditMessage { .. } => "edit",
             Request::DeleteMessage { .. } => "delete",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hinny_bridges::Person;
-use hinny_kb::{Answer, Judgement, Person, Settings, Verdict};
+use hinny_kb::{Answer, Judgement, Settings, Verdict};
 
 use crate::action::Action;
 use crate::answerer::{Answerer, AnswererDown};
@@ -28,7 +28,7 @@ impl Answerer for Norway {
     async fn answer(
         &self,
         _: &SiteId,
-        _: &Person,
+        _: &hinny_kb::Person,
         question: &str,
     ) -> Result<Judgement, AnswererDown> {
         let mut judgement = Judgement::unsure(question, "g", &Settings::default());

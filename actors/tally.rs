@@ -36,6 +36,7 @@ pub enum Link {
 pub struct Tally {
     pub said: Count,
     pub answered: Count,
+    pub suggested: Count,
     /// Answers that a model phrased, and those that it was to phrase and that stayed as they are.
     pub phrased: Count,
     pub unphrased: Count,

@@ -34,6 +34,14 @@ pub struct FileView {
     pub url: Option<String>,
 }
 
+/// What can be pressed below a question of the bot's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SuggestionsView {
+    pub choices: Vec<String>,
+    /// The button for none of them, which fetches a person.
+    pub other: String,
+}
+
 /// An event as the visitor's browser gets it; see `api/PROTOCOL.md`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -48,6 +56,9 @@ pub enum VisitorEvent {
         edited: bool,
         /// The words are gone; a reader who never had them learns that something stood here.
         deleted: bool,
+        /// The bot asks which of these is meant. Open until anybody says anything or the conversation changes hands.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        suggestions: Option<SuggestionsView>,
     },
     Handling {
         handling: &'static str,
@@ -91,6 +102,7 @@ impl VisitorEvent {
 /// What the visitor sees, if anything.
 pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
     match &entry.event.what {
+        What::Suggested { .. } | What::VisitorChose { .. } => visitor_message(entry),
         What::VisitorSaid { .. }
         | What::BotAnswered { .. }
         | What::BotGreeted { .. }
@@ -103,10 +115,9 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::HandedBack { .. }
         | What::Reopened
         | What::Closed { .. } => visitor_handling(entry),
-        What::PersonRequested { .. }
-        | What::Judged { .. }
-        | What::Drafted { .. }
-        | What::AnswererFailed { .. }
+        What::PersonRequested { .. } | What::TwinFound { .. } => None,
+        What::Judged { .. } | What::Drafted { .. } => None,
+        What::AnswererFailed { .. }
         | What::ThreadOpened { .. }
         | What::ThreadLost { .. }
         | What::NoteWritten { .. }
@@ -122,7 +133,6 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::VisitorSaw { .. }
         | What::DeliveryFailed { .. }
         | What::DeliveryRetried { .. }
-        | What::TwinFound { .. }
         | What::FaqProposed { .. }
         | What::FaqConfirmed { .. }
         | What::FaqSaved { .. }
@@ -134,10 +144,12 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
 /// Who said it and under which name, for what a visitor can see.
 fn said_by(entry: &Entry) -> Option<(&MessageId, Author)> {
     match &entry.event.what {
-        What::VisitorSaid { message, .. } => Some((message, Author::Visitor)),
-        What::BotAnswered { message, .. } | What::BotGreeted { message, .. } => {
-            Some((message, Author::Bot))
+        What::VisitorSaid { message, .. } | What::VisitorChose { message, .. } => {
+            Some((message, Author::Visitor))
         }
+        What::BotAnswered { message, .. }
+        | What::BotGreeted { message, .. }
+        | What::Suggested { message, .. } => Some((message, Author::Bot)),
         What::AgentSaid { message, .. } => Some((message, agent(entry))),
         _ => None,
     }
@@ -154,7 +166,18 @@ fn visitor_message(entry: &Entry) -> Option<VisitorEvent> {
         quotes: quotes(entry),
         edited: entry.edited,
         deleted: entry.body.is_none(),
+        suggestions: suggestions(entry),
     })
+}
+
+fn suggestions(entry: &Entry) -> Option<SuggestionsView> {
+    match &entry.body {
+        Some(Body::Suggestions { choices, other, .. }) => Some(SuggestionsView {
+            choices: choices.clone(),
+            other: other.clone(),
+        }),
+        _ => None,
+    }
 }
 
 fn visitor_handling(entry: &Entry) -> Option<VisitorEvent> {
@@ -196,7 +219,7 @@ fn visitor_change(entry: &Entry) -> Option<VisitorEvent> {
 /// The current words; empty when they were removed.
 fn text(entry: &Entry) -> Text {
     match &entry.body {
-        Some(Body::Message { text, .. }) => text.clone(),
+        Some(Body::Message { text, .. } | Body::Suggestions { text, .. }) => text.clone(),
         _ => Text::default(),
     }
 }

@@ -51,6 +51,7 @@ fn api(app: &Shared) -> Router<Shared> {
         .route("/v1/conversation", get(rest::conversation))
         .route("/v1/messages", post(rest::say))
         .route("/v1/person", post(rest::ask_person))
+        .route("/v1/choose", post(rest::choose))
         .route("/v1/edit", post(rest::edit))
         .route("/v1/delete", post(rest::delete))
         .route("/v1/seen", post(rest::seen))

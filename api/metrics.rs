@@ -148,12 +148,17 @@ fn engine(app: &App, registry: &mut Registry) {
     registry.register("connection_barred", help, barred);
 }
 
-fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 14] {
+fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 15] {
     let late = "Verdicts that came too late to count";
     let left = "Conversations that left the memory";
     [
         ("said", "Visitors' messages stored", &tally.said),
         ("answered", "Answers of the bot", &tally.answered),
+        (
+            "suggested",
+            "Questions to which the visitor was asked what they mean",
+            &tally.suggested,
+        ),
         ("phrased", "Answers that a model phrased", &tally.phrased),
         (
             "unphrased",

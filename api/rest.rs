@@ -275,6 +275,27 @@ pub async fn ask_person(
     Ok(receipt(&app, ask.id, stored))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choose {
+    id: String,
+    of: String,
+    #[serde(default)]
+    choice: Option<usize>,
+}
+
+/// `POST /v1/choose`
+pub async fn choose(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    Body(choose): Body<Choose>,
+) -> Result<Json<Receipt>, Problem> {
+    let stored = guest
+        .choose(&app, &choose.id, &choose.of, choose.choice)
+        .await?;
+    Ok(receipt(&app, choose.id, stored))
+}
+
 fn receipt(app: &App, id: String, stored: Stored) -> Json<Receipt> {
     app.meter.acknowledged();
     Json(Receipt {

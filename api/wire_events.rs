@@ -1,7 +1,7 @@
 //! Examples of events, made as the log makes them.
 
 use hinny_actors::body::{Body, FileRef, SourceLink};
-use hinny_actors::event::{BotMeanwhile, By, Event, Reason, What};
+use hinny_actors::event::{BotMeanwhile, By, Chosen, Event, Reason, What};
 use hinny_actors::ids::{FileId, MessageId, Millis, Seq};
 use hinny_actors::store::Entry;
 use hinny_actors::view;
@@ -100,6 +100,7 @@ pub fn bot_events() -> Vec<(&'static str, ServerFrame)> {
         message: MessageId::from("e3"),
         turn: 1,
         questions: vec![1],
+        chosen: None,
     };
     let sources = vec![
         source("Passwords", Some("https://example.com/docs/password")),
@@ -115,6 +116,44 @@ pub fn bot_events() -> Vec<(&'static str, ServerFrame)> {
         (
             "server-event-bot.json",
             event(3, 1795334400100, answered, answer),
+        ),
+    ]
+}
+
+/// The bot asks what is meant, and the visitor presses a button.
+pub fn suggestion_events() -> Vec<(&'static str, ServerFrame)> {
+    let suggested = What::Suggested {
+        message: MessageId::from("e18"),
+        turn: 3,
+        questions: vec![16],
+        verdict: 17,
+        choices: vec![0, 2],
+    };
+    let chose = What::VisitorChose {
+        message: MessageId::from("c-51"),
+        of: 18,
+        chosen: Some(Chosen {
+            verdict: 17,
+            index: 2,
+        }),
+    };
+    let buttons = Body::Suggestions {
+        text: Text::plain("Did you mean one of these?"),
+        choices: vec![
+            "How do I reset my password?".to_owned(),
+            "How do I change my e-mail address?".to_owned(),
+        ],
+        other: "None of these: get me a person".to_owned(),
+    };
+    let pressed = words("How do I change my e-mail address?", None);
+    vec![
+        (
+            "server-event-suggestions.json",
+            event(18, 1795334530000, suggested, Some(buttons)),
+        ),
+        (
+            "server-event-visitor-chose.json",
+            event(19, 1795334540000, chose, pressed),
         ),
     ]
 }

@@ -10,7 +10,7 @@ use hinny_actors::body::Page;
 use serde_json::Value;
 
 use super::*;
-use events::{bot_events, changed_events, changed_messages, files, team_events};
+use events::{bot_events, changed_events, changed_messages, files, suggestion_events, team_events};
 
 const CONVERSATION: &str = "0aB1cD2eF3gH4iJ5kL6mN7";
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
@@ -107,7 +107,17 @@ fn changing_frames() -> Vec<(&'static str, ClientFrame)> {
         id: "x-2".to_owned(),
         of: "m-7Yb2".to_owned(),
     };
+    let choose = |id: &str, choice| {
+        ClientFrame::Choose(Choose {
+            _type,
+            id: id.to_owned(),
+            of: "e18".to_owned(),
+            choice,
+        })
+    };
     vec![
+        ("client-choose.json", choose("c-51", Some(1))),
+        ("client-choose-none.json", choose("c-52", None)),
         ("client-edit.json", ClientFrame::Edit(edit)),
         ("client-delete.json", ClientFrame::Delete(delete)),
         (
@@ -158,10 +168,8 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         name: "Ana".to_owned(),
         avatar: None,
     };
-    let mut frames = bot_events();
-    frames.extend(team_events());
-    frames.extend(changed_events());
-    frames.extend(changed_messages());
+    let changed = [changed_events(), changed_messages()].concat();
+    let mut frames = [bot_events(), suggestion_events(), team_events(), changed].concat();
     frames.push(("server-event-visitor-files.json", files()));
     frames.push(("server-refused-blocked.json", blocked()));
     frames.extend([

@@ -146,6 +146,7 @@ impl Desk<'_> {
     ) -> Result<Option<(Judgement, bool)>, String> {
         let mut found = Vec::new();
         let mut missing = Vec::new();
+        let mut language = None;
         let mut before = "";
         for part in parts {
             let judgement = match before {
@@ -153,13 +154,14 @@ impl Desk<'_> {
                 before => self.go_on(before, part).await?,
             };
             before = part;
+            language = language.or_else(|| judgement.language.clone());
             match judgement.answer {
                 Some(_) => found.push(judgement),
                 None => missing.push(part.as_str()),
             }
         }
         let partial = !missing.is_empty();
-        let merged = merge(text, found, &missing).map(|mut judgement| {
+        let merged = merge(text, found, &missing, language).map(|mut judgement| {
             judgement.parts = parts.to_vec();
             (judgement, partial)
         });
@@ -181,8 +183,14 @@ impl Desk<'_> {
     }
 }
 
-/// One judgement of several: the least sure of them says how sure, and the candidates of all are kept.
-fn merge(text: &str, found: Vec<Judgement>, missing: &[&str]) -> Option<Judgement> {
+/// One judgement of several: the least sure of them says how sure, and the candidates of all are kept. What has no
+/// answer is named, in the language of the questions.
+fn merge(
+    text: &str,
+    found: Vec<Judgement>,
+    missing: &[&str],
+    language: Option<String>,
+) -> Option<Judgement> {
     let mut found = found.into_iter();
     let mut all = found.next()?;
     let mut answers = vec![all.answer.take()?];
@@ -195,15 +203,13 @@ fn merge(text: &str, found: Vec<Judgement>, missing: &[&str]) -> Option<Judgemen
         .iter()
         .map(|answer| answer.markdown.clone())
         .collect();
+    let says = intent::says(language.as_deref());
     words.extend(missing.iter().map(|part| {
         let part: String = part
             .chars()
             .filter(|c| !"\\`*_[]<>#|".contains(*c))
             .collect();
-        format!(
-            "I have no answer to this, so I ask a person: {}",
-            part.trim()
-        )
+        format!("{} {}", says.part, part.trim())
     }));
     all.answer = Some(Answer {
         markdown: words.join("\n\n"),
@@ -212,6 +218,7 @@ fn merge(text: &str, found: Vec<Judgement>, missing: &[&str]) -> Option<Judgemen
             .flat_map(|answer| answer.sources)
             .collect(),
     });
+    all.language = language;
     all.query = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(all)
 }

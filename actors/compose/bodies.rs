@@ -2,9 +2,10 @@
 
 use hinny_bridges::text::Text;
 
-use super::{Facts, edited_words, words_for_visitor};
+use super::{Facts, edited_words, offers, words_for_visitor};
 use crate::body::{Body, FaqDraft, SourceLink};
 use crate::dialogue::Words;
+use crate::event::What;
 use crate::ids::{ConversationId, Seq};
 use crate::lines::{line, understand};
 use crate::order::Request;
@@ -24,6 +25,7 @@ pub async fn body(
         Words::Said => said(request, facts),
         Words::Edited => edited(request, facts),
         Words::Verdict | Words::Answer => judged(words, request),
+        Words::Offer | Words::Choice => suggested(request, facts),
         Words::Courtesy => {
             let says = facts.heard.and_then(|heard| heard.says());
             says.map(|says| Body::words(Text::plain(says)))
@@ -83,6 +85,17 @@ fn edited(request: &Request, facts: &Facts) -> Option<Body> {
     Some(body)
 }
 
+/// What the visitor is asked, or the button that they pressed.
+fn suggested(request: &Request, facts: &Facts) -> Option<Body> {
+    match request {
+        Request::Judge { judgement, .. } => {
+            offers::body(judgement, facts.offer.as_deref(), facts.browser.as_deref())
+        }
+        Request::Choose { choice, .. } => offers::button(facts.offered.as_ref(), *choice),
+        _ => None,
+    }
+}
+
 fn judged(words: Words, request: &Request) -> Option<Body> {
     let Request::Judge { judgement, .. } = request else {
         return None;
@@ -138,6 +151,14 @@ pub(super) fn offered(from: Option<&Body>, index: usize) -> Option<(Text, Vec<So
         Body::Message { text, sources, .. } if index == 0 => Some((text.clone(), sources.clone())),
         _ => None,
     }
+}
+
+/// What a button below suggestions stands for, if it has words still.
+pub(super) fn picked(choice: Option<usize>, facts: &Facts) -> Option<(Text, Vec<SourceLink>)> {
+    let What::Suggested { choices, .. } = &facts.pointed.as_ref()?.what else {
+        return None;
+    };
+    offered(facts.body.as_ref(), *choices.get(choice?)?)
 }
 
 fn chosen_body((text, sources): (Text, Vec<SourceLink>), request: &Request) -> Body {

@@ -3,7 +3,7 @@
 
 use hinny_bridges::Thread;
 
-use super::talk;
+use super::{offers, talk};
 use crate::action::Action;
 use crate::body::Body;
 use crate::clock;
@@ -30,6 +30,12 @@ pub struct Facts {
     pub pointed: Option<Pointed>,
     /// The current words of what is pointed at.
     pub body: Option<Body>,
+    /// For a button below suggestions, which are pointed at: their own words. `body` is the verdict behind them.
+    pub offered: Option<Body>,
+    /// Candidates that the visitor may be asked about, if they are to be asked.
+    pub offer: Option<Vec<usize>>,
+    /// The language that the visitor's browser asks for, if they are to be asked.
+    pub browser: Option<String>,
     /// What the visitor's words want.
     pub heard: Option<Heard>,
     /// The visitor asks again what was answered, or the bot would answer again what it said.
@@ -62,6 +68,9 @@ pub async fn facts(
         asked,
         pointed: None,
         body: None,
+        offered: None,
+        offer: None,
+        browser: None,
         heard: None,
         again: false,
     };
@@ -78,7 +87,24 @@ pub async fn facts(
             written_in: about.written_in,
         });
     }
+    read_verdict(&mut facts, shell, conversation).await?;
     Ok(facts)
+}
+
+/// The verdict whose candidates were suggested.
+async fn read_verdict(
+    facts: &mut Facts,
+    shell: &Shell,
+    conversation: &ConversationId,
+) -> Stored<()> {
+    if let Some(pointed) = &facts.pointed
+        && let What::Suggested { verdict, .. } = pointed.what
+    {
+        let read = shell.store.read(conversation, verdict - 1, 1).await?;
+        let body = read.into_iter().next().and_then(|entry| entry.body);
+        facts.offered = std::mem::replace(&mut facts.body, body);
+    }
+    Ok(())
 }
 
 /// What new words mean beside those that were said before.
@@ -98,6 +124,12 @@ async fn read_talk(
         }
         Request::Judge { judgement, .. } => {
             facts.again = talk::says_again(shell, conversation, dialogue, judgement).await?;
+            let given = talk::given(shell, conversation, dialogue).await?;
+            facts.offer = offers::choices(judgement, &given);
+            if facts.offer.is_some() {
+                let row = shell.store.conversation(conversation).await?;
+                facts.browser = row.and_then(|row| row.context.language);
+            }
         }
         _ => {}
     }
@@ -114,6 +146,9 @@ async fn pointed_at(
     let (pointer, by_visitor, via) = match request {
         Request::EditMessage { by, of, via, .. } | Request::DeleteMessage { by, of, via, .. } => {
             (of, *by == Editor::Visitor, via)
+        }
+        Request::Choose { of, .. } => {
+            return shell.store.message_seq(conversation, of, false).await;
         }
         Request::React { of, via, .. } => (of, false, via),
         Request::Reply { said, via, .. } => match (&said.quotes, understand(&said.text).line) {

@@ -37,12 +37,22 @@ pub async fn says_again(
         return Ok(false);
     };
     let answer = Text::from_markdown(&answer.markdown).to_plain();
-    for given in &dialogue.talk.answers {
-        if words_at(shell, conversation, *given).await? == answer {
-            return Ok(true);
-        }
+    Ok(given(shell, conversation, dialogue)
+        .await?
+        .contains(&answer))
+}
+
+/// The answers that the visitor has had already.
+pub async fn given(
+    shell: &Shell,
+    conversation: &ConversationId,
+    dialogue: &Dialogue,
+) -> Stored<Vec<String>> {
+    let mut given = Vec::new();
+    for answer in &dialogue.talk.answers {
+        given.push(words_at(shell, conversation, *answer).await?);
     }
-    Ok(false)
+    Ok(given)
 }
 
 /// The newest of some questions that can be understood by itself.

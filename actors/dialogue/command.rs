@@ -30,6 +30,16 @@ pub enum Command {
         again: bool,
         /// Only some of several questions could be answered.
         partial: bool,
+        /// Without an answer, the visitor is asked about these candidates. None of them: only a person is offered.
+        offer: Option<Vec<usize>>,
+    },
+    /// A button below what was suggested. `choice` counts the buttons; without it the visitor wants none of them.
+    /// `known`: what the button stands for has words still.
+    Pick {
+        message: MessageId,
+        of: Option<Pointed>,
+        choice: Option<usize>,
+        known: bool,
     },
     /// The same, where the bot does not answer visitors by itself. `draft`: the team gets to see what the bot would say.
     Brief {
@@ -228,6 +238,10 @@ pub enum Words {
     Edited,
     Verdict,
     Answer,
+    /// What the visitor is asked, and the buttons below it.
+    Offer,
+    /// The button that was pressed.
+    Choice,
     /// What the bot says to a courtesy.
     Courtesy,
     AgentName,

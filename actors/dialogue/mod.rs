@@ -21,7 +21,7 @@ use crate::ids::{Millis, Seq};
 pub use command::*;
 pub use pointed::{Draft, Pointed};
 pub use refuse::Refused;
-pub use talk::Talk;
+pub use talk::{Offer, Talk};
 
 /// The fold of a conversation's events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,12 +106,12 @@ impl Side {
             What::VisitorSaid { .. }
             | What::Judged { .. }
             | What::AnswererFailed { .. }
-            | What::BotAnswered { .. }
             | What::Escalated { .. }
             | What::Reopened
             | What::ThreadOpened { .. }
             | What::ThreadLost { .. }
             | What::VisitorSaw { .. } => Side::Talk,
+            What::BotAnswered { .. } | What::Suggested { .. } => Side::Talk,
             What::AgentTook { .. }
             | What::AgentJoined { .. }
             | What::HandedBack { .. }
@@ -125,10 +125,9 @@ impl Side {
             | What::FaqUndone { .. }
             | What::FaqSaved { .. } => Side::Faq,
             What::FaqTakenOut { .. } | What::FaqFailed { .. } => Side::Faq,
-            What::PersonRequested { .. }
-            | What::BotGreeted { .. }
-            | What::Drafted { .. }
-            | What::NoteWritten { .. }
+            What::PersonRequested { .. } | What::VisitorChose { .. } => Side::Nothing,
+            What::BotGreeted { .. } | What::Drafted { .. } => Side::Nothing,
+            What::NoteWritten { .. }
             | What::TeamTold { .. }
             | What::VisitorIdentified
             | What::MessageEdited { .. }
@@ -188,7 +187,7 @@ impl Dialogue {
             What::VisitorSaid { turn, intent, .. } => self.hear(*intent, *turn),
             What::Judged { turn, .. } => self.drop_turn_with_person(*turn),
             What::AnswererFailed { turn } => self.drop_turn_with_person(*turn),
-            What::BotAnswered { .. } => self.open = None,
+            What::BotAnswered { .. } | What::Suggested { .. } => self.open = None,
             What::Escalated { reason, bot, .. } => self.handle_by(Handling::Waiting {
                 reason: *reason,
                 bot: *bot,

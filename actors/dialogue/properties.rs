@@ -1,5 +1,6 @@
 //! What must hold for every history: thousands of random ones are played through `decide` and `apply`.
 
+mod deeds;
 mod steps;
 
 use proptest::prelude::*;
@@ -14,6 +15,7 @@ use steps::{command, play, verdicts};
 fn settled_by(what: &What) -> &[Seq] {
     match what {
         What::BotAnswered { questions, .. }
+        | What::Suggested { questions, .. }
         | What::Escalated { questions, .. }
         | What::Blocked { questions, .. }
         | What::AgentTook { questions, .. } => questions,
@@ -49,12 +51,54 @@ proptest! {
     fn the_bot_is_silent_while_a_person_has_the_conversation(steps in prop::collection::vec(command(), 0..40)) {
         let played = play(&steps);
         for (before, what) in played.states.iter().zip(&played.events) {
-            let bot_speaks = matches!(what, What::BotAnswered { .. } | What::BotGreeted { .. });
+            let bot_speaks = matches!(
+                what,
+                What::BotAnswered { .. } | What::BotGreeted { .. } | What::Suggested { .. }
+            );
             let must_be_silent = matches!(
                 before.handling,
                 Handling::Agent { .. } | Handling::Waiting { bot: BotMeanwhile::Silent, .. }
             );
             prop_assert!(!(bot_speaks && must_be_silent), "{:?} in {:?}", what, before.handling);
+            if matches!(what, What::Suggested { .. } | What::VisitorChose { .. }) {
+                prop_assert_eq!(&before.handling, &Handling::Bot);
+            }
+        }
+    }
+
+    /// Whatever is pressed, by which tab and however often: suggestions are chosen from once at most, only while they
+    /// are the last word, and a choice ends in that answer or in a person.
+    #[test]
+    fn a_choice_counts_once(steps in prop::collection::vec(command(), 0..60)) {
+        let played = play(&steps);
+        for (index, what) in played.events.iter().enumerate() {
+            let What::VisitorChose { of, chosen, .. } = what else { continue };
+            let offer = played.states[index].talk.offer.as_ref();
+            prop_assert_eq!(offer.map(|offer| offer.seq), Some(*of));
+            let of = usize::try_from(*of).unwrap();
+            let spoken = |what: &What| matches!(what, What::VisitorSaid { .. } | What::VisitorChose { .. });
+            prop_assert!(!played.events[of..index].iter().any(spoken));
+            let follows = match &played.events[index + 1] {
+                What::BotAnswered { chosen: answered, .. } => answered == chosen && chosen.is_some(),
+                What::Escalated { questions, .. } => questions.contains(&(index as Seq + 1)),
+                _ => false,
+            };
+            prop_assert!(follows, "{:?}", played.events[index + 1]);
+        }
+    }
+
+    /// Guesses are not made for ever: the third time in a row a person is fetched.
+    #[test]
+    fn suggestions_come_twice_in_a_row_at_most(steps in prop::collection::vec(command(), 0..60)) {
+        let mut row = 0;
+        for what in &play(&steps).events {
+            row = match what {
+                What::Suggested { .. } => row + 1,
+                What::BotAnswered { .. } | What::Escalated { .. } | What::AgentTook { .. } => 0,
+                What::VisitorSaid { intent: Intent::Thanks, .. } | What::Closed { .. } | What::Reopened => 0,
+                _ => row,
+            };
+            prop_assert!(row <= 2);
         }
     }
 
@@ -93,7 +137,7 @@ proptest! {
     fn a_stale_verdict_changes_nothing(steps in prop::collection::vec(command(), 0..40), verdict in verdicts()) {
         let end = play(&steps).end;
         for turn in (0..=end.turns + 1).filter(|turn| !end.awaits(*turn)) {
-            let decision = end.decide(&Command::Judge { turn, verdict, generation: "g".into(), again: false, partial: false });
+            let decision = end.decide(&Command::Judge { turn, verdict, generation: "g".into(), again: false, partial: false, offer: Some(vec![0]) });
             prop_assert_eq!(decision, Decision::default());
         }
     }

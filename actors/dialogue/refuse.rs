@@ -2,7 +2,7 @@
 //! may not be is decided in silence.
 
 use super::{Command, Dialogue, Pointed};
-use crate::event::By;
+use crate::event::{By, What};
 use crate::ids::Millis;
 
 /// Why a command is not carried out.
@@ -17,6 +17,9 @@ impl Dialogue {
     pub fn refuse(&self, command: &Command, now: Millis) -> Option<Refused> {
         match command {
             Command::Say { .. } | Command::RequestPerson { .. } => self.shut_out(now),
+            Command::Pick { of, choice, .. } => self
+                .shut_out(now)
+                .or_else(|| not_offered(of.as_ref(), *choice)),
             Command::Edit { by, of, via, .. } => match by {
                 By::Visitor => self.shut_out(now).or_else(|| not_theirs(by, of.as_ref())),
                 By::Bot | By::Agent(_) if via.is_none() => not_theirs(by, of.as_ref()),
@@ -37,4 +40,13 @@ impl Dialogue {
 fn not_theirs(by: &By, of: Option<&Pointed>) -> Option<Refused> {
     let theirs = of.is_some_and(|of| of.author().as_ref() == Some(by));
     (!theirs).then_some(Refused::NotYours)
+}
+
+/// There never was such a button. One that is of no use any more is pressed in vain, and that is no mistake.
+fn not_offered(of: Option<&Pointed>, choice: Option<usize>) -> Option<Refused> {
+    let offered = of.is_some_and(|of| match &of.what {
+        What::Suggested { choices, .. } => choice.is_none_or(|button| button < choices.len()),
+        _ => false,
+    });
+    (!offered).then_some(Refused::NotYours)
 }

@@ -1,5 +1,7 @@
 //! Writes the decision table of the docs, so that it can never differ from the code.
 
+mod talk;
+
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
@@ -8,6 +10,7 @@ use hinny_bridges::{TelegramThread, Thread};
 use super::*;
 use crate::event::{BotMeanwhile, Held, Reason, Verdict};
 use crate::store::DeliveryKind;
+use talk::{from_answerer, from_visitor};
 
 fn thread() -> Thread {
     Thread::Telegram(TelegramThread { chat: -1, topic: 1 })
@@ -26,6 +29,25 @@ fn bot_answered() -> What {
         message: "e2".into(),
         turn: 1,
         questions: vec![1],
+        chosen: None,
+    }
+}
+
+fn judged(verdict: Verdict) -> What {
+    What::Judged {
+        turn: 1,
+        verdict,
+        generation: "g".into(),
+    }
+}
+
+fn suggested() -> What {
+    What::Suggested {
+        message: "e3".into(),
+        turn: 1,
+        questions: vec![1],
+        verdict: 2,
+        choices: vec![0, 1],
     }
 }
 
@@ -99,9 +121,11 @@ fn states() -> Vec<(&'static str, Vec<What>)> {
 fn with_bot() -> Vec<(&'static str, Vec<What>)> {
     let answered = vec![said(Some(1)), bot_answered()];
     let rejected = vec![said(Some(1)), bot_answered(), rejected()];
+    let asked = vec![said(Some(1)), judged(Verdict::Suggest), suggested()];
     vec![
         ("Bot", vec![]),
         ("Bot, question open", vec![said(Some(1))]),
+        ("Bot, suggestions made", asked),
         ("Bot, one answer given", answered),
         ("Bot, one answer given and rejected", rejected),
     ]
@@ -114,85 +138,6 @@ fn commands() -> Vec<(&'static str, Command)> {
     all.extend(pressed());
     all.extend(from_outbox());
     all
-}
-
-fn from_visitor() -> Vec<(&'static str, Command)> {
-    let say = |intent| Command::Say {
-        message: "m".into(),
-        intent,
-        again: false,
-        unfinished: false,
-    };
-    let ask = |again, unfinished| Command::Say {
-        message: "m".into(),
-        intent: Intent::Question,
-        again,
-        unfinished,
-    };
-    let message = "m".into();
-    vec![
-        ("visitor asks", say(Intent::Question)),
-        ("visitor begins to ask", ask(false, true)),
-        ("visitor asks what was answered", ask(true, false)),
-        ("visitor asks for a person in words", say(Intent::Person)),
-        (
-            "visitor presses \"a person\"",
-            Command::RequestPerson { message },
-        ),
-        ("visitor greets", say(Intent::Greeting)),
-        ("visitor thanks", say(Intent::Thanks)),
-        ("visitor makes small talk", say(Intent::SmallTalk)),
-        ("visitor says that this was wrong", say(Intent::Reject)),
-        ("visitor has seen everything", Command::Saw { upto: 99 }),
-        ("visitor identified", Command::Identify),
-    ]
-}
-
-fn from_answerer() -> Vec<(&'static str, Command)> {
-    let judge = |turn, verdict| Command::Judge {
-        turn,
-        verdict,
-        generation: "g".into(),
-        again: false,
-        partial: false,
-    };
-    let answer = |again, partial| Command::Judge {
-        turn: 1,
-        verdict: Verdict::Answer,
-        generation: "g".into(),
-        again,
-        partial,
-    };
-    let brief = |draft| Command::Brief {
-        turn: 1,
-        verdict: Verdict::Answer,
-        generation: "g".into(),
-        bot: match draft {
-            true => BotMeanwhile::Helping,
-            false => BotMeanwhile::Silent,
-        },
-        draft,
-    };
-    let due = |asked_here| Command::AnswerDue {
-        turn: 1,
-        asked_here,
-    };
-    vec![
-        ("verdict: answer", judge(1, Verdict::Answer)),
-        ("verdict: the same answer again", answer(true, false)),
-        ("verdict: answer to a part", answer(false, true)),
-        ("verdict: suggest or unsure", judge(1, Verdict::Unsure)),
-        ("verdict of another turn", judge(7, Verdict::Answer)),
-        ("verdict for the team alone", brief(false)),
-        ("verdict for the team, with a draft", brief(true)),
-        ("answerer breaks", Command::FailTurn { turn: 1 }),
-        ("alarm, asked by this process", due(true)),
-        ("alarm, asked before a restart", due(false)),
-        (
-            "handling went wrong twice",
-            Command::HandOver { written: false },
-        ),
-    ]
 }
 
 fn from_team() -> Vec<(&'static str, Command)> {
@@ -291,14 +236,9 @@ fn from_outbox() -> Vec<(&'static str, Command)> {
 
 /// The button under a verdict on the card.
 fn choose(by: &str, save: bool) -> Command {
-    let judged = What::Judged {
-        turn: 1,
-        verdict: Verdict::Suggest,
-        generation: "g".into(),
-    };
     Command::Choose {
         by: by.into(),
-        of: Pointed::find(&[judged], 1, None),
+        of: Pointed::find(&[judged(Verdict::Suggest)], 1, None),
         index: 0,
         known: true,
         save,

@@ -1,6 +1,6 @@
 //! `Talk`: what went on between the visitor and the bot since a person had last to do with it.
 
-use crate::event::{Intent, What};
+use crate::event::{Chosen, Intent, Turn, What};
 use crate::ids::Seq;
 
 /// Older questions and answers than these are not thought of any more.
@@ -18,17 +18,45 @@ pub struct Talk {
     pub rejected: usize,
     /// The bot has just greeted, and nothing came since.
     pub greeted: bool,
+    /// What the visitor may still choose from.
+    pub offer: Option<Offer>,
+    /// How often something was suggested since the last answer.
+    pub suggested: usize,
+}
+
+/// Suggestions that wait for the visitor. Whatever they say instead ends them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub seq: Seq,
+    pub turn: Turn,
+    /// What they were asked about.
+    pub questions: Vec<Seq>,
+    pub verdict: Seq,
+    pub choices: Vec<usize>,
+}
+
+impl Offer {
+    /// What the button stands for.
+    pub fn choice(&self, button: usize) -> Option<Chosen> {
+        let index = *self.choices.get(button)?;
+        let verdict = self.verdict;
+        Some(Chosen { verdict, index })
+    }
 }
 
 impl Talk {
     pub fn apply(&mut self, seq: Seq, what: &What) {
         match what {
             What::VisitorSaid { intent, .. } => self.hear(*intent),
+            What::Suggested { .. } => self.suggest(seq, what),
+            What::VisitorChose { chosen, .. } => self.choose(*chosen),
             What::BotGreeted { intent, .. } => self.greeted = *intent == Intent::Greeting,
             What::BotAnswered { questions, .. } => {
                 keep(&mut self.answered, questions);
                 keep(&mut self.doubtful, questions);
                 keep(&mut self.answers, &[seq]);
+                self.offer = None;
+                self.suggested = 0;
             }
             What::Escalated { .. }
             | What::AgentTook { .. }
@@ -39,15 +67,49 @@ impl Talk {
         }
     }
 
+    /// Asked again without choosing, the suggestions did not help.
+    fn suggest(&mut self, seq: Seq, what: &What) {
+        let What::Suggested {
+            turn,
+            questions,
+            verdict,
+            choices,
+            ..
+        } = what
+        else {
+            return;
+        };
+        keep(&mut self.doubtful, questions);
+        self.suggested += 1;
+        self.offer = Some(Offer {
+            seq,
+            turn: *turn,
+            questions: questions.clone(),
+            verdict: *verdict,
+            choices: choices.clone(),
+        });
+    }
+
+    fn choose(&mut self, chosen: Option<Chosen>) {
+        let offer = self.offer.take();
+        match (chosen, offer) {
+            (Some(_), Some(offer)) => keep(&mut self.answered, &offer.questions),
+            (Some(_), None) => {}
+            (None, _) => self.rejected += 1,
+        }
+    }
+
     fn hear(&mut self, intent: Intent) {
         self.greeted = false;
+        let offer = self.offer.take();
         match intent {
             Intent::Thanks => {
                 self.rejected = 0;
+                self.suggested = 0;
                 self.doubtful.clear();
                 self.answers.clear();
             }
-            Intent::Reject if !self.answers.is_empty() => self.rejected += 1,
+            Intent::Reject if offer.is_some() || !self.answers.is_empty() => self.rejected += 1,
             _ => {}
         }
     }

@@ -9,9 +9,9 @@
 //!
 //! `[small]` has the words that make no difference when the same is asked in other words.
 //!
-//! `[say]` holds what the bot answers. A language is added by adding a file, and its name to the list here.
+//! `[say]` holds what the bot says: to courtesies, and (`NAMES`) when it has no answer. A language is added by adding a file, and its name to the list here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -30,6 +30,10 @@ pub const FILES: &[(&str, &str)] = &[
     ("ar", include_str!("languages/ar.txt")),
     ("ja", include_str!("languages/ja.txt")),
 ];
+
+/// What the bot says when it has no answer: what it asks above suggestions and the button for none of them; that it
+/// knows nothing in this language and the button for a person; what it says of a part that it cannot answer.
+pub const NAMES: [&str; 5] = ["suggest", "none", "foreign", "person", "part"];
 
 /// How many words a gap may hold when a file does not say so.
 const GAP: usize = 4;
@@ -56,7 +60,7 @@ pub struct Language {
     follow: Vec<Pattern>,
     may_follow: Vec<Pattern>,
     small: HashSet<String>,
-    says: Vec<(Intent, String)>,
+    says: HashMap<String, String>,
 }
 
 impl Language {
@@ -111,8 +115,11 @@ impl Language {
                 .flat_map(words)
                 .for_each(|word| self.phrases.is_right(word)),
             "say" => {
-                let (intent, words) = line.split_once(':').ok_or(line)?;
-                self.says.push((courtesy(intent)?, words.trim().to_owned()));
+                let (name, words) = line.split_once(':').ok_or(line)?;
+                if !NAMES.contains(&name) {
+                    courtesy(name)?;
+                }
+                self.says.insert(name.to_owned(), words.trim().to_owned());
             }
             section => self.take_pattern(section, line)?,
         }
@@ -148,8 +155,19 @@ impl Language {
 
     /// What the bot answers to a courtesy.
     pub fn says(&self, intent: Intent) -> Option<&str> {
-        let found = self.says.iter().find(|(of, _)| *of == intent);
-        found.map(|(_, words)| words.as_str())
+        let name = match intent {
+            Intent::Greeting => "greeting",
+            Intent::Thanks => "thanks",
+            Intent::SmallTalk => "small_talk",
+            Intent::Reject => "reject",
+            Intent::Question | Intent::Person => return None,
+        };
+        self.sentence(name)
+    }
+
+    /// A sentence by its name.
+    pub fn sentence(&self, name: &str) -> Option<&str> {
+        self.says.get(name).map(String::as_str)
     }
 }
 

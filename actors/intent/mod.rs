@@ -21,7 +21,7 @@ mod words;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use self::language::{LANGUAGES, Language, Reading};
+use self::language::{FILES, LANGUAGES, Language, Reading};
 use self::words::Sentence;
 use crate::event::Intent;
 
@@ -42,6 +42,38 @@ impl Heard {
     /// What the bot answers to it, in the visitor's language, if it is a courtesy.
     pub fn says(&self) -> Option<&'static str> {
         self.language?.says(self.intent)
+    }
+}
+
+/// What the bot says when it has no answer.
+pub struct Says {
+    /// Above suggestions, and the button for none of them.
+    pub suggest: &'static str,
+    pub none: &'static str,
+    /// Where the knowledge base lacks the language, and the button for a person.
+    pub foreign: &'static str,
+    pub person: &'static str,
+    /// In front of a part that has no answer.
+    pub part: &'static str,
+}
+
+/// The bot's sentences in the language with this code, such as `pt` or `pt-BR`, or in English.
+pub fn says(code: Option<&str>) -> Says {
+    let main = code.and_then(|code| code.split(['-', '_']).next());
+    let is_it = |code: &str| {
+        FILES
+            .iter()
+            .position(|(known, _)| known.eq_ignore_ascii_case(code))
+    };
+    let known = main.and_then(is_it);
+    let language = &LANGUAGES[known.unwrap_or(0)];
+    let sentence = |name| language.sentence(name).unwrap_or_default();
+    Says {
+        suggest: sentence("suggest"),
+        none: sentence("none"),
+        foreign: sentence("foreign"),
+        person: sentence("person"),
+        part: sentence("part"),
     }
 }
 

@@ -3,7 +3,7 @@
 //! The rules were made with the lines marked *seen*. Those marked *held* were written before the rules and were not
 //! looked at while the rules were made: what they say is an honest guess of how it goes with other people's lines.
 
-use super::language::FILES;
+use super::language::{FILES, NAMES};
 use super::*;
 
 struct Row {
@@ -166,4 +166,26 @@ fn every_language_answers_every_courtesy() {
         }
     }
     assert_eq!(hear("vielen Dank!").says(), Some("Gern geschehen!"));
+}
+
+#[test]
+fn every_language_says_that_it_has_no_answer() {
+    for ((code, _), language) in FILES.iter().zip(LANGUAGES.iter()) {
+        for name in NAMES {
+            assert!(language.sentence(name).is_some(), "{code} {name}");
+        }
+        // What stands on the button is understood when it is typed.
+        let says = super::says(Some(code));
+        assert_eq!(
+            classify(says.person),
+            Intent::Person,
+            "{code}: {}",
+            says.person
+        );
+    }
+    assert_eq!(
+        super::says(Some("pt-BR")).suggest,
+        super::says(Some("pt")).suggest
+    );
+    assert_eq!(super::says(Some("nl")).suggest, super::says(None).suggest);
 }

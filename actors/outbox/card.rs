@@ -249,8 +249,10 @@ fn candidates(facts: &Facts) -> Option<Block> {
 /// One message of the transcript, with the words it has now.
 fn said(entry: &Entry) -> Option<Block> {
     let author = match &entry.event.what {
-        What::VisitorSaid { .. } => "Visitor".to_owned(),
-        What::BotAnswered { .. } | What::BotGreeted { .. } => "Bot".to_owned(),
+        What::VisitorSaid { .. } | What::VisitorChose { .. } => "Visitor".to_owned(),
+        What::BotAnswered { .. } | What::BotGreeted { .. } | What::Suggested { .. } => {
+            "Bot".to_owned()
+        }
         What::AgentSaid { .. } => view::agent_name(entry).unwrap_or_else(|| "Team".to_owned()),
         _ => return None,
     };

@@ -3,7 +3,10 @@
 use hinny_bridges::text::Text;
 use serde::Serialize;
 
-use super::{Author, FileView, agent, agent_name, files, quotes, said_by, sources, text};
+use super::{
+    Author, FileView, SuggestionsView, agent, agent_name, files, quotes, said_by, sources,
+    suggestions, text,
+};
 use crate::body::{Body, SourceLink};
 use crate::event::{Held, Reason, Verdict, What};
 use crate::ids::{Millis, Seq};
@@ -25,6 +28,9 @@ pub enum TeamEvent {
         note: bool,
         /// The held line or draft that this was.
         held: Option<Seq>,
+        /// The bot asked which of these was meant.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        suggestions: Option<SuggestionsView>,
     },
     Handling {
         handling: &'static str,
@@ -136,11 +142,11 @@ impl TeamEvent {
 /// What the team sees, if anything.
 pub fn team(entry: &Entry) -> Option<TeamEvent> {
     match &entry.event.what {
-        What::VisitorSaid { .. }
-        | What::BotAnswered { .. }
-        | What::BotGreeted { .. }
-        | What::AgentSaid { .. }
-        | What::NoteWritten { .. } => message(entry),
+        What::VisitorSaid { .. } | What::VisitorChose { .. } => message(entry),
+        What::BotAnswered { .. } | What::Suggested { .. } => message(entry),
+        What::BotGreeted { .. } | What::AgentSaid { .. } | What::NoteWritten { .. } => {
+            message(entry)
+        }
         What::MessageEdited { .. }
         | What::NoteEdited { .. }
         | What::MessageDeleted { .. }
@@ -161,10 +167,7 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         | What::DeliveryRetried { .. } => inside(entry),
         What::FaqProposed { .. } | What::FaqSaved { .. } | What::FaqUndone { .. } => faq(entry),
         What::Judged { .. } => verdict(entry),
-        What::Drafted { .. } => entry.body.as_ref().map(|_| TeamEvent::Draft {
-            text: text(entry),
-            sources: sources(entry),
-        }),
+        What::Drafted { .. } => drafted(entry),
         What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
         What::TeamTold { .. }
         | What::PersonRequested { .. }
@@ -197,6 +200,7 @@ fn message(entry: &Entry) -> Option<TeamEvent> {
         deleted: entry.body.is_none(),
         note: matches!(entry.event.what, What::NoteWritten { .. }),
         held,
+        suggestions: suggestions(entry),
     })
 }
 
@@ -326,6 +330,14 @@ fn draft(entry: &Entry) -> Option<TeamEvent> {
         question: draft.question.clone(),
         answer: draft.answer.clone(),
         masked: draft.masked,
+    })
+}
+
+fn drafted(entry: &Entry) -> Option<TeamEvent> {
+    entry.body.as_ref()?;
+    Some(TeamEvent::Draft {
+        text: text(entry),
+        sources: sources(entry),
     })
 }
 

@@ -34,7 +34,9 @@ pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
 fn told(judgement: &Judgement, speaks: Speaks) -> String {
     let verdict = match judgement.verdict {
         Verdict::Answer => "answer",
-        Verdict::Suggest => "suggest (the team sees the candidates, the visitor gets a person)",
+        Verdict::Suggest => {
+            "suggest (the visitor is asked which candidate they mean, or wants a person)"
+        }
         Verdict::Unsure => "unsure (the visitor gets a person)",
     };
     let mut text = format!(

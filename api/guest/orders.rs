@@ -138,6 +138,25 @@ impl Guest {
         self.order(app, &conversation, id, request).await
     }
 
+    /// A button below what the bot suggested; without `choice`, the one for none of it.
+    pub async fn choose(
+        &self,
+        app: &App,
+        id: &str,
+        of: &str,
+        choice: Option<usize>,
+    ) -> Result<Stored, Problem> {
+        let of = self.may_change(app, id, of)?;
+        let message = MessageId(id.to_owned());
+        let request = Request::Choose {
+            message,
+            of,
+            choice,
+        };
+        let conversation = self.existing(app).await?;
+        self.order(app, &conversation, id, request).await
+    }
+
     fn may_change(&self, app: &App, id: &str, of: &str) -> Result<MessageId, Problem> {
         check_id(id)?;
         check_id(of)?;
@@ -226,9 +245,9 @@ async fn seq_of(
 
 fn is_message(event: &Event, id: &str) -> bool {
     match &event.what {
-        What::VisitorSaid { message, .. } | What::PersonRequested { message } => {
-            message.as_str() == id
-        }
+        What::VisitorSaid { message, .. }
+        | What::VisitorChose { message, .. }
+        | What::PersonRequested { message } => message.as_str() == id,
         _ => false,
     }
 }

@@ -49,6 +49,11 @@ impl Socket<'_> {
                 let stored = self.ask_person(&ask).await;
                 self.answer(ask.id, stored).await
             }
+            ClientFrame::Choose(choose) => {
+                let (of, choice) = (&choose.of, choose.choice);
+                let stored = self.guest.choose(self.app, &choose.id, of, choice).await;
+                self.answer(choose.id, stored).await
+            }
             ClientFrame::Typing(typing) => self.typing(typing.on).await,
             ClientFrame::Ping(ping) => match self.chatter.check() {
                 Ok(()) => self.send(ServerFrame::Pong { n: ping.n }).await,

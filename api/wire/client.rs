@@ -19,6 +19,7 @@ pub enum ClientFrame {
     Delete(Delete),
     Seen(Seen),
     Person(Ask),
+    Choose(Choose),
     Typing(Typing),
     Ping(Ping),
 }
@@ -98,6 +99,18 @@ pub struct Ask {
     pub id: String,
 }
 
+/// A button below suggestions; without `choice`, the one for none of them.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choose {
+    #[serde(rename = "type", default)]
+    pub(super) _type: IgnoredType,
+    pub id: String,
+    pub of: String,
+    #[serde(default)]
+    pub choice: Option<usize>,
+}
+
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Typing {
@@ -154,11 +167,12 @@ fn read(kind: &str, text: &str) -> Result<ClientFrame, Problem> {
         "delete" => fields(kind, text).map(ClientFrame::Delete),
         "seen" => fields(kind, text).map(ClientFrame::Seen),
         "person" => fields(kind, text).map(ClientFrame::Person),
+        "choose" => fields(kind, text).map(ClientFrame::Choose),
         "typing" => fields(kind, text).map(ClientFrame::Typing),
         "ping" => fields(kind, text).map(ClientFrame::Ping),
         _ => Err(Problem::new(
             Code::UnknownFrame,
-            "There is no such frame. Known are hello, say, edit, delete, seen, person, typing and ping.",
+            "There is no such frame. Known are hello, say, edit, delete, seen, person, choose, typing and ping.",
         )),
     }
 }

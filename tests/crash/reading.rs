@@ -68,7 +68,7 @@ pub fn read(log: &BTreeMap<u64, Value>, said: &[Said]) -> Reading {
 
 enum Step<'a> {
     Said(&'a Said),
-    /// From the knowledge; courtesies of the bot have no source.
+    /// From the knowledge, or with suggestions; courtesies of the bot have neither.
     BotAnswered,
     AgentSaid(String),
     HandledBy(Handling),
@@ -91,7 +91,10 @@ fn step<'a>(event: &Value, by_id: &HashMap<&str, &'a Said>) -> Option<Step<'a>> 
         Some("visitor") => by_id
             .get(event["id"].as_str()?)
             .map(|said| Step::Said(said)),
-        Some("bot") => event["sources"].get(0).map(|_| Step::BotAnswered),
+        Some("bot") => {
+            let settles = event["sources"].get(0).is_some() || event.get("suggestions").is_some();
+            settles.then_some(Step::BotAnswered)
+        }
         Some("agent") => Some(Step::AgentSaid(plain(&event["text"]))),
         other => panic!("the protocol has no author {other:?}"),
     }

@@ -34,5 +34,6 @@ mod knowledge;
 mod model;
 mod operator;
 mod small;
+mod suggest;
 mod team;
 mod team_telegram;

@@ -48,7 +48,7 @@ impl Plan {
         }
     }
 
-    fn judged(&mut self, turn: Turn, verdict: Verdict, generation: &str) {
+    pub(super) fn judged(&mut self, turn: Turn, verdict: Verdict, generation: &str) {
         let generation = generation.to_owned();
         let what = What::Judged {
             turn,
@@ -65,6 +65,7 @@ impl Plan {
             message,
             turn,
             questions,
+            chosen: None,
         };
         let deliver = with_person.then_some(DeliveryKind::Line);
         self.push_with(what, Some(Words::Answer), deliver);

@@ -4,6 +4,7 @@ mod answerer;
 mod changes;
 mod faq;
 mod held;
+mod suggest;
 mod team;
 mod visitor;
 
@@ -64,15 +65,20 @@ impl Plan {
                 let deliver = self.card_update();
                 self.push_with(What::VisitorIdentified, Some(Words::Profile), deliver);
             }
+            Command::Pick { .. } => self.pick(command),
             Command::Judge {
                 turn,
                 verdict,
                 generation,
                 again,
                 partial,
-            } => match verdict {
-                Verdict::Answer if *again => self.say_no_more(*turn, generation),
-                Verdict::Answer if *partial => self.answer_partly(*turn, generation),
+                offer,
+            } => match (verdict, offer) {
+                (Verdict::Answer, _) if *again => self.say_no_more(*turn, generation),
+                (Verdict::Answer, _) if *partial => self.answer_partly(*turn, generation),
+                (Verdict::Suggest | Verdict::Unsure, Some(choices)) if self.may_suggest() => {
+                    self.suggest(*turn, *verdict, generation, choices);
+                }
                 _ => self.judge(*turn, *verdict, generation),
             },
             Command::Brief { .. } => self.brief(command),

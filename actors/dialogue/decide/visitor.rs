@@ -7,7 +7,7 @@ use crate::ids::MessageId;
 use crate::store::DeliveryKind;
 
 /// So many answers may be rejected before a person is fetched.
-const REJECTED: usize = 2;
+pub(super) const REJECTED: usize = 2;
 
 impl Plan {
     pub(super) fn say(&mut self, message: &MessageId, intent: Intent, again: bool) {
@@ -32,7 +32,8 @@ impl Plan {
     /// "No" to an answer. A second one means that the bot will not find it; without an answer it is said of
     /// something else, and must not be lost.
     fn say_reject(&mut self, message: &MessageId, with_bot: bool) {
-        let of_nothing = with_bot && self.now.talk.answers.is_empty();
+        let offered = self.now.talk.offer.is_some();
+        let of_nothing = with_bot && self.now.talk.answers.is_empty() && !offered;
         if of_nothing || self.now.handling == Handling::Closed {
             return self.say_question(message);
         }
@@ -40,6 +41,9 @@ impl Plan {
         self.said(message, intent, None, DeliveryKind::Line);
         if !with_bot {
             return;
+        }
+        if offered {
+            return self.decline();
         }
         match self.now.talk.rejected >= REJECTED {
             true => self.escalate(Reason::Repeated, Some(self.now.seq)),

@@ -3,8 +3,9 @@
 use hinny_bridges::{TelegramThread, Thread};
 use proptest::prelude::*;
 
+use super::deeds::{Deed, deeds};
 use crate::dialogue::*;
-use crate::event::{AgentId, BotMeanwhile, By, Held, Intent, Verdict, What};
+use crate::event::{AgentId, BotMeanwhile, Held, Intent, Verdict, What};
 use crate::ids::{MessageId, Seq};
 
 /// Any command. Turns are chosen near the current one, so that stale verdicts are common.
@@ -93,143 +94,7 @@ pub enum Step {
     },
 }
 
-#[derive(Clone, Copy, Debug)]
-pub enum Deed {
-    Edit(NewWords),
-    VisitorEdits,
-    VisitorDeletes,
-    Delete { gone: bool },
-    React { recall: bool },
-    Saw,
-    Choose { save: bool },
-    SendHeld,
-    DropHeld,
-    Block,
-    Unblock,
-    ProposeFaq,
-    ConfirmFaq,
-    UndoFaq,
-    Settle { works: bool },
-    Fail,
-    Slip(Held),
-}
-
-fn deeds() -> impl Strategy<Value = Deed> {
-    prop::sample::select(vec![
-        Deed::Edit(NewWords::Fit),
-        Deed::Edit(NewWords::Slip),
-        Deed::Edit(NewWords::Same),
-        Deed::VisitorEdits,
-        Deed::VisitorDeletes,
-        Deed::Delete { gone: true },
-        Deed::Delete { gone: false },
-        Deed::React { recall: true },
-        Deed::React { recall: false },
-        Deed::Saw,
-        Deed::Choose { save: true },
-        Deed::Choose { save: false },
-        Deed::SendHeld,
-        Deed::SendHeld,
-        Deed::SendHeld,
-        Deed::DropHeld,
-        Deed::Block,
-        Deed::Unblock,
-        Deed::ProposeFaq,
-        Deed::ConfirmFaq,
-        Deed::UndoFaq,
-        Deed::Settle { works: true },
-        Deed::Settle { works: false },
-        Deed::Fail,
-        Deed::Slip(Held::Secret),
-        Deed::Slip(Held::Mention),
-        Deed::Slip(Held::Unmarked),
-    ])
-}
-
-impl Deed {
-    fn command(self, by: AgentId, at: Seq, log: &[What], dialogue: &Dialogue) -> Command {
-        let of = Pointed::find(log, at, None);
-        match self {
-            Deed::Edit(_)
-            | Deed::VisitorEdits
-            | Deed::VisitorDeletes
-            | Deed::Delete { .. }
-            | Deed::React { .. } => self.change(by, of, dialogue),
-            Deed::Saw => Command::Saw { upto: at },
-            Deed::Choose { save } => Command::Choose {
-                by,
-                of,
-                index: 0,
-                known: true,
-                save,
-            },
-            Deed::SendHeld => Command::SendHeld { by, of },
-            Deed::DropHeld => Command::DropHeld { by, of },
-            Deed::Block => Command::Block { by, until: None },
-            Deed::Unblock => Command::Unblock { by },
-            Deed::ProposeFaq => Command::ProposeFaq { by, possible: true },
-            Deed::ConfirmFaq => Command::ConfirmFaq { by, of },
-            Deed::UndoFaq => Command::UndoFaq { by, of },
-            Deed::Settle { works } => settle(works, log, dialogue),
-            Deed::Fail => Command::DeliveryFailed {
-                delivery: "d".into(),
-                of: at,
-            },
-            Deed::Slip(slip) => reply(by, TeamLine::Plain, Some(slip), None),
-        }
-    }
-
-    fn change(self, by: AgentId, of: Option<Pointed>, dialogue: &Dialogue) -> Command {
-        let (visitor, agent) = (By::Visitor, By::Agent(by.clone()));
-        match self {
-            Deed::Edit(words) => edit(agent, of, words),
-            Deed::VisitorEdits => edit(visitor, of, NewWords::Fit),
-            Deed::Delete { gone } => Command::Delete {
-                by: agent,
-                of: of.map(|of| Pointed {
-                    written_in: Some(topic(1)),
-                    ..of
-                }),
-                gone,
-                via: dialogue.thread.clone(),
-            },
-            Deed::React { recall } => Command::React {
-                by,
-                of,
-                sign: if recall { "\u{274c}" } else { "\u{1f44d}" }.to_owned(),
-                on: true,
-                via: None,
-            },
-            _ => Command::Delete {
-                by: visitor,
-                of,
-                gone: false,
-                via: None,
-            },
-        }
-    }
-}
-
-fn edit(by: By, of: Option<Pointed>, words: NewWords) -> Command {
-    let via = None;
-    Command::Edit { by, of, words, via }
-}
-
-fn settle(works: bool, log: &[What], dialogue: &Dialogue) -> Command {
-    let of = dialogue
-        .faq
-        .working
-        .and_then(|seq| Pointed::find(log, seq, None));
-    let unlearning = of.as_ref().and_then(Pointed::draft) == Some(Draft::Unlearning);
-    let outcome = match (works, unlearning) {
-        (true, false) => Settled::Saved { entry: "e".into() },
-        (true, true) => Settled::TakenOut,
-        (false, _) => Settled::Failed,
-    };
-    Command::SettleFaq { of, outcome }
-}
-
-fn reply(by: AgentId, line: TeamLine, slip: Option<Held>, via: Option<Thread>) -> Command {
+pub fn reply(by: AgentId, line: TeamLine, slip: Option<Held>, via: Option<Thread>) -> Command {
     Command::Reply {
         by,
         line,
@@ -271,7 +136,7 @@ fn lines() -> impl Strategy<Value = TeamLine> {
     ]
 }
 
-fn topic(topic: i32) -> Thread {
+pub fn topic(topic: i32) -> Thread {
     Thread::Telegram(TelegramThread { chat: -1, topic })
 }
 
@@ -325,6 +190,7 @@ impl Step {
                 generation: "g".into(),
                 again: *again,
                 partial: *partial,
+                offer: (*verdict != Verdict::Answer && behind % 2 == 0).then(|| vec![0, 2]),
             },
             Step::Brief {
                 behind,

@@ -186,7 +186,9 @@ fn was_used(log: &[Event], judged: &What) -> bool {
 
 fn was_chosen(log: &[Event], verdict: Seq) -> bool {
     let chose = |event: &Event| match &event.what {
-        What::AgentSaid { chosen, .. } => chosen.is_some_and(|chosen| chosen.verdict == verdict),
+        What::AgentSaid { chosen, .. } | What::BotAnswered { chosen, .. } => {
+            chosen.is_some_and(|chosen| chosen.verdict == verdict)
+        }
         _ => false,
     };
     log.iter().any(chose)

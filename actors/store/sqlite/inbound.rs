@@ -27,7 +27,7 @@ impl InboundStore for SqliteStore {
     ) -> Stored<Option<Seq>> {
         let seq: Option<i64> = sqlx::query_scalar(
             "SELECT MAX(seq) FROM event WHERE conversation = $1 AND message = $2 \
-             AND (kind = 'visitor_said') = $3",
+             AND (kind IN ('visitor_said', 'visitor_chose')) = $3",
         )
         .bind(conversation.as_str())
         .bind(message.as_str())

@@ -160,6 +160,7 @@ fn answered(talk: &Talk<'_>, questions: Vec<u64>) -> Change {
     add(&mut change, judged, Some(judgement()));
     let message = MessageId::from("m2");
     let answer = What::BotAnswered {
+        chosen: None,
         message,
         turn: 4,
         questions,
