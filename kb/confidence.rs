@@ -7,7 +7,7 @@ use crate::fuse;
 use crate::semantic::{self, logistic};
 
 /// Names the model in the settings' hash, so that a replayed verdict knows what it was made with.
-pub(crate) const MODEL: &str = "meaning-1";
+pub(crate) const MODEL: &str = "meaning-2";
 
 /// The confidence in an entry that has exactly this question among its phrasings.
 pub(crate) const EXACT: f64 = 0.99;
@@ -27,29 +27,31 @@ const WEIGHTS: [(&str, f64); 9] = [
 ];
 
 /// Fitted by the command in `kb/examples/fit.rs`, like the words' own before it.
-const PHRASED_BIAS: f64 = -2.528;
-const PHRASED: [(&str, f64); 5] = [
-    ("dense", 0.835),
-    ("head", 1.607),
-    ("head_gap", 2.665),
-    ("head_share", 2.472),
-    ("letters", 0.480),
+const PHRASED_BIAS: f64 = -2.664;
+const PHRASED: [(&str, f64); 6] = [
+    ("dense", 0.594),
+    ("foreign", 2.487),
+    ("head", 0.707),
+    ("head_gap", 3.165),
+    ("head_share", 1.709),
+    ("letters", 1.456),
 ];
 
-const ANY_BIAS: f64 = -2.913;
-const ANY: [(&str, f64); 12] = [
-    ("contained", 0.932),
-    ("gap", 1.189),
-    ("known", 0.000),
+const ANY_BIAS: f64 = -2.270;
+const ANY: [(&str, f64); 13] = [
+    ("contained", 0.200),
+    ("gap", 0.810),
+    ("known", 0.010),
     ("length", 0.000),
-    ("matched", 0.560),
-    ("phrase", 0.765),
-    ("phrase_gap", 0.000),
-    ("score", 0.610),
-    ("share", 0.291),
-    ("vector", 1.811),
-    ("vector_gap", 1.763),
-    ("vector_share", 3.028),
+    ("matched", 0.790),
+    ("phrase", 0.310),
+    ("phrase_gap", 1.190),
+    ("score", 0.300),
+    ("share", 0.130),
+    ("vector", 1.540),
+    ("vector_foreign", 2.530),
+    ("vector_gap", 2.500),
+    ("vector_share", 1.490),
 ];
 
 /// Less than this share of the question's telling words known: whatever fits, the question is about something

@@ -19,13 +19,15 @@ const CLOSE: f64 = 0.25;
 const SHARPNESS: f64 = 8.0;
 
 /// The names of what is known about a best entry without phrasings to learn from, after the lexical ones.
-pub(crate) const NAMES: [&str; 3] = ["vector", "vector_gap", "vector_share"];
+pub(crate) const NAMES: [&str; 4] = ["vector", "vector_foreign", "vector_gap", "vector_share"];
 
 /// A question's ranking by words and meaning.
 pub(crate) struct Fused {
     /// Best first.
     pub hits: Vec<Scored>,
     phrased: Option<(Phrased, Vec<DocId>)>,
+    /// The closeness of the nearest sentence that is asked elsewhere.
+    foreign: f64,
 }
 
 /// One entry in it.
@@ -63,6 +65,7 @@ pub(crate) fn fuse(
     Fused {
         hits,
         phrased: meaning.phrased,
+        foreign: meaning.foreign,
     }
 }
 
@@ -109,6 +112,11 @@ impl Fused {
         let rival = others.iter().map(|other| other.meaning).fold(0.0, f64::max);
         let far = |other: &Scored| (SHARPNESS * (other.score - best.score)).exp();
         let mass: f64 = others.iter().map(far).sum();
-        [best.meaning, best.meaning - rival, 1.0 / (1.0 + mass)]
+        [
+            best.meaning,
+            best.meaning - self.foreign,
+            best.meaning - rival,
+            1.0 / (1.0 + mass),
+        ]
     }
 }

@@ -17,6 +17,7 @@ use crate::generation::{ENTRIES, FORMAT, FileRecord, Generation, INDEX, MANIFEST
 use crate::library::{Indexing, Library, sync_dir, write_synced};
 use crate::read::{self, Format};
 use crate::scan::{Found, scan};
+use crate::self_questions;
 use crate::semantic;
 
 /// What to index.
@@ -325,7 +326,8 @@ fn publish(
     std::fs::create_dir(&index).map_err(KbError::io(&index))?;
     engine::build(&index, &gathered.entries)?;
     let known = before.map(|before| before.vectors()).unwrap_or_default();
-    semantic::build(&building, &gathered.entries, &known)?;
+    let ask_texts = |semantic: &_| self_questions::calibrate(&index, semantic, &gathered.entries);
+    semantic::build(&building, &gathered.entries, &known, &ask_texts)?;
     write_synced(&building.join(ENTRIES), &lines)?;
     write_synced(&building.join(MANIFEST), &manifest)?;
     sync_dir(&index)?;

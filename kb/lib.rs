@@ -41,6 +41,7 @@ mod saved;
 #[cfg(test)]
 mod saved_tests;
 mod scan;
+mod self_questions;
 mod semantic;
 mod settings;
 mod slug;

@@ -44,7 +44,7 @@ impl Hit {
 }
 
 /// All entries that share a term with the question, best first, and what the question is made of.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ranking {
     pub hits: Vec<Hit>,
     /// The question's distinct terms with their weights, in a fixed order so that sums are the same each
@@ -59,6 +59,15 @@ pub(crate) struct Ranking {
 }
 
 impl Ranking {
+    /// The same question with its entries in another order.
+    pub fn reordered(&self, hits: Vec<Hit>) -> Ranking {
+        Ranking {
+            hits,
+            terms: self.terms.clone(),
+            ..*self
+        }
+    }
+
     /// The score of an entry in which every term occurs without end; never zero, so that it can divide.
     pub fn perfect(&self) -> f64 {
         (self.mass * (1.0 + SATURATION)).max(f64::MIN_POSITIVE)

@@ -19,7 +19,7 @@ impl Default for Settings {
     /// one half.
     fn default() -> Self {
         Settings {
-            answer: 0.6,
+            answer: 0.55,
             suggest: 0.25,
             candidates: 3,
         }

@@ -7,16 +7,13 @@ use crate::confidence;
 use crate::features::{self, Features};
 use crate::fuse::{self, Fused};
 use crate::generation::Generation;
-use crate::semantic::{self, Calibration, logistic};
+use crate::semantic;
 
 /// A confidence and what it was computed from.
 pub(crate) struct Sureness {
     pub confidence: f64,
     pub features: BTreeMap<String, f64>,
 }
-
-/// Among fewer entries than these everything looks close in meaning, for want of anything closer.
-const FEW: usize = 8;
 
 /// By the words alone.
 pub(crate) fn of_words(generation: &Generation, words: &Features) -> Sureness {
@@ -28,24 +25,22 @@ pub(crate) fn of_words(generation: &Generation, words: &Features) -> Sureness {
 
 /// By words and meaning.
 pub(crate) fn of_fused(generation: &Generation, fused: &Fused, words: &Features) -> Sureness {
-    if generation.len() < FEW {
-        return of_words(generation, words);
-    }
+    let calibrations = generation.semantic().map(|semantic| semantic.calibrations);
+    let calibrations = calibrations.unwrap_or_default();
     match fused.of_phrased() {
-        Some(phrased) => {
-            let semantic = generation.semantic();
-            let calibration = semantic.map_or_else(Calibration::default, |s| s.calibration);
-            Sureness {
-                confidence: calibration.apply(confidence::odds_of_phrased(&phrased)),
-                features: features::named(&semantic::NAMES, &phrased),
-            }
-        }
+        Some(phrased) => Sureness {
+            confidence: calibrations
+                .phrased
+                .apply(confidence::odds_of_phrased(&phrased)),
+            features: features::named(&semantic::NAMES, &phrased),
+        },
         None => {
             let meaning = fused.of_any();
             let mut named = features::named(&features::NAMES, words);
             named.extend(features::named(&fuse::NAMES, &meaning));
+            let odds = confidence::odds_of_any(words, &meaning);
             Sureness {
-                confidence: logistic(confidence::odds_of_any(words, &meaning)),
+                confidence: calibrations.texts.apply(odds),
                 features: named,
             }
         }

@@ -70,10 +70,10 @@ impl Calibration {
     }
 }
 
-/// The share of questions that are close to what is known and still not answered by it. The more entries, the
-/// fewer remain beside them.
+/// The share of questions that are close to what is known and still not answered by it, as it is assumed. The
+/// more entries, the fewer remain beside them.
 fn missing(entries: usize) -> f64 {
-    0.7 * (0.75 - 0.13 * (entries.max(1) as f64).ln()).clamp(0.08, 0.5)
+    (0.9 - 0.21 * (entries.max(1) as f64).ln()).clamp(0.08, 0.5)
 }
 
 struct Asked {

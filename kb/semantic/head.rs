@@ -15,7 +15,7 @@ const SHARPNESS: f32 = 3.0;
 /// What likeness of letters counts in it.
 const LETTERS: f32 = 0.1;
 /// The ridge.
-const RIDGE: f64 = 0.2;
+const RIDGE: f64 = 0.1;
 
 /// The first bytes of its file.
 const FILE: &[u8] = b"hinny head 1\n\0\0\0";

@@ -1,6 +1,7 @@
 //! The side of a generation that knows meaning: vectors of all texts, what the FAQ's phrasings teach, and how
 //! sure one may be of it. Made when a generation is built, read when it is first asked.
 
+mod background;
 mod calibrate;
 mod grams;
 mod head;
@@ -10,7 +11,7 @@ mod store;
 
 use std::path::Path;
 
-use hinny_encoder::Vector;
+use hinny_encoder::{Vector, Vectors};
 use tantivy::DocId;
 
 pub use calibrate::SMALLEST;
@@ -21,6 +22,8 @@ use phrased::greatest;
 pub(crate) use phrased::{Features, NAMES, Phrased};
 pub(crate) use store::Known;
 use store::Store;
+
+use serde::{Deserialize, Serialize};
 
 use crate::confidence;
 use crate::entry::Entry;
@@ -37,7 +40,18 @@ pub(crate) struct Semantic {
     /// Which documents are found by their phrasings.
     by_phrasing: Vec<bool>,
     taught: Option<Taught>,
-    pub calibration: Calibration,
+    /// What is asked elsewhere.
+    foreign: Vectors,
+    pub calibrations: Calibrations,
+}
+
+/// What the knowledge's own texts say about how sure one may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Calibrations {
+    /// For entries that are found by their phrasings.
+    pub phrased: Calibration,
+    /// For entries that are found by their text.
+    pub texts: Calibration,
 }
 
 /// What was learnt from the phrasings of the FAQ.
@@ -50,24 +64,40 @@ struct Taught {
     sums: Vec<Vec<f32>>,
 }
 
+/// Asks the texts of a generation that is being built about themselves.
+pub(crate) type AskTexts<'a> = &'a dyn Fn(&Semantic) -> Result<Calibration, KbError>;
+
 /// What is found for one question, a number per document.
 pub(crate) struct Meaning {
     /// The cosine of the best window.
     pub windows: Vec<f64>,
     /// What the phrasings say, and of which documents.
     pub phrased: Option<(Phrased, Vec<DocId>)>,
+    /// The cosine of the nearest sentence that is asked elsewhere.
+    pub foreign: f64,
 }
 
 /// Builds and writes what belongs to a new generation.
-pub(crate) fn build(dir: &Path, entries: &[Entry], known: &Known) -> Result<(), KbError> {
+pub(crate) fn build(
+    dir: &Path,
+    entries: &[Entry],
+    known: &Known,
+    ask_texts: AskTexts,
+) -> Result<(), KbError> {
     let store = Store::build(entries, known);
     store.write(dir)?;
-    let mut calibration = Calibration::default();
-    if let Some((taught, left_out)) = teach(&store, entries) {
-        calibration = taught.calibrate(&store, entries, &left_out);
-        write_synced(&dir.join(HEAD), &taught.head.bytes())?;
+    let foreign = store.foreign();
+    let mut calibrations = Calibrations::default();
+    let mut taught = None;
+    if let Some((lesson, left_out)) = teach(&store, entries) {
+        calibrations.phrased = lesson.calibrate(&store, entries, &left_out, &foreign);
+        write_synced(&dir.join(HEAD), &lesson.head.bytes())?;
+        taught = Some(lesson);
     }
-    let json = serde_json::to_vec_pretty(&calibration).expect("a calibration is plain JSON");
+    let mut semantic = Semantic::new(store, taught, entries, calibrations);
+    semantic.calibrations.texts = ask_texts(&semantic)?;
+    let json = serde_json::to_vec_pretty(&semantic.calibrations);
+    let json = json.expect("a calibration is plain JSON");
     write_synced(&dir.join(CALIBRATION), &json)
 }
 
@@ -87,19 +117,14 @@ pub(crate) fn open(dir: &Path, entries: &[Entry]) -> Result<Semantic, KbError> {
     let store = Store::read(dir, entries.len())?;
     let path = dir.join(CALIBRATION);
     let json = std::fs::read(&path).map_err(|error| KbError::broken(&path, error))?;
-    let calibration =
+    let calibrations =
         serde_json::from_slice(&json).map_err(|error| KbError::broken(&path, error))?;
     let path = dir.join(HEAD);
     let taught = match path.exists() {
         true => Some(read_head(&path, &store, entries)?),
         false => None,
     };
-    Ok(Semantic {
-        taught,
-        by_phrasing: entries.iter().map(Entry::is_phrased).collect(),
-        store,
-        calibration,
-    })
+    Ok(Semantic::new(store, taught, entries, calibrations))
 }
 
 fn read_head(path: &Path, store: &Store, entries: &[Entry]) -> Result<Taught, KbError> {
@@ -153,17 +178,35 @@ fn to_middle(own: &[f32], sum: &[f32], without: Option<&[f32]>) -> f64 {
 }
 
 impl Semantic {
+    fn new(
+        store: Store,
+        taught: Option<Taught>,
+        entries: &[Entry],
+        calibrations: Calibrations,
+    ) -> Semantic {
+        Semantic {
+            taught,
+            by_phrasing: entries.iter().map(Entry::is_phrased).collect(),
+            foreign: store.foreign(),
+            store,
+            calibrations,
+        }
+    }
+
     /// Compares a question with everything.
     pub fn find(&self, question: &str, vector: &Vector) -> Meaning {
         let documents = self.by_phrasing.len();
         let windows = self.store.windows.cosines(vector);
         let phrased = self.taught.as_ref().map(|taught| {
             let cosines = self.store.phrasings.cosines(vector);
-            (taught.ask(question, vector, &cosines), taught.docs.clone())
+            let foreign = background::nearest(&self.foreign, vector);
+            let phrased = taught.ask(question, vector, &cosines, foreign);
+            (phrased, taught.docs.clone())
         });
         Meaning {
             windows: greatest(&windows, &self.store.window_owners, documents, None),
             phrased,
+            foreign: background::nearest(&self.foreign, vector),
         }
     }
 
@@ -199,7 +242,7 @@ impl Taught {
         }
     }
 
-    fn ask(&self, question: &str, vector: &Vector, cosines: &[f32]) -> Phrased {
+    fn ask(&self, question: &str, vector: &Vector, cosines: &[f32], foreign: f64) -> Phrased {
         let letters = self.grams.likeness(question);
         let head = self.head.ask(&head::kernel(cosines, &letters));
         let own = vector.floats();
@@ -214,11 +257,19 @@ impl Taught {
                 .collect(),
             letters: greatest(&letters, &self.head.owners, entries, None),
             head: head.into_iter().map(f64::from).collect(),
+            foreign,
         }
     }
 
     /// What `ask` would say to one of the phrasings if it were not there itself.
-    fn ask_self(&self, store: &Store, number: usize, text: &str, head: &[f64]) -> Phrased {
+    fn ask_self(
+        &self,
+        store: &Store,
+        number: usize,
+        text: &str,
+        head: &[f64],
+        foreign: &Vectors,
+    ) -> Phrased {
         let vector = store.phrasings.get(number);
         let (own, cosines) = (vector.floats(), store.phrasings.cosines(&vector));
         let (owner, entries) = (self.head.owners[number] as usize, self.head.entries);
@@ -236,16 +287,23 @@ impl Taught {
                 .collect(),
             letters: greatest(&letters, &self.head.owners, entries, Some(number)),
             head: head.to_vec(),
+            foreign: background::nearest(foreign, &vector),
         }
     }
 
-    fn calibrate(&self, store: &Store, entries: &[Entry], left_out: &head::LeftOut) -> Calibration {
+    fn calibrate(
+        &self,
+        store: &Store,
+        entries: &[Entry],
+        left_out: &head::LeftOut,
+        foreign: &Vectors,
+    ) -> Calibration {
         let (mut itself, mut hidden) = (Vec::new(), Vec::new());
         let rows = left_out.itself.chunks_exact(self.head.entries);
         let rows = rows.zip(left_out.entry.chunks_exact(self.head.entries));
         for (number, (text, (alone, without))) in texts(entries).iter().zip(rows).enumerate() {
             let owner = self.head.owners[number] as usize;
-            let mut phrased = self.ask_self(store, number, text, alone);
+            let mut phrased = self.ask_self(store, number, text, alone, foreign);
             let siblings = [number.wrapping_sub(1), number + 1];
             let has_sibling = siblings
                 .iter()

@@ -8,7 +8,14 @@ const HEAD: f64 = 2.0;
 const LETTERS: f64 = 0.2;
 
 /// The names in the order of the model's coefficients.
-pub(crate) const NAMES: [&str; 5] = ["dense", "head", "head_gap", "head_share", "letters"];
+pub(crate) const NAMES: [&str; 6] = [
+    "dense",
+    "foreign",
+    "head",
+    "head_gap",
+    "head_share",
+    "letters",
+];
 
 /// One number per name.
 pub(crate) type Features = [f64; NAMES.len()];
@@ -21,6 +28,8 @@ pub(crate) struct Phrased {
     /// The best phrasing's likeness in letters.
     pub letters: Vec<f64>,
     pub head: Vec<f64>,
+    /// The cosine of the nearest sentence that is asked elsewhere.
+    pub foreign: f64,
 }
 
 impl Phrased {
@@ -46,6 +55,7 @@ impl Phrased {
             .sum();
         [
             self.dense[top],
+            self.dense[top] - self.foreign,
             self.head[top],
             if rival > f64::MIN {
                 self.head[top] - rival
@@ -84,6 +94,7 @@ mod tests {
             dense: vec![0.8, 0.3, 0.2],
             letters: vec![0.5, 0.0, 0.1],
             head: vec![0.9, 0.1, 0.0],
+            foreign: 0.1,
         }
     }
 

@@ -11,6 +11,7 @@ use hinny_encoder::{Encoder, NAME, STORED, Vector, Vectors};
 use crate::entry::Entry;
 use crate::error::KbError;
 use crate::library::write_synced;
+use crate::semantic::background;
 
 /// The file within a generation.
 pub(crate) const VECTORS: &str = "vectors.bin";
@@ -125,6 +126,11 @@ impl Store {
             }
         }
         known
+    }
+
+    /// What is asked elsewhere and close to nothing here.
+    pub fn foreign(&self) -> Vectors {
+        background::foreign_to([&self.phrasings, &self.windows])
     }
 
     pub fn write(&self, dir: &Path) -> Result<(), KbError> {
