@@ -1,13 +1,17 @@
-//! Turns text into search terms: English for now. The index and every query go through the same
-//! function, so another language is another `Analyzer` and nothing else.
+//! Turns text into search terms, by the rules of its language as far as they are known: word forms and stop words of
+//! seventeen languages, and pairs of letters for scripts without spaces. The index and every query go through
+//! the same function.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use tantivy::tokenizer::{
-    Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter, TextAnalyzer,
+    LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter, TextAnalyzer,
 };
 use unicode_normalization::UnicodeNormalization;
+
+use crate::identifiers::{is_name_term, names, shape};
+use crate::language::{ENGLISH, Language};
 
 /// A term longer than this many bytes is noise (a key, a base64 blob) and is left out.
 const MAX_TERM_BYTES: usize = 64;
@@ -28,30 +32,49 @@ pub(crate) const COMMON_ENGLISH: &str = "\
 const COMMON_WEIGHT: f64 = 0.5;
 /// What it counts for if the knowledge does not have it: that nobody wrote "please" means nothing.
 const UNKNOWN_COMMON_WEIGHT: f64 = 0.1;
+/// What a name such as an error code counts for, known and unknown; its words count as well.
+const NAME_WEIGHT: f64 = 2.0;
+const UNKNOWN_NAME_WEIGHT: f64 = 0.5;
 
 /// One language's way from text to terms.
-#[derive(Clone)]
 pub(crate) struct Analyzer {
     chain: TextAnalyzer,
     /// Terms of politeness and grammar, which say little about what is asked.
-    common: Arc<HashSet<String>>,
+    common: HashSet<String>,
 }
 
 impl Analyzer {
-    /// Lower case, words of letters and digits, a short stop list, Porter's stemmer.
-    pub fn english() -> Self {
-        let stop = StopWordFilter::new(Language::English).expect("the English list is compiled in");
+    /// The one of a language; made when it is first needed.
+    pub fn of(language: Language) -> &'static Analyzer {
+        static MADE: Mutex<BTreeMap<Language, &'static Analyzer>> = Mutex::new(BTreeMap::new());
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        // One per language stays for the life of the process, so that nobody has to hold it.
+        made.entry(language)
+            .or_insert_with(|| Box::leak(Box::new(Analyzer::new(language))))
+    }
+
+    /// Lower case, words of letters and digits, a stop list and a stemmer, as far as they are known.
+    fn new(language: Language) -> Analyzer {
+        let words = language.words();
         let chain = TextAnalyzer::builder(SimpleTokenizer::default())
             .filter(RemoveLongFilter::limit(MAX_TERM_BYTES))
             .filter(LowerCaser)
-            .filter(stop)
-            .filter(Stemmer::new(Language::English))
-            .build();
-        let mut analyzer = Analyzer {
-            chain,
-            common: Arc::default(),
+            .dynamic();
+        let chain = match words.and_then(StopWordFilter::new) {
+            Some(stop) => chain.filter_dynamic(stop),
+            None => chain,
         };
-        analyzer.common = Arc::new(analyzer.terms(COMMON_ENGLISH).into_iter().collect());
+        let chain = match words {
+            Some(words) => chain.filter_dynamic(Stemmer::new(words)),
+            None => chain,
+        };
+        let mut analyzer = Analyzer {
+            chain: chain.build(),
+            common: HashSet::new(),
+        };
+        if language == ENGLISH {
+            analyzer.common = analyzer.terms(COMMON_ENGLISH).into_iter().collect();
+        }
         analyzer
     }
 
@@ -61,21 +84,64 @@ impl Analyzer {
         match (self.common.contains(term), known) {
             (true, true) => COMMON_WEIGHT,
             (true, false) => UNKNOWN_COMMON_WEIGHT,
+            (false, true) if is_name_term(term) => NAME_WEIGHT,
+            (false, false) if is_name_term(term) => UNKNOWN_NAME_WEIGHT,
             (false, _) => 1.0,
         }
     }
 
-    /// The terms of a text in order, repeated ones included.
+    /// The terms of a text in order, repeated ones included; those of names come last.
     pub fn terms(&self, text: &str) -> Vec<String> {
         let normal: String = text.nfkc().collect();
         let mut chain = self.chain.clone();
-        let mut stream = chain.token_stream(&normal);
+        let pairs = in_pairs(&normal);
+        let mut stream = chain.token_stream(&pairs);
         let mut terms = Vec::new();
         while stream.advance() {
             terms.push(stream.token().text.clone());
         }
+        terms.extend(names(&normal));
         terms
     }
+
+    /// The same for the index, which has the shapes of names as well.
+    pub fn indexed(&self, text: &str) -> String {
+        let mut terms = self.terms(text);
+        let shapes: Vec<String> = terms
+            .iter()
+            .filter(|term| is_name_term(term))
+            .map(|name| shape(name))
+            .collect();
+        terms.extend(shapes);
+        terms.join(" ")
+    }
+}
+
+/// Scripts that put no spaces between words: each letter is taken together with the next one.
+fn has_no_spaces(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0E00..=0x0E7F | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0x20000..=0x2FA1F)
+}
+
+/// The text with each run of such letters as overlapping pairs.
+fn in_pairs(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    for (n, letter) in letters.iter().enumerate() {
+        let close = |at: Option<usize>| {
+            at.and_then(|at| letters.get(at))
+                .is_some_and(|c| has_no_spaces(*c))
+        };
+        let (before, after) = (close(n.checked_sub(1)), close(Some(n + 1)));
+        if !has_no_spaces(*letter) {
+            out.push(*letter);
+        } else if after {
+            out.extend([' ', *letter, letters[n + 1], ' ']);
+        } else if !before {
+            out.extend([' ', *letter, ' ']);
+        }
+    }
+    out
 }
 
 /// A phrasing reduced to what makes two questions the same: letters and digits in lower case.
@@ -91,10 +157,11 @@ pub(crate) fn same_question(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Analyzer, same_question};
+    use crate::language::{ENGLISH, Language, detect};
 
     #[test]
     fn words_are_stemmed_and_stop_words_left_out() {
-        let terms = Analyzer::english().terms("The refunds are NOT showing up!");
+        let terms = Analyzer::of(ENGLISH).terms("The refunds are NOT showing up!");
         assert_eq!(terms, ["refund", "show", "up"]);
     }
 
@@ -108,6 +175,36 @@ mod tests {
 
     #[test]
     fn full_width_letters_are_ordinary_letters() {
-        assert_eq!(Analyzer::english().terms("Ｒｅｆｕｎｄ"), ["refund"]);
+        assert_eq!(Analyzer::of(ENGLISH).terms("Ｒｅｆｕｎｄ"), ["refund"]);
+    }
+
+    fn of(code: &str) -> &'static Analyzer {
+        Analyzer::of(Language::try_from(code.to_owned()).unwrap())
+    }
+
+    #[test]
+    fn each_language_has_its_word_forms_and_stop_words() {
+        let german = of("de");
+        assert_eq!(german.terms("die Rechnungen"), german.terms("der Rechnung"));
+        assert_eq!(
+            of("fr").terms("les livraisons"),
+            of("fr").terms("la livraison")
+        );
+        assert_eq!(of("es").terms("los pedidos"), of("es").terms("el pedido"));
+        assert_eq!(of("ru").terms("пароли"), of("ru").terms("пароль"));
+        assert!(!of("ar").terms("كلمة المرور").is_empty());
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_pairs() {
+        let question = "パスワードを忘れた";
+        let japanese = Analyzer::of(detect(question).unwrap());
+        let terms = japanese.terms(question);
+        assert!(
+            terms.contains(&"パス".to_owned()) && terms.contains(&"忘れ".to_owned()),
+            "{terms:?}"
+        );
+        assert_eq!(of("zh").terms("密码 A 码"), ["密码", "a", "码"]);
+        assert!(of("ja").terms(&"あ".repeat(100)).len() > 90);
     }
 }

@@ -61,7 +61,7 @@ const KNOWN_OF_FEW: f64 = 0.5;
 const FEW: usize = 20;
 
 /// The most that such a question gets, below every sensible border for an answer.
-const DOUBTFUL: f64 = 0.45;
+pub(crate) const DOUBTFUL: f64 = 0.45;
 
 /// The probability that the best of so many entries answers the question.
 pub(crate) fn confidence(features: &Features, entries: usize) -> f64 {

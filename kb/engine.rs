@@ -13,6 +13,7 @@ use tantivy::{DocId, Index, IndexWriter, ReloadPolicy, SegmentReader, TantivyDoc
 use crate::analyze::{Analyzer, same_question};
 use crate::entry::Entry;
 use crate::error::KbError;
+use crate::language;
 
 /// Memory of the writer; more only makes fewer segments, which are merged into one at the end.
 const WRITER_BYTES: usize = 20 << 20;
@@ -49,9 +50,8 @@ pub(crate) fn build(dir: &Path, entries: &[Entry]) -> Result<(), KbError> {
     let index = Index::create_in_dir(dir, schema)?;
     let mut writer: IndexWriter = index.writer_with_num_threads(1, WRITER_BYTES)?;
     writer.set_merge_policy(Box::new(NoMergePolicy));
-    let analyzer = Analyzer::english();
-    for entry in entries {
-        writer.add_document(document(&fields, &analyzer, entry)?)?;
+    for (entry, language) in entries.iter().zip(language::of_entries(entries)) {
+        writer.add_document(document(&fields, Analyzer::of(language), entry)?)?;
     }
     writer.commit()?;
     let segments = index.searchable_segment_ids()?;
@@ -70,11 +70,11 @@ fn document(
 ) -> Result<TantivyDocument, KbError> {
     let mut document = TantivyDocument::default();
     let [question, alternates, body] = fields.searched;
-    document.add_text(question, analyzer.terms(&entry.title).join(" "));
+    document.add_text(question, analyzer.indexed(&entry.title));
     for alternate in &entry.alternates {
-        document.add_text(alternates, analyzer.terms(alternate).join(" "));
+        document.add_text(alternates, analyzer.indexed(alternate));
     }
-    document.add_text(body, analyzer.terms(&entry.body).join(" "));
+    document.add_text(body, analyzer.indexed(&entry.body));
     for phrasing in entry.phrasings() {
         document.add_text(fields.exact, same_question(phrasing));
     }
@@ -88,7 +88,6 @@ fn document(
 /// A read-only view of one index on disk.
 pub(crate) struct Engine {
     pub fields: Fields,
-    pub analyzer: Analyzer,
     /// `None` for an index without entries.
     pub segment: Option<SegmentReader>,
     searcher: tantivy::Searcher,
@@ -115,7 +114,6 @@ impl Engine {
         }
         Ok(Engine {
             fields,
-            analyzer: Analyzer::english(),
             segment: searcher.segment_readers().first().cloned(),
             searcher,
         })

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::analyze::Analyzer;
 use crate::entry::Entry;
 use crate::error::KbError;
 use crate::judge::rounded;
@@ -31,6 +30,8 @@ pub(crate) const NAMES: [&str; 9] = [
 
 /// Where the share of the question's weight stands that the knowledge base knows at all.
 pub(crate) const KNOWN: usize = 2;
+/// Where the share stands that the best entry has.
+pub(crate) const MATCHED: usize = 4;
 
 /// One number per name.
 pub(crate) type Features = [f64; NAMES.len()];
@@ -47,7 +48,6 @@ pub(crate) struct Likeness {
 /// Compares the question with every phrasing of an entry and every sentence of its body.
 pub(crate) fn likeness(
     retriever: &Retriever,
-    analyzer: &Analyzer,
     ranking: &Ranking,
     entry: &Entry,
 ) -> Result<Likeness, KbError> {
@@ -56,7 +56,7 @@ pub(crate) fn likeness(
     let prose = prose(&entry.body);
     let sentences = prose.split_terminator(['.', '?', '!', '\n']);
     for text in entry.phrasings().chain(sentences).take(MAX_TEXTS) {
-        let overlap = overlap(retriever, analyzer, ranking, text)?;
+        let overlap = overlap(retriever, ranking, text)?;
         let phrase = overlap.shared_squares / (own * overlap.squares).sqrt();
         if phrase > best.phrase {
             best.phrase = phrase;
@@ -87,13 +87,8 @@ struct Overlap {
     shared_squares: f64,
 }
 
-fn overlap(
-    retriever: &Retriever,
-    analyzer: &Analyzer,
-    ranking: &Ranking,
-    text: &str,
-) -> Result<Overlap, KbError> {
-    let mut terms = analyzer.terms(text);
+fn overlap(retriever: &Retriever, ranking: &Ranking, text: &str) -> Result<Overlap, KbError> {
+    let mut terms = retriever.analyzer.terms(text);
     terms.sort_unstable();
     terms.dedup();
     let mut sums = Overlap::default();

@@ -13,6 +13,8 @@ const WORDS_OF_FAQ: f64 = 0.2;
 const WORDS_OF_DOCUMENTS: f64 = 0.8;
 /// What the body counts for an entry that has phrasings.
 const BODY: f64 = 0.1;
+/// What it counts that an entry has the names in the question, such as an error code: more than any likeness.
+const NAMED: f64 = 1.0;
 /// The least closeness in meaning of an entry that shares no word with the question.
 const CLOSE: f64 = 0.25;
 /// How sharply the share of the best entry is taken.
@@ -57,7 +59,7 @@ pub(crate) fn fuse(
             false => WORDS_OF_DOCUMENTS,
         };
         scored.hit = *hit;
-        scored.score += words * hit.score / perfect;
+        scored.score += words * hit.score / perfect + NAMED * hit.named;
     }
     hits.retain(|scored| scored.hit.score > 0.0 || scored.meaning >= CLOSE);
     // Equal scores keep the order of the source files.

@@ -12,7 +12,7 @@ use crate::error::KbError;
 use crate::features::{self, LOOKED_AT, Likeness};
 use crate::fuse::{self, Fused};
 use crate::generation::Generation;
-use crate::language;
+use crate::language::{self, ENGLISH, Language};
 use crate::personal::{self, Person};
 use crate::retrieve::{Hit, Ranking, Retriever};
 use crate::settings::Settings;
@@ -164,18 +164,14 @@ pub(crate) fn judge(
     let Some(segment) = &engine.segment else {
         return Ok(judgement);
     };
-    let languages = &generation.manifest().languages;
-    if let Some(language) = language::detect(&judgement.query) {
-        judgement.language_known = languages.contains_key(language.code());
-        judgement.language = Some(language.code().to_owned());
-    }
-    let retriever = Retriever::new(engine, segment)?;
-    let mut ranking = retriever.rank(&engine.analyzer.terms(&judgement.query))?;
+    let language = say_language(generation, &mut judgement);
+    let retriever = Retriever::new(engine, segment, language)?;
+    let mut ranking = retriever.rank(&judgement.query)?;
     let mut exact = engine.exact(&judgement.query)?;
     exact.retain(|doc| !hidden.contains(doc));
-    let fused = match exact.is_empty() {
+    // Who asks in an entry's own words has been understood, and meaning is English.
+    let fused = match exact.is_empty() && language == ENGLISH {
         true => by_meaning(generation, &judgement.query, &hidden, &mut ranking),
-        // Who asks in an entry's own words has been understood.
         false => None,
     };
     ranking.hits.retain(|hit| !hidden.contains(&hit.doc));
@@ -193,6 +189,7 @@ pub(crate) fn judge(
         Some(fused) => sureness::of_fused(generation, fused, &words),
         None => sureness::of_words(generation, &words),
     };
+    let sure = sure.with_names(&ranking);
     judgement.encoder = fused.as_ref().map(|_| hinny_encoder::NAME.to_owned());
     judgement.features = sure.features;
     judgement.confidence = rounded(match exact.len() {
@@ -203,6 +200,22 @@ pub(crate) fn judge(
     judgement.verdict = verdict(&judgement, !exact.is_empty(), settings);
     conclude(&mut judgement, &ranking, scores, &looked_at, settings);
     Ok(judgement)
+}
+
+/// Notes the question's language, and gives the one in which it is searched: its own if the knowledge has it,
+/// else that of most entries.
+fn say_language(generation: &Generation, judgement: &mut Judgement) -> Language {
+    let languages = &generation.manifest().languages;
+    let usual = language::usual(languages);
+    let Some(language) = language::detect(&judgement.query) else {
+        return usual;
+    };
+    judgement.language_known = languages.contains_key(language.code());
+    judgement.language = Some(language.code().to_owned());
+    match judgement.language_known {
+        true => language,
+        false => usual,
+    }
 }
 
 /// Puts the ranking into the order of words and meaning together. Nothing if no encoder has time.
@@ -289,7 +302,7 @@ fn look(
     let mut looked_at = Vec::new();
     for hit in ranking.hits.iter().take(wanted) {
         let entry = engine.entry(hit.doc)?;
-        let likeness = features::likeness(retriever, &engine.analyzer, ranking, &entry)?;
+        let likeness = features::likeness(retriever, ranking, &entry)?;
         looked_at.push((entry, likeness));
     }
     Ok(looked_at)

@@ -216,6 +216,13 @@ fn most(counts: &BTreeMap<Language, usize>) -> Option<Language> {
     best.map(|(language, _)| *language)
 }
 
+/// The language of most entries, from what `counted` gives.
+pub(crate) fn usual(counts: &BTreeMap<String, usize>) -> Language {
+    let best = counts.iter().rev().max_by_key(|(_, count)| **count);
+    let language = best.map(|(code, _)| Language::try_from(code.clone()));
+    language.and_then(Result::ok).unwrap_or(ENGLISH)
+}
+
 /// How many entries there are in each language.
 pub(crate) fn counted(languages: &[Language]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();

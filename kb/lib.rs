@@ -5,6 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod analyze;
+#[cfg(test)]
+mod answers_tests;
 mod assemble;
 mod chunk;
 mod confidence;
@@ -21,6 +23,7 @@ mod features;
 mod fuse;
 pub mod gaps;
 mod generation;
+mod identifiers;
 mod index;
 #[cfg(test)]
 mod index_tests;
@@ -46,6 +49,7 @@ mod semantic;
 mod settings;
 mod slug;
 mod sureness;
+mod typos;
 
 pub use entry::{Entry, Kind, Source};
 pub use error::KbError;
@@ -61,5 +65,5 @@ pub use personal::{Person, Personal, Requires};
 pub use retrieve::MAX_TERMS;
 pub use saved::{Lesson, Saved};
 pub use semantic::SMALLEST;
-pub use settings::Settings;
+pub use settings::{Boldness, Settings};
 pub use slug::Slugs as Anchors;

@@ -10,8 +10,12 @@ use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, TERMINATED, TantivyError, Term};
 
+use crate::analyze::Analyzer;
 use crate::engine::Engine;
 use crate::error::KbError;
+use crate::identifiers::{is_name_term, shape};
+use crate::language::Language;
+use crate::typos;
 
 /// A question longer than this is cut: what a visitor asks is in its first terms.
 pub const MAX_TERMS: usize = 64;
@@ -30,6 +34,8 @@ pub(crate) struct Hit {
     pub score: f64,
     /// The share of the question's weight that occurs in this entry.
     pub matched: f64,
+    /// The share of the question's names, such as error codes, that occur in this entry.
+    pub named: f64,
 }
 
 impl Hit {
@@ -39,6 +45,7 @@ impl Hit {
             doc,
             score: 0.0,
             matched: 0.0,
+            named: 0.0,
         }
     }
 }
@@ -56,6 +63,10 @@ pub(crate) struct Ranking {
     pub known: f64,
     /// Whether terms were left out because the question is too long.
     pub cut: bool,
+    /// Names in the question, such as error codes.
+    pub names: usize,
+    /// Whether one of them is not known, though others of its shape are.
+    pub strange: bool,
 }
 
 impl Ranking {
@@ -83,14 +94,19 @@ struct Opened {
 }
 
 /// The fields of an engine, opened for one query.
-pub(crate) struct Retriever<'a> {
-    engine: &'a Engine,
+pub(crate) struct Retriever {
+    pub analyzer: &'static Analyzer,
     fields: Vec<Opened>,
     entries: f64,
 }
 
-impl<'a> Retriever<'a> {
-    pub fn new(engine: &'a Engine, segment: &SegmentReader) -> Result<Self, KbError> {
+impl Retriever {
+    /// For questions in this language.
+    pub fn new(
+        engine: &Engine,
+        segment: &SegmentReader,
+        language: Language,
+    ) -> Result<Self, KbError> {
         let entries = f64::from(segment.max_doc());
         let mut fields = Vec::new();
         for field in engine.fields.searched {
@@ -104,7 +120,7 @@ impl<'a> Retriever<'a> {
             });
         }
         Ok(Retriever {
-            engine,
+            analyzer: Analyzer::of(language),
             fields,
             entries,
         })
@@ -113,41 +129,68 @@ impl<'a> Retriever<'a> {
     /// How telling a term is: rare ones more, words that every question has less. The second value says
     /// whether the knowledge has the term at all.
     pub fn weight(&self, term: &str) -> Result<(f64, bool), KbError> {
+        let found = self.frequency(term)?;
+        let count = f64::from(found);
+        let rarity = (1.0 + (self.entries - count + 0.5) / (count + 0.5)).ln();
+        let share = self.analyzer.weight(term, found > 0);
+        Ok((rarity * share, found > 0))
+    }
+
+    /// In how many entries a term is, in the field where it is most frequent.
+    fn frequency(&self, term: &str) -> Result<u32, KbError> {
         let mut found = 0;
         for opened in &self.fields {
             let key = Term::from_field_text(opened.field, term);
             let count = opened.index.doc_freq(&key).map_err(TantivyError::from)?;
             found = found.max(count);
         }
-        let count = f64::from(found);
-        let rarity = (1.0 + (self.entries - count + 0.5) / (count + 0.5)).ln();
-        let share = self.engine.analyzer.weight(term, found > 0);
-        Ok((rarity * share, found > 0))
+        Ok(found)
     }
 
-    /// Ranks the entries for the question's terms.
-    pub fn rank(&self, terms: &[String]) -> Result<Ranking, KbError> {
+    /// Ranks the entries for a question.
+    pub fn rank(&self, question: &str) -> Result<Ranking, KbError> {
         let mut ranking = Ranking::default();
-        let mut scores = vec![(0.0, 0.0); self.entries as usize];
+        let mut sums = vec![Sums::default(); self.entries as usize];
         let mut counts = vec![0.0; self.entries as usize];
-        for term in terms {
-            if ranking.terms.contains_key(term) {
+        for term in self.analyzer.terms(question) {
+            if ranking.terms.contains_key(&term) {
                 continue;
             }
             if ranking.terms.len() == MAX_TERMS {
                 ranking.cut = true;
                 break;
             }
-            let (weight, known) = self.weight(term)?;
-            ranking.terms.insert(term.clone(), weight);
+            let (term, weight, known) = self.look_up(term, &mut ranking)?;
             ranking.mass += weight;
-            if known {
+            if known && !ranking.terms.contains_key(&term) {
                 ranking.known += weight;
-                self.add(term, weight, &mut counts, &mut scores)?;
+                self.add(&term, weight, &mut counts, &mut sums)?;
             }
+            ranking.terms.insert(term, weight);
         }
-        ranking.hits = best_first(&scores, ranking.mass);
+        ranking.hits = best_first(&sums, &ranking);
         Ok(ranking)
+    }
+
+    /// A term with its weight and whether it is known. A word that nobody wrote is taken for the one that it is
+    /// probably a mistyping of.
+    fn look_up(&self, term: String, ranking: &mut Ranking) -> Result<(String, f64, bool), KbError> {
+        let (weight, known) = self.weight(&term)?;
+        if is_name_term(&term) {
+            ranking.names += 1;
+            ranking.strange |= !known && self.frequency(&shape(&term))? > 0;
+        }
+        if known || !typos::may_be_mistyped(&term) {
+            return Ok((term, weight, known));
+        }
+        let dictionaries = self.fields.iter().map(|opened| opened.index.terms());
+        match typos::nearest(&term, dictionaries)? {
+            Some(meant) => {
+                let (weight, _) = self.weight(&meant)?;
+                Ok((meant, typos::WEIGHT * weight, true))
+            }
+            None => Ok((term, weight, false)),
+        }
     }
 
     /// Adds one term's part to the score of every entry that has it. `counts` is scratch space, all zero
@@ -157,8 +200,9 @@ impl<'a> Retriever<'a> {
         term: &str,
         weight: f64,
         counts: &mut [f64],
-        scores: &mut [(f64, f64)],
+        sums: &mut [Sums],
     ) -> Result<(), KbError> {
+        let named = f64::from(u8::from(is_name_term(term)));
         let mut touched = Vec::new();
         for (n, opened) in self.fields.iter().enumerate() {
             let key = Term::from_field_text(opened.field, term);
@@ -182,24 +226,32 @@ impl<'a> Retriever<'a> {
         }
         for doc in touched {
             let count = std::mem::take(&mut counts[doc as usize]);
-            let (score, matched) = &mut scores[doc as usize];
-            *score += weight * count * (1.0 + SATURATION) / (count + SATURATION);
-            *matched += weight;
+            let sums = &mut sums[doc as usize];
+            sums.score += weight * count * (1.0 + SATURATION) / (count + SATURATION);
+            sums.matched += weight;
+            sums.names += named;
         }
         Ok(())
     }
 }
 
+/// What one entry has of the question.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    score: f64,
+    matched: f64,
+    names: f64,
+}
+
 /// Equal scores keep the order of the source files, so that a ranking is the same each time.
-fn best_first(scores: &[(f64, f64)], mass: f64) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = scores
-        .iter()
-        .enumerate()
-        .filter(|(_, (score, _))| *score > 0.0)
-        .map(|(doc, (score, matched))| Hit {
+fn best_first(sums: &[Sums], ranking: &Ranking) -> Vec<Hit> {
+    let found = sums.iter().enumerate().filter(|(_, sums)| sums.score > 0.0);
+    let mut hits: Vec<Hit> = found
+        .map(|(doc, sums)| Hit {
             doc: doc as DocId,
-            score: *score,
-            matched: matched / mass,
+            score: sums.score,
+            matched: sums.matched / ranking.mass,
+            named: sums.names / ranking.names.max(1) as f64,
         })
         .collect();
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));

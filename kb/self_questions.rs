@@ -12,6 +12,7 @@ use crate::entry::Entry;
 use crate::error::KbError;
 use crate::features::{self, LOOKED_AT};
 use crate::fuse::{self, Fused};
+use crate::language::ENGLISH;
 use crate::retrieve::{Ranking, Retriever};
 use crate::semantic::{Calibration, Semantic};
 
@@ -39,10 +40,10 @@ pub(crate) fn calibrate(
     let Some(segment) = engine.segment.as_ref().filter(|_| !questions.is_empty()) else {
         return Ok(Calibration::default());
     };
-    let retriever = Retriever::new(&engine, segment)?;
+    let retriever = Retriever::new(&engine, segment, ENGLISH)?;
     let (mut itself, mut hidden) = (Vec::new(), Vec::new());
     for question in &questions {
-        let ranking = retriever.rank(&engine.analyzer.terms(&question.text))?;
+        let ranking = retriever.rank(&question.text)?;
         let vector = Encoder::shared().one(&question.text);
         let mut fused = fuse::fuse(semantic, &question.text, &vector, &ranking);
         let top = fused.hits.first().map(|best| best.hit.doc);
@@ -102,7 +103,7 @@ fn odds(
     let mut likenesses = Vec::new();
     for scored in fused.hits.iter().take(LOOKED_AT) {
         let entry = engine.entry(scored.hit.doc)?;
-        let likeness = features::likeness(retriever, &engine.analyzer, ranking, &entry)?;
+        let likeness = features::likeness(retriever, ranking, &entry)?;
         likenesses.push(likeness);
     }
     let ordered = ranking.reordered(fused.hits.iter().map(|scored| scored.hit).collect());

@@ -2,9 +2,63 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How readily the bot answers: the one setting that moves both borders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Boldness {
+    Careful,
+    #[default]
+    Balanced,
+    Eager,
+}
+
+impl Boldness {
+    /// The borders of `answer` and `suggest`. A visitor forgives a hand-over more easily than a wrong answer, so
+    /// the middle one answers a little above one half.
+    pub fn borders(self) -> (f64, f64) {
+        match self {
+            Boldness::Careful => (0.75, 0.4),
+            Boldness::Balanced => (0.55, 0.25),
+            Boldness::Eager => (0.4, 0.15),
+        }
+    }
+}
+
+/// The numbers as they are written: a border that is given wins over what the boldness says.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Written {
+    boldness: Boldness,
+    answer: Option<f64>,
+    suggest: Option<f64>,
+    candidates: usize,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Written {
+            boldness: Boldness::default(),
+            answer: None,
+            suggest: None,
+            candidates: Settings::default().candidates,
+        }
+    }
+}
+
+impl From<Written> for Settings {
+    fn from(written: Written) -> Settings {
+        let (answer, suggest) = written.boldness.borders();
+        Settings {
+            answer: written.answer.unwrap_or(answer),
+            suggest: written.suggest.unwrap_or(suggest),
+            candidates: written.candidates,
+        }
+    }
+}
+
 /// How sure the knowledge must be before it speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(from = "Written")]
 pub struct Settings {
     /// Confidence from which the best entry is given as the answer.
     pub answer: f64,
@@ -15,12 +69,11 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// A visitor forgives a hand-over more easily than a wrong answer, so the answer border lies above
-    /// one half.
     fn default() -> Self {
+        let (answer, suggest) = Boldness::default().borders();
         Settings {
-            answer: 0.55,
-            suggest: 0.25,
+            answer,
+            suggest,
             candidates: 3,
         }
     }
@@ -63,7 +116,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::{Boldness, Settings};
 
     #[test]
     fn the_defaults_make_sense_and_hash_the_same_each_time() {
@@ -95,6 +148,24 @@ mod tests {
                 candidates,
             };
             assert!(settings.check().is_err(), "{settings:?}");
+        }
+    }
+
+    #[test]
+    fn boldness_moves_both_borders_and_a_number_wins_over_it() {
+        let read = |text: &str| serde_json::from_str::<Settings>(text);
+        assert_eq!(read("{}").unwrap(), Settings::default());
+        let careful = read(r#"{"boldness": "careful"}"#).unwrap();
+        let eager = read(r#"{"boldness": "eager", "suggest": 0.2}"#).unwrap();
+        let default = Settings::default();
+        assert!(careful.answer > default.answer && default.answer > eager.answer);
+        assert!(careful.suggest > default.suggest && default.suggest > eager.suggest);
+        assert_eq!(eager.suggest, 0.2);
+        assert!(read(r#"{"boldness": "reckless"}"#).is_err());
+        assert!(read(r#"{"bold": 1}"#).is_err());
+        for boldness in [Boldness::Careful, Boldness::Balanced, Boldness::Eager] {
+            let (answer, suggest) = boldness.borders();
+            assert!(suggest < answer && answer < 1.0);
         }
     }
 }
