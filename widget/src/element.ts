@@ -181,7 +181,7 @@ export class HinnyChat extends HTMLElement {
     input.focus();
   }
 
-  #request(what: Pick<Unsent, "text" | "files">): void {
+  #request(what: Pick<Unsent, "text" | "files" | "choose">): void {
     this.#happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), page: page(), ...what } });
     this.#link.start();
   }
@@ -200,6 +200,10 @@ export class HinnyChat extends HTMLElement {
       render: renderText,
       token: () => this.#state.token,
       send: (frame) => this.#link.send(frame),
+      choose: (text, choose) => {
+        this.#request({ text, choose });
+        this.#nodes.input.focus();
+      },
       change,
     };
     try {

@@ -1,6 +1,6 @@
 /** What stands in a conversation's log, as the visitor sees it: messages, how they change, and who answers from when. */
 
-import { type Author, type Block, type FileRef, type Handling, type MessageEvent, type Source } from "./wire";
+import { type Author, type Block, type FileRef, type Handling, type MessageEvent, type Source, type Suggestions } from "./wire";
 
 export interface Message {
   kind: "message";
@@ -15,6 +15,7 @@ export interface Message {
   quotes: string | null;
   edited: boolean;
   deleted: boolean;
+  suggestions: Suggestions | null;
   /** What the team put on it; the same sign stands here once for each who did. */
   signs: string[];
 }
@@ -33,8 +34,8 @@ export interface Turn {
 export type Entry = Message | Turn;
 
 export function message(seq: number, at: number, event: MessageEvent): Message {
-  const { id, author, text, sources, files = [], quotes = null, edited = false, deleted = false } = event;
-  return { kind: "message", id, seq, at, author, text, sources, files, quotes, edited, deleted, signs: [] };
+  const { id, author, text, sources, files = [], quotes = null, edited = false, deleted = false, suggestions = null } = event;
+  return { kind: "message", id, seq, at, author, text, sources, files, quotes, edited, deleted, suggestions, signs: [] };
 }
 
 /** Puts an entry where its seq belongs; what is known under the same seq gives way. */

@@ -6,6 +6,7 @@ import { type Acts, bubble, explain, fill, fillExtra, setState } from "./message
 import type { More } from "./more";
 import { missing, type Pending } from "./pending";
 import type { State } from "./state";
+import type { Block } from "./wire";
 import * as words from "./words";
 
 export function logItems(state: State, acts: Acts, more: More | null): Item[] {
@@ -17,6 +18,7 @@ export function logItems(state: State, acts: Acts, more: More | null): Item[] {
   return [
     ...(greeting ? [greetingItem(greeting)] : []),
     ...entries.filter((item) => item != null),
+    ...(state.typing?.text ? [partialItem(state.typing.text)] : []),
     ...state.pending.map((one) => pendingItem(one, acts, more)),
   ];
 }
@@ -36,6 +38,15 @@ function greetingItem(greeting: string): Item {
   };
 }
 
+/** An answer that is still being written. */
+function partialItem(text: Block[]): Item {
+  return {
+    key: "partial",
+    make: () => bubble("partial", "bot", null),
+    update: (node) => fill(node, text, false),
+  };
+}
+
 function messageItem(message: Message, first: boolean, state: State, more: More | null): Item {
   const { author, id, seq } = message;
   return {
@@ -45,7 +56,7 @@ function messageItem(message: Message, first: boolean, state: State, more: More 
       node.classList.toggle("first", first);
       node.dataset.seq = String(seq);
       more?.addFace(node, author.avatar);
-      const rich = more?.rich(message, state.entries);
+      const rich = more?.rich(message, state);
       fill(node, message.text, message.deleted, rich);
       fillExtra(node, message, rich);
       setState(node, "stored", message.at);

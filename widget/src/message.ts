@@ -52,10 +52,16 @@ function sourceList(sources: Message["sources"]): HTMLElement {
   const links = sources.map(({ title, url }) => {
     const link = outsideLink(url);
     link.className = "source";
-    link.textContent = String(title);
+    link.append(h("b", {}, String(title)), ...place(link));
     return link;
   });
   return h("div", { class: "sources", part: "sources", "data-role": "sources", "aria-label": words.sources, role: "group" }, ...links);
+}
+
+/** Where a link leads, so that nobody is surprised. */
+function place(link: HTMLElement): HTMLElement[] {
+  const { host, pathname } = link as HTMLAnchorElement;
+  return host ? [h("span", {}, host + pathname.replace(/\/$/, ""))] : [];
 }
 
 /** Time and tick under a message; written only when the state changes, so that it is not read out again. */

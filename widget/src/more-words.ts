@@ -15,11 +15,13 @@ export const unfit = {
 };
 export const brokenFile = "The file could not be sent.";
 export const lostFile = "The page was left before the file had arrived. Please attach it again.";
+export const choices = "What did you mean?";
 export const edited = "edited";
 export const team = "Our team";
 export const turned = {
   asked: "I am fetching a person for you. You can keep writing.",
-  low_confidence: "I am not sure about this one, so I am fetching a person. You can keep writing.",
+  low_confidence: "I am not sure about this one, so let me get someone. You can keep writing.",
+  repeated: "My answers did not help, so let me get someone. You can keep writing.",
   answerer_down: "I cannot look things up right now, so I am fetching a person. You can keep writing.",
   policy: "A person of our team will answer. You can keep writing.",
   waiting: "I am fetching a person. You can keep writing.",

@@ -18,7 +18,7 @@ import type { State } from "./state";
 import { chosenItem } from "./tray";
 import { turnItem } from "./turns";
 import { Typing } from "./typing";
-import { type Block, type ClientFrame, wholeFiles } from "./wire";
+import { type Block, type Choice, type ClientFrame, fits, wholeFiles } from "./wire";
 
 /** What the module offers. */
 export interface Part {
@@ -34,6 +34,7 @@ export interface Host {
   render(text: Block[]): DocumentFragment;
   token(): string | null;
   send(frame: ClientFrame): void;
+  choose(text: string, choose: Choice): void;
   change(change: (state: State, now: number) => State): void;
 }
 
@@ -120,19 +121,35 @@ export class More {
     return turnItem(one);
   }
 
-  rich(one: Message, entries: Entry[]): Rich {
+  rich(one: Message, { entries, pending }: State): Rich {
     const quote = this.#quoteOf(entries, one.quotes);
+    // Whatever comes after the suggestions ends them.
+    const open = entries.at(-1) === one && !pending.length;
     const files = wholeFiles(one.files);
     const told = one.edited && !one.deleted;
     return {
-      key: [files.map((file) => [file.id, file.url ? 1 : 0]), quote, told, one.signs],
+      key: [files.map((file) => [file.id, file.url ? 1 : 0]), quote, told, one.signs, open],
       around: (words) => [
         ...(quote ? [h("blockquote", { class: "quote", "data-role": "quote" }, quote)] : []),
         words,
         ...files.map((file) => fileNode(file, this.#files)),
       ],
-      extra: () => [...(told ? [h("span", { class: "edited", "data-role": "edited" }, words.edited)] : []), ...signs(one.signs)],
+      extra: () => [...this.#choices(one, open), ...(told ? [h("span", { class: "edited", "data-role": "edited" }, words.edited)] : []), ...signs(one.signs)],
     };
+  }
+
+  #choices({ id: of, suggestions }: Message, open: boolean): HTMLElement[] {
+    if (!fits(suggestions, { choices: "array", other: "string" })) return [];
+    const button = (text: string, choose: Choice) => {
+      const role = choose.choice == null ? "other" : "choice";
+      const node = h("button", { type: "button", class: role, "data-role": role }, text);
+      node.disabled = !open;
+      node.onclick = () => this.#host.choose(text, choose);
+      return node;
+    };
+    const { choices, other } = suggestions!;
+    const buttons = [...choices.map((text, choice) => button(String(text), { of, choice })), button(other, { of })];
+    return [h("div", { class: "choices", "data-role": "choices", role: "group", "aria-label": words.choices }, ...buttons)];
   }
 
   /** The beginning of the message that an answer refers to. */

@@ -1,7 +1,7 @@
 /** What the visitor wants sent and the server has not confirmed: kept, sent under its id, and sent again if need be. */
 
 import type { Attached } from "./attached";
-import type { ClientFrame, Page } from "./wire";
+import type { Choice, ClientFrame, Page } from "./wire";
 
 /** Without text it asks for a person. */
 export interface Unsent {
@@ -10,6 +10,8 @@ export interface Unsent {
   text: string | null;
   page: Page;
   files?: Attached[] | undefined;
+  /** A button was pressed whose words the text has. */
+  choose?: Choice | undefined;
 }
 
 export interface Pending extends Unsent {
@@ -24,13 +26,13 @@ export interface Pending extends Unsent {
   broken: number;
 }
 
-export function pend({ id, at, text, page, files = [] }: Unsent): Pending {
-  return { id, at, text, page, files, failed: null, again: 0, broken: 0 };
+export function pend({ id, at, text, page, files = [], choose }: Unsent): Pending {
+  return { id, at, text, page, files, choose, failed: null, again: 0, broken: 0 };
 }
 
 /** What a browser writes down of it. */
-export function unsent({ id, at, text, page, files }: Pending): Unsent {
-  return { id, at, text, page, ...(files.length && { files }) };
+export function unsent({ id, at, text, page, files, choose }: Pending): Unsent {
+  return { id, at, text, page, ...(files.length && { files }), ...(choose && { choose }) };
 }
 
 /** The first file that the server does not have yet. */
@@ -38,7 +40,8 @@ export function missing({ files }: Pending): Attached | null {
   return files.find((one) => one.id === null) ?? null;
 }
 
-export function frameOf({ id, text, page, files }: Pending): ClientFrame {
+export function frameOf({ id, text, page, files, choose }: Pending): ClientFrame {
+  if (choose) return { type: "choose", id, ...choose };
   if (text === null) return { type: "person", id };
   const ids = files.map((one) => one.id ?? "");
   return { type: "say", id, text, page, ...(ids.length && { files: ids }) };

@@ -10,6 +10,7 @@ import type { Attached } from "./attached";
 import { changed, type Entry, lastHandling, type Message, message, place, typed, withSign } from "./entries";
 import { frameOf, missing, type Pending, pend, type Unsent } from "./pending";
 import {
+  type Block,
   type Bye,
   type ClientFrame,
   type EventFrame,
@@ -49,7 +50,8 @@ export interface State {
   pending: Pending[];
   /** The id that is on its way; the next one waits for its answer, so that the order holds. */
   flying: string | null;
-  typing: { name: string | null; until: number } | null;
+  /** `text` is an answer that is still being written. */
+  typing: { name: string | null; until: number; text?: Block[] } | null;
   /** Files chosen for the next message. */
   chosen: Attached[];
   /** Why a file was not taken. */
@@ -89,6 +91,9 @@ export interface Step {
 
 /** How long a "somebody writes" holds without being repeated. */
 const TYPING_MS = 6000;
+
+/** How long a half answer holds. */
+const PARTIAL_MS = 20_000;
 
 /** "For good", as a time that passes. */
 const NEVER = 1e15;
@@ -135,7 +140,7 @@ export function wakeAt(state: State): number | null {
 
 /** Whether something is to be shown or sent that not every visitor needs, and that is loaded later. */
 export function needsMore({ entries, pending }: State): boolean {
-  const rich = (one: Entry) => one.kind === "turn" || one.quotes || one.edited || one.files.length || one.signs.length || one.author.kind === "agent";
+  const rich = (one: Entry) => one.kind === "turn" || one.quotes || one.edited || one.suggestions || one.files.length || one.signs.length || one.author.kind === "agent";
   return entries.some(rich) || pending.some((one) => one.files.length);
 }
 
@@ -211,7 +216,7 @@ function received(state: State, frame: ServerFrame, now: number): State {
     case "welcome":
       return welcomed(state, frame);
     case "event":
-      return frame.seq > state.seq ? happened({ ...state, seq: frame.seq }, frame) : state;
+      return frame.seq > state.seq ? happened({ ...state, seq: frame.seq, typing: state.typing?.text ? null : state.typing }, frame) : state;
     case "caught_up":
       return { ...state, caughtUp: true };
     case "ack":
@@ -222,6 +227,8 @@ function received(state: State, frame: ServerFrame, now: number): State {
       return { ...state, typing: frame.on ? { name: frame.author.name ?? null, until: now + TYPING_MS } : null };
     case "bye":
       return dismissed(state, frame);
+    case "partial":
+      return { ...state, typing: { name: null, until: now + PARTIAL_MS, text: frame.text } };
     case "pong":
       return state;
   }
@@ -282,7 +289,8 @@ function stored(state: State, ack: { id: string; seq: number; conversation: stri
   const one = state.pending.find((pending) => pending.id === ack.id);
   const moved = state.conversation !== null && state.conversation !== ack.conversation;
   const next = { ...without(state, ack.id), ...(moved ? noLog : {}), conversation: ack.conversation };
-  if (moved || !one || one.text === null) return next;
+  // What a button does is told by the log alone: pressed too late, it did nothing.
+  if (moved || !one || one.choose || one.text === null) return next;
   const files = one.files.map(({ key, id, ...file }) => ({ ...file, id: id ?? key }));
   const event: MessageEvent = { kind: "message", id: one.id, author: { kind: "visitor" }, text: typed(one.text), sources: [], files };
   return { ...next, entries: place(next.entries, message(ack.seq, one.at, event)) };

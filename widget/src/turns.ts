@@ -15,7 +15,7 @@ export function turnItem(turn: Turn): Item | null {
 function turnWords({ from, handling, reason, agent }: Turn): string | null {
   switch (handling) {
     case "waiting":
-      return reason === "asked" || reason === "low_confidence" || reason === "policy" || reason === "answerer_down"
+      return reason === "asked" || reason === "low_confidence" || reason === "repeated" || reason === "policy" || reason === "answerer_down"
         ? words.turned[reason]
         : words.turned.waiting;
     case "agent":

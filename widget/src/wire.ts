@@ -54,6 +54,19 @@ export interface MessageEvent {
   quotes?: string | null;
   edited?: boolean;
   deleted?: boolean;
+  suggestions?: Suggestions | null;
+}
+
+/** What the visitor may mean: a button for each, and one for none of them. */
+export interface Suggestions {
+  choices: string[];
+  other: string;
+}
+
+/** A button of the suggestions `of`; without a choice, the one for none of them. */
+export interface Choice {
+  of: string;
+  choice?: number;
 }
 
 /** A message has other words now, or is gone, or somebody of the team put a sign on it. */
@@ -119,6 +132,8 @@ export type ServerFrame =
   | { type: "caught_up"; seq: number }
   | { type: "ack"; id: string; seq: number; conversation: string }
   | { type: "typing"; author: Author; on: boolean }
+  /** The bot's answer as far as it is written; nothing of it is in the log yet. */
+  | { type: "partial"; text: Block[] }
   | { type: "pong"; n: number };
 
 export interface Page {
@@ -145,6 +160,7 @@ export type ClientFrame =
   | { type: "say"; id: string; text: string; page?: Page; files?: string[] }
   | { type: "seen"; seq: number }
   | { type: "person"; id: string }
+  | ({ type: "choose"; id: string } & Choice)
   | { type: "typing"; on: boolean }
   | { type: "ping"; n: number };
 
@@ -179,12 +195,13 @@ const frames: Record<string, Shape> = {
   ack: { id: "string", seq: "number", conversation: "string" },
   refused: { id: "string?", error: "string", detail: "string", retry_after_ms: "number?" },
   typing: { author, on: "boolean" },
+  partial: { text: "array" },
   pong: { n: "number" },
   bye: { error: "string", detail: "string", retry_after_ms: "number?" },
 };
 
 const events: Record<string, Shape> = {
-  message: { id: "string", author, text: "array", sources: "array", files: "array?", quotes: "string?" },
+  message: { id: "string", author, text: "array", sources: "array", files: "array?", quotes: "string?", suggestions: "object?" },
   edited: { id: "string", text: "array", files: "array?" },
   deleted: { id: "string" },
   reaction: { id: "string", sign: "string", on: "boolean" },

@@ -27,9 +27,9 @@ test("the same source gives the same bytes", async () => {
   assert.deepEqual(await builder.build(), await builder.build());
 });
 
-const LARGEST_WIDGET = 12_000;
+const LARGEST_WIDGET = 12_400;
 /** Loaded when it is first needed: files, what was done to messages, and persons who answer. */
-const LARGEST_MORE = 3_800;
+const LARGEST_MORE = 4_300;
 
 test("the widget stays small", (t) => {
   const [size, more] = [gzipped("widget.js"), gzipped("widget-more.js")];

@@ -21,7 +21,7 @@ test("a question, its tick, and the answer with its sources", async () => {
   server.tell({ kind: "message", id: "e", author: { kind: "bot" }, text: tree("Like this."), sources });
   await tab.reads("visitor stored How?", "bot stored Like this.");
   const links = Array.from(tab.find("sources").children, (one) => [one.tagName, one.textContent, one.getAttribute("href"), one.getAttribute("rel")]);
-  assert.deepEqual(links, [["A", "FAQ", "https://example.com/faq", "noopener noreferrer nofollow"], ["SPAN", "Book", null, null], ["SPAN", "Bad", null, null]]);
+  assert.deepEqual(links, [["A", "FAQexample.com/faq", "https://example.com/faq", "noopener noreferrer nofollow"], ["SPAN", "Book", null, null], ["SPAN", "Bad", null, null]]);
   const message = tab.find("log").querySelector<HTMLElement>('[data-author="visitor"]')!;
   assert.deepEqual([message.dataset.seq, message.dataset.state], ["1", "stored"]);
 });
@@ -41,7 +41,7 @@ test("the hand-over is told in calm lines, and the header says who answers", asy
   for (const event of [waiting("low_confidence"), taken, agent("Hello."), { ...taken, handling: "closed" }]) server.tell(event);
   await tab.reads(
     "visitor stored Hm?",
-    "line I am not sure about this one, so I am fetching a person. You can keep writing.",
+    "line I am not sure about this one, so let me get someone. You can keep writing.",
     "line Ana has joined.",
     "agent stored Hello.",
     "line This conversation is closed. Write again any time.",

@@ -60,7 +60,7 @@ export class Story {
   }
 }
 
-const frames = ["welcome", "event", "caught_up", "ack", "refused", "typing", "pong", "bye"];
+const frames = ["welcome", "event", "caught_up", "ack", "refused", "typing", "partial", "pong", "bye"];
 
 function isFrame(told: Told | ServerFrame): told is ServerFrame {
   return frames.includes(told.type);

@@ -15,7 +15,7 @@ for (const name of fixtureNames("server")) {
 
 test("the examples cover every frame the widget knows", () => {
   const types = fixtureNames("server").map((name) => (JSON.parse(fixture(name)) as { type: string }).type);
-  const known = ["ack", "bye", "caught_up", "event", "pong", "refused", "typing", "welcome"];
+  const known = ["ack", "bye", "caught_up", "event", "partial", "pong", "refused", "typing", "welcome"];
   assert.deepEqual([...new Set(types)].sort(), known);
 });
 
