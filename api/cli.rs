@@ -85,6 +85,9 @@ pub enum Command {
         after_help = "Example:\n  hinny token --site shop --sub customer-42 --name Ada --attribute plan=pro"
     )]
     Token(Token),
+    /// Read the PDF on standard input; hinny starts this itself, so that a bad file harms nothing else
+    #[command(hide = true, after_help = "Example:\n  hinny read-pdf < manual.pdf")]
+    ReadPdf,
 }
 
 #[derive(Clone, Debug, Default, Args)]

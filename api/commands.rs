@@ -8,6 +8,7 @@ mod init;
 mod kb;
 mod kb_test;
 mod outbox;
+mod pdf;
 mod replay;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ fn run_short(global: &Global, command: Command) -> Result<ExitCode, Failure> {
         Command::Outbox(command) => outbox::run(global, command),
         Command::Desk(command) => desk::login(global, command),
         Command::Token(token) => desk::token(global, token),
+        Command::ReadPdf => pdf::run(),
         Command::Demo { .. } | Command::Serve => unreachable!("servers were started before"),
     }
 }

@@ -210,10 +210,13 @@ impl<'a> Doer<'a> {
                 base_url,
             } => {
                 let saved = Some(crate::index::saved(self.config, &site));
+                let configured = self.config.site(&site);
                 let job = IndexJob {
                     paths,
                     saved,
                     base_url,
+                    links: configured.and_then(|site| site.knowledge.links),
+                    pdf: crate::index::pdf(),
                 };
                 self.index(&site, job, replies).await
             }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hinny_kb::{IndexJob, IndexReport, Library, SMALLEST};
+use hinny_kb::{IndexJob, IndexReport, Library, PdfReader, SMALLEST};
 
 use crate::app::Shared;
 use crate::config::{Config, Site};
@@ -40,6 +40,16 @@ pub fn job(config: &Config, site: &Site) -> IndexJob {
         paths: site.knowledge.paths.clone(),
         saved: Some(saved(config, site.id.as_str())),
         base_url: site.knowledge.base_url.as_ref().map(ToString::to_string),
+        links: site.knowledge.links,
+        pdf: pdf(),
+    }
+}
+
+/// This program reads PDF files in a process of its own, see `commands::pdf`.
+pub fn pdf() -> PdfReader {
+    match std::env::current_exe() {
+        Ok(program) => PdfReader::Program(vec![program.into(), "read-pdf".into()]),
+        Err(_) => PdfReader::Nobody,
     }
 }
 

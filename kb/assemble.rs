@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::analyze::same_question;
 use crate::entry::{Entry, Kind};
 use crate::index::Problem;
+use crate::links::{Links, absolute};
 use crate::read::Draft;
 use crate::slug::slug;
 
@@ -16,78 +17,6 @@ pub(crate) struct Assembly {
     pub entries: Vec<Entry>,
     pub problems: Vec<Problem>,
     ids: HashSet<String>,
-}
-
-/// How the links of one file are made.
-pub(crate) struct Links {
-    base: Option<String>,
-    page: Option<String>,
-}
-
-/// The page of a file is the base URL and its path without extension; `index` and `README` are their
-/// folder's page.
-pub(crate) fn links(base_url: Option<&str>, relative: &str) -> Links {
-    let base = base_url.map(|base| format!("{}/", base.trim_end_matches('/')));
-    let stem = relative.rsplit_once('.').map_or(relative, |(stem, _)| stem);
-    let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
-    let page = match (folder, name) {
-        ("", "index" | "README") => String::new(),
-        (folder, "index" | "README") => format!("{folder}/"),
-        _ => stem.to_owned(),
-    };
-    Links {
-        page: base.as_ref().map(|base| base.clone() + &encode(&page)),
-        base,
-    }
-}
-
-fn encode(path: &str) -> String {
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
-
-/// An author's own address within the site; it may name a place on the page.
-fn address(url: &str) -> String {
-    let url = url.trim_start_matches('/');
-    match url.split_once('#') {
-        Some((page, place)) => format!("{}#{}", encode(page), encode(place)),
-        None => encode(url),
-    }
-}
-
-impl Links {
-    /// The link of one entry, or why its own `url` cannot be one. Only web addresses are links, because
-    /// they are shown to visitors.
-    fn of(&self, draft: &Draft) -> Result<Option<String>, String> {
-        let anchor = |page: String| match draft.anchor.as_deref() {
-            Some(anchor) if !anchor.is_empty() && !page.contains('#') => {
-                format!("{page}#{}", encode(anchor))
-            }
-            _ => page,
-        };
-        let Some(url) = draft.url.as_deref() else {
-            let page = self
-                .page
-                .clone()
-                .filter(|_| draft.anchor.is_some() || draft.kind == Kind::Document);
-            return Ok(page.map(anchor));
-        };
-        let web = ["https://", "http://"]
-            .iter()
-            .any(|start| url.starts_with(start));
-        match &self.base {
-            _ if web => Ok(Some(anchor(url.to_owned()))),
-            Some(base) if !url.contains(':') => Ok(Some(anchor(base.clone() + &address(url)))),
-            _ => Err("`url` must begin with https:// or http://".to_owned()),
-        }
-    }
 }
 
 impl Assembly {
@@ -138,6 +67,11 @@ impl Assembly {
 
     fn add_one(&mut self, file: &str, links: &Links, draft: Draft) -> Result<(), String> {
         let url = links.of(&draft)?;
+        // Markdown files were made absolute as a whole.
+        let body = match draft.kind {
+            Kind::Faq => absolute(&draft.body, &|href| links.resolve(href)),
+            Kind::Document => draft.body.clone(),
+        };
         let id = match draft.id {
             Some(id) if self.ids.contains(&id) => {
                 return Err(format!("the id `{id}` is there twice"));
@@ -151,7 +85,7 @@ impl Assembly {
             kind: draft.kind,
             title: draft.title,
             alternates: draft.alternates,
-            body: draft.body,
+            body,
             url,
             path: file.to_owned(),
             requires: draft.requires,
@@ -182,34 +116,40 @@ impl Assembly {
 
 #[cfg(test)]
 mod tests {
-    use super::{Assembly, links};
+    use std::path::PathBuf;
+
+    use super::Assembly;
     use crate::entry::Kind;
-    use crate::read::Draft;
+    use crate::links::SiteMap;
+    use crate::read::{Draft, Format};
+    use crate::scan::Found;
 
     fn draft(kind: Kind, title: &str, anchor: Option<&str>) -> Draft {
         Draft {
-            line: 1,
-            id: None,
             kind,
             title: title.to_owned(),
-            alternates: Vec::new(),
-            body: "text".to_owned(),
-            url: None,
             anchor: anchor.map(str::to_owned),
             requires: None,
+            ..Draft::document("text".to_owned())
         }
     }
 
-    fn urls(base: Option<&str>, relative: &str, drafts: Vec<Draft>) -> Vec<Option<String>> {
+    fn add(base: Option<&str>, relative: &str, drafts: Vec<Draft>) -> Assembly {
+        let map = SiteMap::new(base, None, &[PathBuf::from("/nowhere")]);
+        let file = Found::alone(
+            PathBuf::from(relative),
+            Format::Markdown,
+            relative.to_owned(),
+        );
         let mut assembly = Assembly::new(Vec::new());
-        assembly.add(relative, &links(base, relative), drafts);
+        assembly.add(relative, &map.links(&file), drafts);
         assembly
-            .entries
-            .into_iter()
-            .map(|entry| entry.url)
-            .collect()
     }
 
+    fn urls(base: Option<&str>, relative: &str, drafts: Vec<Draft>) -> Vec<Option<String>> {
+        let entries = add(base, relative, drafts).entries.into_iter();
+        entries.map(|entry| entry.url).collect()
+    }
     #[test]
     fn links_are_base_path_and_anchor() {
         let section = || vec![draft(Kind::Document, "A > B", Some("b"))];
@@ -240,20 +180,17 @@ mod tests {
     fn only_web_addresses_are_links() {
         let mut bad = draft(Kind::Faq, "Why?", None);
         bad.url = Some("javascript:alert(1)".to_owned());
-        let mut assembly = Assembly::new(Vec::new());
-        let base = links(Some("https://example.org"), "faq.yaml");
-        assembly.add("faq.yaml", &base, vec![bad]);
+        let assembly = add(Some("https://example.org"), "faq.yaml", vec![bad]);
         assert!(assembly.entries.is_empty());
         assert!(assembly.problems[0].what.contains("https://"));
     }
 
     #[test]
     fn pieces_of_one_section_are_numbered_and_repeated_questions_named() {
-        let mut assembly = Assembly::new(Vec::new());
         let section = draft(Kind::Document, "A", Some("a"));
         let question = draft(Kind::Faq, "Why?", None);
         let drafts = vec![section.clone(), section, question.clone(), question];
-        assembly.add("x.md", &links(None, "x.md"), drafts);
+        let assembly = add(None, "x.md", drafts);
         let ids: Vec<_> = assembly.entries.iter().map(|e| e.id.as_str()).collect();
         assert_eq!(ids, ["x.md#a", "x.md#a~2", "x.md#why"]);
         assert_eq!(assembly.problems.len(), 1);

@@ -74,8 +74,7 @@ pub fn evaluate(kb: &Path, queries: &Path, settings: &Settings) -> Result<Evalua
     let library = Library::open(temporary.path())?;
     let job = IndexJob {
         paths: vec![kb.to_owned()],
-        base_url: None,
-        saved: None,
+        ..IndexJob::default()
     };
     let indexed = library.index(&job, &mut |_| {})?;
     let generation = library.generation().expect("indexing has just set it");

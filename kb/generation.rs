@@ -32,6 +32,8 @@ pub struct Manifest {
     pub format: u32,
     /// What the links of documents begin with.
     pub base_url: Option<String>,
+    /// Names everything that links depend on besides the files.
+    pub links: String,
     pub files: Vec<FileRecord>,
     /// FAQ entries.
     pub faq: usize,

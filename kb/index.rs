@@ -2,22 +2,24 @@
 //! The knowledge becomes exactly what the paths hold; what is broken is reported and left out.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::assemble::{Assembly, links};
+use crate::assemble::Assembly;
 use crate::engine;
 use crate::entry::Entry;
 use crate::error::KbError;
-use crate::generation::{ENTRIES, FORMAT, FileRecord, Generation, INDEX, MANIFEST, Manifest};
+use crate::gather::{Gathered, Old, Reader, Sources, gather, gathered};
+use crate::generation::{ENTRIES, FileRecord, Generation, INDEX, MANIFEST};
 use crate::library::{Indexing, Library, sync_dir, write_synced};
 use crate::read::{self, Format};
 use crate::scan::{Found, scan};
 use crate::self_questions;
+use crate::links::{LinkStyle, SiteMap};
+use crate::read::{Format, PdfReader};
+use crate::scan::Found;
 use crate::semantic;
 
 /// What to index.
@@ -27,13 +29,16 @@ pub struct IndexJob {
     pub paths: Vec<PathBuf>,
     /// The file of saved entries. Read first, so that it keeps its name whatever else is indexed; it may be absent.
     pub saved: Option<PathBuf>,
-    /// What links of documents begin with: base URL, path without its extension, anchor. Without it,
-    /// documents have no link and are shown by their path.
+    /// What links of documents begin with. Without it, documents have no link and are shown by their path.
     pub base_url: Option<String>,
+    /// Whose rules make the links; without it, the generator whose file is found there.
+    pub links: Option<LinkStyle>,
+    /// Who reads PDF files.
+    pub pdf: PdfReader,
 }
 
 impl IndexJob {
-    fn all_paths(&self) -> Vec<PathBuf> {
+    pub(crate) fn all_paths(&self) -> Vec<PathBuf> {
         let saved = self.saved.iter().filter(|path| path.exists());
         saved.chain(&self.paths).cloned().collect()
     }
@@ -105,8 +110,9 @@ impl Library {
             tracing::warn!(%error, "the index is broken and is built anew");
         }
         let before = self.generation();
-        let old = Old::of(before.as_deref(), job);
-        let gathered = gather(job, &old, progress);
+        let sources = Sources::of(job);
+        let old = Old::of(before.as_deref(), &sources.map.key());
+        let gathered = gather(job, sources, &old, progress);
         let knows = before.as_ref().is_some_and(|before| !before.is_empty());
         if knows && gathered.entries.is_empty() && !gathered.problems.is_empty() {
             return Err(KbError::Nothing {
@@ -133,14 +139,9 @@ impl Library {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let found = Found {
-            path: file.to_owned(),
-            format,
-            relative: name.clone(),
-            name,
-        };
+        let found = Found::alone(file.to_owned(), format, name);
         let gathered = exchange(&found, &before)?;
-        let old = Old::of(Some(&before), job);
+        let old = Old::of(Some(&before), &before.manifest().links);
         let generation = publish(&turn, Some(&before), &gathered)?;
         Ok(report(&generation, gathered, &old))
     }
@@ -148,16 +149,13 @@ impl Library {
 
 /// The generation before with one file read anew. That file comes first, as `IndexJob` has it.
 fn exchange(file: &Found, before: &Generation) -> Result<Gathered, KbError> {
-    let job = IndexJob {
-        base_url: before.manifest().base_url.clone(),
-        ..IndexJob::default()
-    };
+    let manifest = before.manifest();
+    let map = SiteMap::new(manifest.base_url.as_deref(), None, &[]);
     let mut assembly = Assembly::new(Vec::new());
-    let hash = read_file(file, &job, &Old::default(), &mut assembly);
+    let hash = Reader::of(&map, &PdfReader::Nobody).read(file, &Old::default(), &mut assembly);
     let clean = assembly.problems.is_empty();
     let mut entries = before.by_file()?;
-    let others = before
-        .manifest()
+    let others = manifest
         .files
         .iter()
         .filter(|other| other.path != file.name);
@@ -175,130 +173,8 @@ fn exchange(file: &Found, before: &Generation) -> Result<Gathered, KbError> {
         clean,
     });
     files.splice(0..0, record);
-    Ok(gathered(job.base_url, files, assembly))
-}
-
-fn gathered(base_url: Option<String>, files: Vec<FileRecord>, assembly: Assembly) -> Gathered {
-    let mut manifest = Manifest {
-        format: FORMAT,
-        base_url,
-        files,
-        ..Manifest::default()
-    };
-    manifest.count(&assembly.entries);
-    Gathered {
-        manifest,
-        entries: assembly.entries,
-        problems: assembly.problems,
-    }
-}
-
-/// What the generation before can lend.
-#[derive(Default)]
-struct Old {
-    /// Entries by file; empty if that generation cannot be read.
-    entries: HashMap<String, Vec<Entry>>,
-    /// Hashes of the files whose entries may be taken over.
-    hashes: HashMap<String, String>,
-}
-
-impl Old {
-    fn of(before: Option<&Generation>, job: &IndexJob) -> Old {
-        let Some(generation) = before else {
-            return Old::default();
-        };
-        let entries = generation.by_file().unwrap_or_else(|error| {
-            tracing::warn!(%error, "nothing can be taken over from the old generation");
-            HashMap::new()
-        });
-        let manifest = generation.manifest();
-        let same_links = manifest.base_url == job.base_url && !entries.is_empty();
-        let clean = manifest
-            .files
-            .iter()
-            .filter(|file| same_links && file.clean);
-        Old {
-            hashes: clean
-                .map(|file| (file.path.clone(), file.hash.clone()))
-                .collect(),
-            entries,
-        }
-    }
-
-    fn take(&self, name: &str, hash: &str) -> Option<&[Entry]> {
-        let same = self.hashes.get(name).is_some_and(|known| known == hash);
-        same.then(|| self.entries.get(name).map_or(&[][..], Vec::as_slice))
-    }
-}
-
-/// Everything that will be in the new generation.
-struct Gathered {
-    manifest: Manifest,
-    entries: Vec<Entry>,
-    problems: Vec<Problem>,
-}
-
-fn gather(job: &IndexJob, old: &Old, progress: &mut dyn FnMut(Progress)) -> Gathered {
-    let (found, problems) = scan(&job.all_paths());
-    let total = found.len();
-    let mut assembly = Assembly::new(problems);
-    let mut files = Vec::with_capacity(total);
-    for (done, file) in found.iter().enumerate() {
-        progress(Progress {
-            done,
-            total,
-            file: file.name.clone(),
-        });
-        let problems = assembly.problems.len();
-        let hash = read_file(file, job, old, &mut assembly);
-        files.extend(hash.map(|hash| FileRecord {
-            path: file.name.clone(),
-            hash,
-            clean: assembly.problems.len() == problems,
-        }));
-    }
-    progress(Progress {
-        done: total,
-        total,
-        file: String::new(),
-    });
-    gathered(job.base_url.clone(), files, assembly)
-}
-
-/// Adds one file's entries and gives its hash, or nothing if it could not even be read.
-fn read_file(file: &Found, job: &IndexJob, old: &Old, assembly: &mut Assembly) -> Option<String> {
-    let bytes = match load(&file.path, file.format.max_bytes()) {
-        Ok(bytes) => bytes,
-        Err(what) => {
-            assembly.problem(&file.name, None, what);
-            return None;
-        }
-    };
-    let hash = blake3::hash(&bytes).to_hex().to_string();
-    if let Some(entries) = old.take(&file.name, &hash)
-        && assembly.take_over(entries)
-    {
-        return Some(hash);
-    }
-    let reading = read::read(file.format, &file.name, &bytes);
-    for fault in reading.faults {
-        assembly.problem(&file.name, fault.line, fault.what);
-    }
-    let links = links(job.base_url.as_deref(), &file.relative);
-    assembly.add(&file.name, &links, reading.drafts);
-    Some(hash)
-}
-
-fn load(path: &Path, max: u64) -> Result<Vec<u8>, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    file.take(max + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > max {
-        return Err(format!("the file is larger than {} MiB", max >> 20));
-    }
-    Ok(bytes)
+    let base = (manifest.base_url.clone(), manifest.links.clone());
+    Ok(gathered(base, files, assembly))
 }
 
 fn publish(

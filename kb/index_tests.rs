@@ -8,8 +8,7 @@ use crate::{IndexJob, IndexReport, KbError, Library, SMALLEST, Settings, Verdict
 fn index(library: &Library, path: &Path) -> Result<IndexReport, KbError> {
     let job = IndexJob {
         paths: vec![path.to_owned()],
-        base_url: None,
-        saved: None,
+        ..IndexJob::default()
     };
     library.index(&job, &mut |_| {})
 }

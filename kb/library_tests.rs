@@ -39,8 +39,7 @@ impl Bench {
     fn job(&self) -> IndexJob {
         IndexJob {
             paths: vec![self.source()],
-            base_url: None,
-            saved: None,
+            ..IndexJob::default()
         }
     }
 
@@ -214,7 +213,7 @@ fn broken_files_are_named_and_the_rest_is_indexed() {
         ("bad.yaml", "- question: [\n"),
         ("empty.md", ""),
     ]);
-    bench.write("latin.txt", b"fine\ncaf\xe9\n");
+    bench.write("latin.txt", b"fine \xc3\xa9\xc3\xa9\ncaf\xe9\n");
     bench.write("twice.jsonl", "{\"id\":\"a\",\"question\":\"One?\",\"answer\":\"1\"}\n{\"id\":\"a\",\"question\":\"Two?\",\"answer\":\"2\"}\n");
     for _ in 0..2 {
         let report = bench.index();

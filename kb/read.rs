@@ -2,19 +2,30 @@
 //! `Reading` out; what is broken becomes a `Fault` with its line, never a panic and never a stop for others.
 
 mod csv;
+mod decode;
 mod faq;
+mod front;
 mod html;
 mod json;
 mod markdown;
+mod pdf;
+#[cfg(test)]
+pub(crate) mod pdf_tests;
+mod sections;
 mod text;
 mod yaml;
 
 use std::path::Path;
 
-pub(crate) use markdown::{comments, headings};
+pub(crate) use decode::decode;
+pub(crate) use front::{Front, front_matter};
+pub(crate) use html::too_deep;
+pub use pdf::{PdfReader, read_pdf};
+pub(crate) use sections::{comments, headings};
 
 use crate::entry::Kind;
 use crate::personal::Requires;
+use crate::links::Links;
 
 /// Faults listed per file; a file with more is broken as a whole, and the rest is only counted.
 const MAX_FAULTS: usize = 20;
@@ -29,11 +40,12 @@ pub(crate) enum Format {
     Markdown,
     Html,
     Text,
+    Pdf,
 }
 
 /// The extensions, as named in messages.
 pub(crate) const EXTENSIONS: &str =
-    ".yaml, .yml, .json, .jsonl, .csv, .md, .markdown, .html, .htm, .txt";
+    ".yaml, .yml, .json, .jsonl, .csv, .md, .mdx, .markdown, .html, .htm, .txt, .pdf";
 
 impl Format {
     /// The format of a file by its name; `None` for files that are no knowledge.
@@ -44,9 +56,10 @@ impl Format {
             "json" => Format::Json,
             "jsonl" | "ndjson" => Format::JsonLines,
             "csv" => Format::Csv,
-            "md" | "markdown" => Format::Markdown,
+            "md" | "mdx" | "markdown" => Format::Markdown,
             "html" | "htm" => Format::Html,
             "txt" => Format::Text,
+            "pdf" => Format::Pdf,
             _ => return None,
         })
     }
@@ -54,7 +67,7 @@ impl Format {
     /// The largest file that is read: lists of questions may be long, a page is not.
     pub fn max_bytes(self) -> u64 {
         match self {
-            Format::JsonLines | Format::Csv => 64 << 20,
+            Format::JsonLines | Format::Csv | Format::Pdf => 64 << 20,
             _ => 8 << 20,
         }
     }
@@ -73,6 +86,22 @@ pub(crate) struct Draft {
     pub anchor: Option<String>,
     /// Whom it is for, if not for everybody.
     pub requires: Option<Requires>,
+}
+
+impl Draft {
+    /// A piece of a document from the first line on, without title and place.
+    pub fn document(body: String) -> Draft {
+        Draft {
+            line: 1,
+            id: None,
+            kind: Kind::Document,
+            title: String::new(),
+            alternates: Vec::new(),
+            body,
+            url: None,
+            anchor: None,
+        }
+    }
 }
 
 /// What is wrong with a file or one of its entries.
@@ -125,44 +154,58 @@ impl Reading {
     }
 }
 
-/// Reads one file. `name` is its path, for titles of pages that have none.
+/// A file to read, and what is known of it besides its bytes.
+pub(crate) struct Source<'a> {
+    pub format: Format,
+    /// Its path, for titles of pages that have none.
+    pub name: &'a str,
+    /// How its links are made, if it is known where it is published.
+    pub links: Option<&'a Links<'a>>,
+    pub pdf: &'a PdfReader,
+}
+
+/// Reads one file that stands alone.
 pub(crate) fn read(format: Format, name: &str, bytes: &[u8]) -> Reading {
-    let text = match utf8(bytes) {
-        Ok(text) if text.trim().is_empty() => {
+    let pdf = &PdfReader::default();
+    Source {
+        format,
+        name,
+        links: None,
+        pdf,
+    }
+    .read(bytes)
+}
+
+impl Source<'_> {
+    pub fn read(&self, bytes: &[u8]) -> Reading {
+        let mut reading = match self.format {
+            Format::Pdf => pdf::read(self.name, bytes, self.pdf),
+            format => match decode(bytes, None, format == Format::Html) {
+                Ok(text) => self.text(text.strip_prefix('\u{feff}').unwrap_or(&text)),
+                Err(fault) => Reading::broken(fault),
+            },
+        };
+        reading.limit_faults();
+        reading
+    }
+
+    fn text(&self, text: &str) -> Reading {
+        if text.trim().is_empty() {
             return Reading::broken(Fault {
                 line: None,
                 what: "the file is empty".to_owned(),
             });
         }
-        Ok(text) => text,
-        Err(fault) => return Reading::broken(fault),
-    };
-    let mut reading = match format {
-        Format::Yaml => yaml::read(text),
-        Format::Json => json::read(text),
-        Format::JsonLines => json::read_lines(text),
-        Format::Csv => csv::read(text),
-        Format::Markdown => markdown::read(name, text),
-        Format::Html => html::read(name, text),
-        Format::Text => text::read(name, text),
-    };
-    reading.limit_faults();
-    reading
-}
-
-/// The text of a file without its byte order mark, or the line where it stops being UTF-8.
-fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Fault::at(1, "the file is UTF-16; save it as UTF-8"));
+        match self.format {
+            Format::Yaml => yaml::read(text),
+            Format::Json => json::read(text),
+            Format::JsonLines => json::read_lines(text),
+            Format::Csv => csv::read(text),
+            Format::Markdown => markdown::read(self.name, text, self.links),
+            Format::Html => html::read(self.name, text),
+            Format::Text | Format::Pdf => text::read(self.name, text),
+        }
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|error| {
-        let valid = &bytes[..error.valid_up_to()];
-        Fault::at(
-            lines_in(valid) + 1,
-            "the file is not UTF-8 text from this line on",
-        )
-    })
 }
 
 /// How many line ends there are before a place in a file.
@@ -189,16 +232,33 @@ mod tests {
     use super::{Format, read};
 
     #[test]
-    fn bytes_that_are_not_utf8_are_named_with_their_line() {
-        let reading = read(Format::Text, "a.txt", b"one\ntwo\n\xff\xfe\xfdthree");
+    fn damaged_bytes_are_named_with_their_line() {
+        let reading = read(Format::Text, "a.txt", "ä\nö\n".as_bytes());
+        assert_eq!(reading.drafts.len(), 1);
+        let reading = read(Format::Text, "a.txt", b"\xc3\xa4\n\xc3\xb6\n\xff");
         assert!(reading.drafts.is_empty());
         assert_eq!(reading.faults[0].line, Some(3));
     }
 
     #[test]
-    fn utf16_is_named_as_such() {
-        let reading = read(Format::Csv, "a.csv", &[0xff, 0xfe, b'a', 0]);
-        assert!(reading.faults[0].what.contains("UTF-16"));
+    fn every_text_format_may_have_another_encoding() {
+        let wide = |text: &str| -> Vec<u8> {
+            let text = format!("\u{feff}{text}");
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        };
+        for (format, text) in [
+            (Format::Csv, "question,answer\nWie heißt das?,Größe\n"),
+            (
+                Format::Yaml,
+                "- question: Wie heißt das?\n  answer: Größe\n",
+            ),
+            (Format::Markdown, "# Wie heißt das?\n\nGröße\n"),
+            (Format::Html, "<p>Größe</p>"),
+            (Format::Text, "Größe"),
+        ] {
+            let reading = read(format, "a", &wide(text));
+            assert_eq!(reading.drafts[0].body, "Größe", "{format:?}");
+        }
     }
 
     #[test]

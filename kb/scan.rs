@@ -21,13 +21,31 @@ pub(crate) struct Found {
     pub relative: String,
     /// `relative`, made unique among all indexed paths.
     pub name: String,
+    /// Which of the indexed paths it lies below.
+    pub root: usize,
+    /// Where the page was fetched from, if it was.
+    pub page: Option<String>,
+}
+
+impl Found {
+    /// A file that was named itself.
+    pub fn alone(path: PathBuf, format: Format, name: String) -> Found {
+        Found {
+            path,
+            format,
+            relative: name.clone(),
+            name,
+            root: 0,
+            page: None,
+        }
+    }
 }
 
 /// All files below the paths in a stable order, and the paths that cannot be read.
 pub(crate) fn scan(paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     let (mut names, mut seen) = (HashSet::new(), HashSet::new());
-    for root in paths {
+    for (number, root) in paths.iter().enumerate() {
         for item in files(root) {
             let (path, format) = match item {
                 Ok(item) => item,
@@ -47,6 +65,8 @@ pub(crate) fn scan(paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
                 format,
                 relative,
                 name,
+                root: number,
+                page: None,
             });
         }
     }
@@ -103,7 +123,9 @@ fn walk(root: &Path) -> Vec<Item> {
 }
 
 fn hidden(item: &DirEntry) -> bool {
-    item.file_name().to_string_lossy().starts_with('.')
+    let name = item.file_name().to_string_lossy();
+    // What others wrote and a package manager put there is nobody's knowledge.
+    name.starts_with('.') || name == "node_modules"
 }
 
 fn relative(root: &Path, path: &Path) -> String {

@@ -271,6 +271,8 @@ impl RawModel {
 pub struct RawKnowledge {
     pub paths: Vec<String>,
     pub base_url: Option<String>,
+    /// Whose rules make the links.
+    pub links: Option<String>,
     /// Where the team's own answers are kept.
     pub saved: Option<String>,
 }

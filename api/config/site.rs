@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use hinny_actors::Speaks;
 use hinny_actors::ids::SiteId;
+use hinny_kb::LinkStyle;
 use url::Url;
 
 use super::hand::{DESK, Hand};
@@ -55,6 +56,8 @@ impl Identity {
 pub struct Knowledge {
     pub paths: Vec<PathBuf>,
     pub base_url: Option<Url>,
+    /// Whose rules make the links; found out by itself without it.
+    pub links: Option<LinkStyle>,
     /// Where the team's own answers are kept, if not in the data folder.
     pub saved: Option<PathBuf>,
 }
@@ -111,8 +114,18 @@ fn knowledge(raw: &RawKnowledge, base: &Path, label: &str, problems: &mut Proble
     Knowledge {
         paths: raw.paths.iter().map(|path| base.join(path)).collect(),
         base_url: url.and_then(|url| problems.take(url)),
+        links: raw
+            .links
+            .as_deref()
+            .and_then(|name| problems.take(links(name).map_err(within))),
         saved,
     }
+}
+
+fn links(name: &str) -> Result<LinkStyle, String> {
+    let names = LinkStyle::NAMES.map(|(name, _)| format!("\"{name}\""));
+    let unknown = || format!("`knowledge.links` is one of {}", names.join(", "));
+    LinkStyle::named(name).ok_or_else(unknown)
 }
 
 /// Checks what several parts must agree on.

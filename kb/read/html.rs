@@ -1,19 +1,16 @@
 //! HTML pages: the main part of the page cut at its headings, as Markdown that shows the same words. Menus,
 //! scripts and forms are left out. Anchors are the `id`s that the page itself carries.
 
+mod main;
+
+use main::Content;
 use scraper::node::Element;
-use scraper::{Html, Node, Selector};
+use scraper::{ElementRef, Html, Node, Selector};
 
 use super::text::escape;
 use super::{Draft, Fault, Reading, lines_in, title_from};
 use crate::chunk;
-use crate::entry::Kind;
 
-/// Parts of a page that are no content.
-const LEFT_OUT: [&str; 16] = [
-    "script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form",
-    "button", "select", "svg", "iframe", "head", "object", "dialog",
-];
 /// Elements that begin and end a paragraph.
 const BLOCKS: [&str; 20] = [
     "p",
@@ -47,6 +44,8 @@ const ENDED_BY_THE_NEXT: [&str; 14] = [
 const EMPTY: [&str; 12] = [
     "br", "img", "hr", "meta", "link", "input", "source", "wbr", "area", "base", "col", "embed",
 ];
+/// What generators put beside headings, to link to them.
+const MARKS: [char; 6] = ['#', '¶', '§', '🔗', '\u{200b}', '\u{feff}'];
 /// Pages nested deeper are refused: the parser's time grows with the square of the depth.
 const MAX_DEPTH: usize = 512;
 
@@ -57,9 +56,9 @@ pub(crate) fn read(name: &str, text: &str) -> Reading {
         return Reading::broken(Fault::at(line, what));
     }
     let html = Html::parse_document(text);
-    let title = first_text(&html, "title").or_else(|| first_text(&html, "h1"));
     let mut page = Page {
-        title: title.unwrap_or_else(|| title_from(name)),
+        title: title(&html).unwrap_or_else(|| title_from(name)),
+        url: canonical(&html),
         path: Vec::new(),
         anchor: None,
         body: String::new(),
@@ -72,14 +71,32 @@ pub(crate) fn read(name: &str, text: &str) -> Reading {
     page.reading
 }
 
+/// The page's own address, for a file that was saved from the web.
+fn canonical(html: &Html) -> Option<String> {
+    let selector = Selector::parse("link[rel~=canonical][href]").ok()?;
+    let href = html.select(&selector).next()?.attr("href")?.trim();
+    let url = url::Url::parse(href).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
+/// Titles in the page's head often end with the site's name; the heading does not.
+fn title(html: &Html) -> Option<String> {
+    let heading = first_text(html, "main h1, article h1").or_else(|| first_text(html, "h1"));
+    match (first_text(html, "title"), heading) {
+        (Some(title), Some(heading)) if title.contains(&heading) => Some(heading),
+        (title, heading) => title.or(heading),
+    }
+}
+
 fn first_text(html: &Html, tag: &str) -> Option<String> {
     let selector = Selector::parse(tag).ok()?;
     let text: String = html.select(&selector).next()?.text().collect();
-    Some(squeeze(&text)).filter(|text| !text.is_empty())
+    let text = text.trim_end_matches(MARKS);
+    Some(squeeze(text)).filter(|text| !text.is_empty())
 }
 
 /// The line where the page is nested too deeply, estimated from its tags before it is parsed.
-fn too_deep(text: &str) -> Option<usize> {
+pub(crate) fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, _) in text.match_indices('<') {
         let rest = &text[at + 1..];
@@ -119,6 +136,8 @@ fn level(tag: &str) -> Option<usize> {
 /// One page on its way to drafts.
 struct Page {
     title: String,
+    /// The page's own address, if it says so.
+    url: Option<String>,
     path: Vec<(usize, String)>,
     anchor: Option<String>,
     body: String,
@@ -132,16 +151,14 @@ struct Page {
 impl Page {
     /// Visits the page's main part without recursion, because pages may nest as deep as they like.
     fn walk(&mut self, html: &Html) {
-        let main = ["main", "article", "body"].iter().find_map(|tag| {
-            let selector = Selector::parse(tag).ok()?;
-            html.select(&selector).next()
-        });
-        let mut stack = vec![(*main.unwrap_or_else(|| html.root_element()), false)];
+        let content = Content::of(html);
+        let mut stack = vec![(*content.root, false)];
         while let Some((node, leaving)) = stack.pop() {
             match node.value() {
                 Node::Text(text) => self.text(text),
                 Node::Element(element) if leaving => self.leave(element),
-                Node::Element(element) if LEFT_OUT.contains(&element.name()) => {}
+                Node::Element(_)
+                    if ElementRef::wrap(node).is_some_and(|e| content.leaves_out(e)) => {}
                 Node::Element(element) => {
                     self.enter(element);
                     stack.push((node, true));
@@ -204,7 +221,8 @@ impl Page {
     }
 
     fn end_heading(&mut self, level: usize) {
-        let heading = squeeze(&self.heading.take().unwrap_or_default());
+        let heading = self.heading.take().unwrap_or_default();
+        let heading = squeeze(heading.trim_end().trim_end_matches(MARKS));
         self.path.retain(|(other, _)| *other < level);
         if !heading.is_empty() {
             self.path.push((level, heading));
@@ -217,15 +235,11 @@ impl Page {
         let title = super::heading_path(&self.title, headings);
         for piece in chunk::pieces(&body) {
             self.reading.drafts.push(Draft {
-                line: 1,
-                id: None,
-                kind: Kind::Document,
                 title: title.clone(),
-                alternates: Vec::new(),
-                body: piece.trim().to_owned(),
-                url: None,
+                url: self.url.clone(),
                 anchor: self.anchor.clone(),
                 requires: None,
+                ..Draft::document(piece.trim().to_owned())
             });
         }
     }
@@ -284,5 +298,73 @@ mod tests {
         let deep = |n: usize| read("a.html", &format!("\n{}deep", "<div>".repeat(n)));
         assert_eq!(deep(400).drafts[0].body, "deep");
         assert_eq!(deep(100_000).faults[0].line, Some(2));
+    }
+    /// The text of a page's first section, and all of it.
+    fn words(html: &str) -> String {
+        let drafts = read("a.html", html).drafts;
+        let words: Vec<_> = drafts
+            .into_iter()
+            .map(|d| format!("{}: {}", d.title, d.body))
+            .collect();
+        words.join(" / ")
+    }
+
+    const MENU: &str = "<ul><li><a href=a>Home page</a><li><a href=b>All products</a><li><a href=c>Contact</a></ul>";
+
+    #[test]
+    fn the_part_that_a_page_calls_its_main_one_is_taken() {
+        for (open, close) in [
+            ("<main>", "</main>"),
+            ("<div role=main>", "</div>"),
+            ("<article>", "</article>"),
+        ] {
+            let page = format!(
+                "<title>Refunds | Acme</title><div>{MENU}</div>{open}<header><h1>Refunds<a href=#r>#</a></h1></header>\
+                 <nav>Crumbs</nav><p>Within five days.<footer>Edit me</footer>{close}<p>Copyright"
+            );
+            assert_eq!(words(&page), "Refunds: Within five days.", "{open}");
+        }
+    }
+
+    #[test]
+    fn without_one_menus_are_told_by_their_links() {
+        let text = "You can return everything within thirty days. Write to us and we send a label. \
+                    Read <a href=x>the conditions</a> first.";
+        for page in [
+            format!("<title>Returns</title><div>{MENU}</div><div><p>{text}</div><div>{MENU}</div>"),
+            format!("<title>Returns</title><div>{MENU}<p>{text}{MENU}</div>"),
+            format!(
+                "<title>Returns</title><div class='left-sidebar'>Our shop is the best shop of all shops.</div><p>{text}"
+            ),
+            format!("<title>Returns</title><table><tr><td>{MENU}<td><p>{text}</table>"),
+        ] {
+            let found = words(&page);
+            assert!(
+                found.contains("Returns: You can return everything"),
+                "{found}"
+            );
+            assert!(found.ends_with("the conditions first."), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_links_alone_is_still_read() {
+        assert!(
+            words(&format!("<title>Start</title><body>{MENU}")).contains("Start: ")
+                || words(MENU).is_empty()
+        );
+        assert!(words("<p>One <a href=a>two</a> <a href=b>three</a>").contains("One two three"));
+    }
+
+    #[test]
+    fn a_page_may_know_its_own_address() {
+        let page =
+            "<link rel=canonical href='https://x.example/help'><main><h2 id=a>A</h2>text</main>";
+        assert_eq!(
+            read("a.html", page).drafts[0].url.as_deref(),
+            Some("https://x.example/help")
+        );
+        let odd = "<link rel=canonical href='javascript:x()'><p>text";
+        assert_eq!(read("a.html", odd).drafts[0].url, None);
     }
 }

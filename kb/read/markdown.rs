@@ -1,53 +1,36 @@
 //! Markdown: every section under a heading is an entry. A heading that ends with `?` is a FAQ entry and the
 //! text below it the answer; any other section is a piece of a document. Front matter may settle it for
 //! the file: `kind: document` takes no question for an entry, `kind: faq` takes nothing else. It may also
-//! carry `title` and `url`.
+//! carry `title`, `description` and `url`, and keep the file out.
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
-use serde::Deserialize;
+use pulldown_cmark::HeadingLevel;
 
 use super::faq::RawEntry;
-use super::{Draft, Fault, Reading, lines_in, title_from, yaml};
+use super::front::front_matter;
+use super::sections::{Section, sections};
+use super::{Draft, Reading, title_from};
 use crate::chunk;
 use crate::entry::Kind;
-use crate::slug::Slugs;
+use crate::links::{Links, absolute};
+use crate::slug::Style;
 
-/// What the author says about the file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct FrontMatter {
-    kind: Option<Kind>,
-    title: Option<String>,
-    url: Option<String>,
-}
-
-/// A heading and the text up to the next one.
-struct Section {
-    level: HeadingLevel,
-    /// Empty for the text before the first heading.
-    heading: String,
-    anchor: Option<String>,
-    line: usize,
-    body: Range<usize>,
-}
-
-impl Section {
-    fn is_question(&self) -> bool {
-        self.heading.trim_end().ends_with('?')
-    }
-}
-
-/// Reads a Markdown file.
-pub(crate) fn read(name: &str, text: &str) -> Reading {
+/// Reads a Markdown file. Links within its text are made with `links`, if it is known where it is published.
+pub(crate) fn read(name: &str, text: &str, links: Option<&Links>) -> Reading {
     let (front, start) = match front_matter(text) {
         Ok(found) => found,
         Err(fault) => return Reading::broken(fault),
     };
-    let (sections, comments) = sections(text, start);
+    if front.is_left_out() {
+        return Reading::default();
+    }
+    let resolve = |href: &str| links.and_then(|links| links.resolve(href));
+    let text = text[..start].to_owned() + &absolute(&text[start..], &resolve);
+    let anchors = links.map_or(Style::GitHub, Links::anchors);
+    let (sections, comments) = sections(&text, start, anchors);
     let mut page = Page {
-        text,
+        text: &text,
         title: front.title.clone(),
         url: front.url.clone(),
         sections,
@@ -58,150 +41,11 @@ pub(crate) fn read(name: &str, text: &str) -> Reading {
         page.title = page.first_title();
     }
     page.title.get_or_insert_with(|| title_from(name));
+    if front.kind != Some(Kind::Faq) {
+        page.describe(front.description.as_deref());
+    }
     page.walk(front.kind);
     page.reading
-}
-
-/// The front matter, if any, and where the text begins.
-fn front_matter(text: &str) -> Result<(FrontMatter, usize), Fault> {
-    let Some(rest) = text
-        .strip_prefix("---\n")
-        .or_else(|| text.strip_prefix("---\r\n"))
-    else {
-        return Ok((FrontMatter::default(), 0));
-    };
-    let offset = text.len() - rest.len();
-    let mut end = 0;
-    for line in rest.split_inclusive('\n') {
-        if matches!(line.trim_end(), "---" | "...") {
-            let front = parse_front_matter(&rest[..end])?;
-            return Ok((front, offset + end + line.len()));
-        }
-        end += line.len();
-    }
-    Ok((FrontMatter::default(), 0))
-}
-
-fn parse_front_matter(source: &str) -> Result<FrontMatter, Fault> {
-    if source.trim().is_empty() {
-        return Ok(FrontMatter::default());
-    }
-    serde_saphyr::from_str(source).map_err(|error| {
-        let mut fault = yaml::fault(&error);
-        fault.what = fault.what.replace("YAML of a FAQ", "front matter");
-        fault.line = fault.line.map(|line| line + 1);
-        fault
-    })
-}
-
-/// Cuts the text at its headings. Headings inside quotes and lists belong to the text around them.
-/// Second come the comments, which are for whoever keeps the file.
-fn sections(text: &str, start: usize) -> (Vec<Section>, Vec<Range<usize>>) {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
-    let mut cutter = Cutter {
-        text,
-        sections: vec![Section {
-            level: HeadingLevel::H1,
-            heading: String::new(),
-            anchor: None,
-            line: 1,
-            body: start..text.len(),
-        }],
-        open: None,
-        comments: Vec::new(),
-        depth: 0,
-        slugs: Slugs::default(),
-        counted: 0,
-        line: 1,
-    };
-    for (event, range) in Parser::new_ext(&text[start..], options).into_offset_iter() {
-        cutter.take(event, range.start + start..range.end + start);
-    }
-    (cutter.sections, cutter.comments)
-}
-
-/// Where the headings begin that part a file.
-pub(crate) fn headings(text: &str) -> Vec<usize> {
-    let start = front_matter(text).map_or(0, |(_, start)| start);
-    let (sections, _) = sections(text, start);
-    // A section ends where the next one's heading begins; the last one has no next.
-    let ends = sections.iter().map(|section| section.body.end);
-    ends.take(sections.len() - 1).collect()
-}
-
-/// Where the comments stand that are blocks of their own.
-pub(crate) fn comments(text: &str) -> Vec<Range<usize>> {
-    let start = front_matter(text).map_or(0, |(_, start)| start);
-    sections(text, start).1
-}
-
-/// Walks through the parser's events and notes where sections begin and end.
-struct Cutter<'a> {
-    text: &'a str,
-    sections: Vec<Section>,
-    /// The heading being read.
-    open: Option<Section>,
-    comments: Vec<Range<usize>>,
-    /// How many blocks are open around this place.
-    depth: usize,
-    slugs: Slugs,
-    /// Up to where lines are counted, and the line there.
-    counted: usize,
-    line: usize,
-}
-
-impl Cutter<'_> {
-    fn take(&mut self, event: Event, range: Range<usize>) {
-        match event {
-            Event::Start(Tag::Heading { level, .. }) if self.depth == 0 => {
-                self.begin(level, range);
-            }
-            Event::End(TagEnd::Heading(_)) if self.depth == 0 => self.end(),
-            Event::Text(part) | Event::Code(part) => self.say(&part),
-            Event::SoftBreak => self.say(" "),
-            Event::Start(tag) if self.open.is_none() => {
-                self.depth += 1;
-                if tag == Tag::HtmlBlock && is_comment(&self.text[range.clone()]) {
-                    self.comments.push(range);
-                }
-            }
-            Event::End(_) if self.open.is_none() => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-
-    fn begin(&mut self, level: HeadingLevel, range: Range<usize>) {
-        self.line += lines_in(&self.text.as_bytes()[self.counted..range.start]);
-        self.counted = range.start;
-        if let Some(last) = self.sections.last_mut() {
-            last.body.end = range.start;
-        }
-        self.open = Some(Section {
-            level,
-            heading: String::new(),
-            anchor: None,
-            line: self.line,
-            body: range.end..self.text.len(),
-        });
-    }
-
-    fn say(&mut self, text: &str) {
-        if let Some(section) = &mut self.open {
-            section.heading.push_str(text);
-        }
-    }
-
-    fn end(&mut self) {
-        if let Some(mut section) = self.open.take() {
-            section.anchor = Some(self.slugs.next(&section.heading));
-            self.sections.push(section);
-        }
-    }
-}
-
-fn is_comment(block: &str) -> bool {
-    let block = block.trim();
-    block.starts_with("<!--") && block.find("-->").is_some_and(|end| end + 3 == block.len())
 }
 
 /// One file on its way to drafts.
@@ -222,6 +66,20 @@ impl Page<'_> {
             .filter(|section| section.level == HeadingLevel::H1);
         top.find(|section| !section.heading.is_empty() && !section.is_question())
             .map(|section| section.heading.clone())
+    }
+
+    /// What the author says the page is about stands for its beginning where it has none.
+    fn describe(&mut self, description: Option<&str>) {
+        let begins = |section: &Section| !self.words(section.body.clone()).is_empty();
+        let mut top = self.sections.iter().take(2);
+        let Some(description) = description.filter(|_| !top.any(begins)) else {
+            return;
+        };
+        self.reading.drafts.push(Draft {
+            title: self.title.clone().unwrap_or_default(),
+            url: self.url.clone(),
+            ..Draft::document(description.to_owned())
+        });
     }
 
     fn walk(&mut self, kind: Option<Kind>) {
@@ -300,14 +158,11 @@ impl Page<'_> {
         for piece in chunk::pieces(&self.words(section.body.clone())) {
             self.reading.drafts.push(Draft {
                 line: section.line,
-                id: None,
-                kind: Kind::Document,
                 title: title.clone(),
-                alternates: Vec::new(),
-                body: piece,
                 url: self.url.clone(),
                 anchor: section.anchor.clone(),
                 requires: None,
+                ..Draft::document(piece)
             });
         }
     }
@@ -315,8 +170,12 @@ impl Page<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
     use crate::entry::Kind;
+    use crate::read::Reading;
+
+    fn read(name: &str, text: &str) -> Reading {
+        super::read(name, text, None)
+    }
 
     #[test]
     fn question_headings_are_entries_and_other_sections_are_documents() {
@@ -397,5 +256,25 @@ mod tests {
             read("docs/first-steps.md", "Hi.").drafts[0].title,
             "first steps"
         );
+    }
+    #[test]
+    fn a_draft_is_left_out_and_a_description_stands_for_a_missing_beginning() {
+        let text = |front: &str| format!("---\n{front}\n---\n# T\n\n## Part\n\ntext\n");
+        assert_eq!(read("a.md", &text("draft: true")), Reading::default());
+        let reading = read("a.md", &text("description: All about T."));
+        assert_eq!(reading.drafts[0].body, "All about T.");
+        assert_eq!(reading.drafts[0].title, "T");
+        assert_eq!(reading.drafts.len(), 2);
+        let begun = "---\ndescription: All about T.\n---\n# T\n\nIntro.\n";
+        assert_eq!(read("a.md", begun).drafts.len(), 1);
+    }
+
+    #[test]
+    fn an_address_that_stands_elsewhere_in_the_file_is_in_the_answer() {
+        let reading = read(
+            "a.md",
+            "# Why?\n\nSee [this].\n\n# T\n\nx\n\n[this]: https://x.example/y\n",
+        );
+        assert_eq!(reading.drafts[0].body, "See [this](https://x.example/y).");
     }
 }

@@ -2,22 +2,19 @@
 
 use super::{Draft, Reading, title_from};
 use crate::chunk;
-use crate::entry::Kind;
 
 /// Reads a text file. Characters that Markdown would take for markup are escaped, because answers are
 /// Markdown and the text must arrive as it was written.
 pub(crate) fn read(name: &str, text: &str) -> Reading {
     let title = title_from(name);
     let drafts = chunk::pieces(text).into_iter().map(|piece| Draft {
-        line: 1,
-        id: None,
-        kind: Kind::Document,
         title: title.clone(),
         alternates: Vec::new(),
         body: escape(&piece),
         url: None,
         anchor: None,
         requires: None,
+        ..Draft::document(escape(&piece))
     });
     Reading {
         drafts: drafts.collect(),
