@@ -48,8 +48,7 @@ pub fn config(data: &Path, port: u16) -> Config {
         identity: Identity::Off,
         knowledge: Knowledge {
             paths: vec![knowledge(data)],
-            base_url: None,
-            saved: None,
+            ..Knowledge::default()
         },
         answers: hinny_kb::Settings::default(),
         speaks: hinny_actors::Speaks::BotFirst,

@@ -33,6 +33,9 @@ pub enum KbError {
     /// Another process is indexing this library right now.
     #[error("another process is indexing {path}")]
     Busy { path: PathBuf },
+    /// A site could not be walked at all.
+    #[error("{what}")]
+    Crawl { what: String },
     /// The search engine failed while building or reading.
     #[error("the search index failed")]
     Engine(#[from] tantivy::TantivyError),

@@ -1,16 +1,17 @@
 //! Gathering: the files below the indexed paths are read, and what has not changed is taken from the generation before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::assemble::Assembly;
+use crate::crawl;
 use crate::entry::Entry;
 use crate::generation::{FORMAT, FileRecord, Generation, Manifest};
 use crate::index::{IndexJob, Problem, Progress};
 use crate::links::SiteMap;
-use crate::read::{PdfReader, Source};
+use crate::read::{Format, PdfReader, Source};
 use crate::scan::{Found, scan};
 
 /// What the generation before can lend.
@@ -92,12 +93,33 @@ impl Sources {
         let (mut found, problems) = scan(&paths);
         found.retain(|file| !map.generator(file.root).is_machinery(&file.relative));
         map.learn(&found);
+        found.extend(crawled(&job.crawled));
         Sources {
             found,
             map,
             problems,
         }
     }
+}
+
+/// The pages of all walks; one that two of them have fetched counts once.
+fn crawled(folders: &[PathBuf]) -> Vec<Found> {
+    let mut seen = HashSet::new();
+    let pages = folders.iter().flat_map(|folder| {
+        let files = crawl::stored(folder).into_iter();
+        files.map(move |(file, url)| (folder.join(&file), file, url))
+    });
+    let pages = pages.filter(|(_, _, url)| seen.insert(url.clone()));
+    pages
+        .filter_map(|(path, name, url)| {
+            let format = Format::of(&path)?;
+            Some(Found {
+                page: Some(url),
+                root: usize::MAX,
+                ..Found::alone(path, format, name)
+            })
+        })
+        .collect()
 }
 
 pub(crate) fn gather(

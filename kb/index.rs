@@ -35,6 +35,8 @@ pub struct IndexJob {
     pub links: Option<LinkStyle>,
     /// Who reads PDF files.
     pub pdf: PdfReader,
+    /// Folders with pages of the web, each of which knows its own address.
+    pub crawled: Vec<PathBuf>,
 }
 
 impl IndexJob {

@@ -10,6 +10,7 @@ mod answers_tests;
 mod assemble;
 mod chunk;
 mod confidence;
+mod crawl;
 mod engine;
 mod entry;
 mod error;
@@ -53,6 +54,7 @@ mod slug;
 mod sureness;
 mod typos;
 
+pub use crawl::{CrawlJob, CrawlLimits, CrawlReport, crawl, crawl_folder, crawl_folders};
 pub use entry::{Entry, Kind, Source};
 pub use error::KbError;
 pub use eval::{CurvePoint, Evaluation, Outcome, evaluate};
