@@ -1,8 +1,11 @@
 //! The command line, as clap reads it. Every command shows an example in its help.
 
+mod sources;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+pub use sources::{Crawl, Draft, Reach};
 
 /// A support desk in one binary: answers visitors from your docs, and fetches a person where your team is.
 #[derive(Debug, Parser)]
@@ -149,6 +152,16 @@ pub enum Kb {
         #[arg(long)]
         json: bool,
     },
+    /// Fetch a website's pages, or bring them up to date, and index them with everything else
+    #[command(
+        after_help = "Examples:\n  hinny kb crawl https://docs.example.com/ --site shop\n  hinny kb crawl https://example.com/help/ --host static.example.com --pages 500\n  hinny kb crawl"
+    )]
+    Crawl(Crawl),
+    /// Propose FAQ entries from a website or from files, quoted from their pages, to a file for review
+    #[command(
+        after_help = "Examples:\n  hinny kb draft https://www.example.com/help/ --out faq-draft.yaml\n  hinny kb draft docs --out faq-draft.yaml"
+    )]
+    Draft(Draft),
     /// List the indexed files
     #[command(after_help = "Example:\n  hinny kb list --site shop")]
     List {

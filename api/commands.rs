@@ -6,6 +6,8 @@ mod doctor;
 pub(crate) mod doing;
 mod init;
 mod kb;
+mod kb_crawl;
+mod kb_draft;
 mod kb_test;
 mod outbox;
 mod pdf;

@@ -11,6 +11,7 @@ pub mod secret;
 mod site;
 mod size;
 pub mod team;
+pub mod walks;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::Shared;
 use crate::config::Config;
+use crate::crawl::Walk;
 use crate::desk::login_hash;
 
 /// When no file descriptor is free, the next command is let in after this time.
@@ -36,6 +37,12 @@ pub enum Verb {
         site: String,
         paths: Vec<PathBuf>,
         base_url: Option<String>,
+    },
+    /// Walks websites and indexes; or forgets them, if so wished.
+    KbCrawl {
+        site: String,
+        walks: Vec<Walk>,
+        forget: bool,
     },
     /// Without an id: all of them.
     OutboxRetry {
@@ -217,9 +224,15 @@ impl<'a> Doer<'a> {
                     base_url,
                     links: configured.and_then(|site| site.knowledge.links),
                     pdf: crate::index::pdf(),
+                    crawled: crate::crawl::folders(self.config, &site),
                 };
                 self.index(&site, job, replies).await
             }
+            Verb::KbCrawl {
+                site,
+                walks,
+                forget,
+            } => self.crawl(&site, &walks, forget, replies).await,
             Verb::OutboxRetry { delivery } => self.retry(delivery).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::DeskLogin { site } => self.login(&site).await,
@@ -240,6 +253,30 @@ impl<'a> Doer<'a> {
         let report = indexed.map_err(|_| "indexing broke off".to_owned())?;
         let report = report.map_err(|error| error.to_string())?;
         Ok(serde_json::to_value(report).expect("a report has string keys"))
+    }
+
+    async fn crawl(
+        &self,
+        site: &str,
+        walks: &[Walk],
+        forget: bool,
+        replies: &Replies,
+    ) -> Result<Value, String> {
+        let library = self.library(site)?;
+        let mut reports = Vec::new();
+        for walk in walks {
+            if forget {
+                crate::crawl::forget(self.config, site, walk)?;
+                continue;
+            }
+            // Whoever reads too slowly misses a line of the progress.
+            let mut tell = |progress: Progress| drop(replies.try_send(progress.into()));
+            let report = crate::crawl::walk(self.config, site, walk, &mut tell).await?;
+            reports.push(json!({ "url": walk.url, "report": report }));
+        }
+        let job = crate::index::usual_job(self.config, site, &library);
+        let index = self.index(site, job, replies).await?;
+        Ok(json!({ "crawled": reports, "index": index }))
     }
 
     /// The database first: every file that the copy knows is still there when the files are copied, or was removed

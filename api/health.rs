@@ -13,6 +13,7 @@ use serde::Serialize;
 use tokio::sync::Mutex;
 
 use crate::app::{App, Shared};
+use crate::schedule::Look;
 
 /// Looking at the store costs a write, so it is done once in this time at most, however often somebody asks.
 const FRESH: Duration = Duration::from_secs(1);
@@ -43,6 +44,9 @@ pub struct Ready {
     store: &'static str,
     /// The generation in use by site; null when nothing was indexed.
     index: BTreeMap<String, Option<String>>,
+    /// How the last scheduled look at the sources went, by site.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    schedule: BTreeMap<String, Look>,
     connections: BTreeMap<String, &'static str>,
     /// Lines for the team; null when the store cannot tell.
     deliveries: Option<Deliveries>,
@@ -78,6 +82,7 @@ pub async fn ready(State(app): State<Shared>) -> (StatusCode, Json<Ready>) {
         ready,
         store,
         index: index(&app),
+        schedule: schedule(&app),
         connections: connections(&app),
         deliveries: counts.map(|counts| Deliveries {
             waiting: counts.pending_deliveries,
@@ -108,6 +113,13 @@ fn index(app: &App) -> BTreeMap<String, Option<String>> {
         )
     };
     app.knowledge.iter().map(generation).collect()
+}
+
+fn schedule(app: &App) -> BTreeMap<String, Look> {
+    let sites = app.board.all().into_iter();
+    sites
+        .filter_map(|(site, noted)| Some((site.0, noted.last?)))
+        .collect()
 }
 
 fn connections(app: &App) -> BTreeMap<String, &'static str> {

@@ -6,6 +6,7 @@ use hinny_kb::{IndexJob, IndexReport, Library, PdfReader, SMALLEST};
 
 use crate::app::Shared;
 use crate::config::{Config, Site};
+use crate::crawl;
 
 /// What everybody is told of knowledge that is too small.
 pub fn too_small() -> String {
@@ -42,7 +43,26 @@ pub fn job(config: &Config, site: &Site) -> IndexJob {
         base_url: site.knowledge.base_url.as_ref().map(ToString::to_string),
         links: site.knowledge.links,
         pdf: pdf(),
+        crawled: crawl::folders(config, site.id.as_str()),
     }
+}
+
+/// What is indexed when nothing else is said: what the configuration names, or else what was indexed last.
+pub fn usual_job(config: &Config, site: &str, library: &Library) -> IndexJob {
+    let mut job = config
+        .site(site)
+        .map(|site| job(config, site))
+        .unwrap_or_default();
+    if job.paths.is_empty()
+        && let Some((paths, base_url)) = library.last_job()
+    {
+        job.paths = paths.into_iter().filter(|path| path.exists()).collect();
+        job.base_url = job.base_url.or(base_url);
+    }
+    job.pdf = pdf();
+    job.saved = Some(saved(config, site));
+    job.crawled = crawl::folders(config, site);
+    job
 }
 
 /// This program reads PDF files in a process of its own, see `commands::pdf`.
@@ -63,7 +83,8 @@ pub fn at_start(app: &Shared) {
         let generation = knowledge.library.generation();
         let has_one = generation.is_some();
         let saved = saved(&app.config, site.id.as_str());
-        let has_sources = !site.knowledge.paths.is_empty() || saved.exists();
+        let job = job(&app.config, site);
+        let has_sources = !job.paths.is_empty() || !job.crawled.is_empty() || saved.exists();
         if generation.map_or(!has_sources, |one| one.is_small()) {
             tracing::warn!(site = %site.id, "{}", too_small());
         }
@@ -78,7 +99,6 @@ pub fn at_start(app: &Shared) {
             continue;
         }
         let (library, id) = (knowledge.library.clone(), site.id.clone());
-        let job = job(&app.config, site);
         tokio::task::spawn_blocking(move || match library.index(&job, &mut |_| {}) {
             Ok(report) => log(id.as_str(), &report),
             Err(error) => tracing::error!(site = %id, %error, "the knowledge could not be indexed"),
@@ -94,7 +114,7 @@ fn renew(library: Library, saved: PathBuf, site: &Site, config: &Config) {
     });
 }
 
-fn log(site: &str, report: &IndexReport) {
+pub fn log(site: &str, report: &IndexReport) {
     for problem in &report.problems {
         tracing::warn!(site, %problem, "left out of the index");
     }

@@ -43,9 +43,11 @@ mod session;
 
 // The team's page, what it teaches, and the operator's commands to a running server.
 mod control;
+mod crawl;
 mod desk;
 mod index;
 mod learner;
+mod schedule;
 
 use std::process::ExitCode;
 

@@ -48,6 +48,17 @@ struct Connection {
     connection: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Looked {
+    site: String,
+    how: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfSite {
+    site: String,
+}
+
 impl Meter {
     pub fn acknowledged(&self) {
         self.acknowledged.inc();
@@ -72,6 +83,7 @@ pub async fn show(State(app): State<Shared>) -> Result<Response, Problem> {
     let mut registry = Registry::with_prefix("hinny");
     edge(&app, &mut registry);
     engine(&app, &mut registry);
+    schedule(&app, &mut registry);
     store(&app, &mut registry).await?;
     let mut text = String::new();
     encode(&mut text, &registry).expect("writing to a string does not fail");
@@ -184,6 +196,29 @@ fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 15] {
             &tally.send_failures,
         ),
     ]
+}
+
+fn schedule(app: &App, registry: &mut Registry) {
+    let looks = Family::<Looked, Counter>::default();
+    let good_at = Family::<OfSite, Gauge>::default();
+    for (site, noted) in app.board.all() {
+        for (how, count) in [("ok", noted.done), ("failed", noted.failed)] {
+            let looked = Looked {
+                site: site.0.clone(),
+                how,
+            };
+            looks.get_or_create(&looked).inc_by(count);
+        }
+        if let Some(at) = noted.good_at {
+            good_at
+                .get_or_create(&OfSite { site: site.0 })
+                .set(at / 1000);
+        }
+    }
+    let help = "Scheduled looks at a site's documents and websites";
+    registry.register("knowledge_looks", help, looks);
+    let help = "When the last one went well, in seconds since 1970";
+    registry.register("knowledge_good_at_seconds", help, good_at);
 }
 
 async fn store(app: &App, registry: &mut Registry) -> Result<(), Problem> {

@@ -24,8 +24,9 @@ use crate::learner::Shelves;
 use crate::limits::Limits;
 use crate::links::Links;
 use crate::metrics::Meter;
+use crate::schedule::Board;
 use crate::session::Sessions;
-use crate::{http, index, server};
+use crate::{http, index, schedule, server};
 
 /// Orders that may wait for one conversation.
 const MAILBOX: usize = 64;
@@ -102,6 +103,7 @@ impl Starting {
             StartError::Io(format!("{}: {error}", place.display()))
         })?;
         index::at_start(&app);
+        schedule::start(&app);
         let sweeper = tokio::spawn(sweep(app.clone()));
         let accepting = server::run(self.listener, http::router(app.clone()), app.clone());
         let accepting = tokio::spawn(accepting);
@@ -148,6 +150,7 @@ async fn start(
         limits: Limits::new(&config.limits, config.files.max_size),
         meter: Meter::default(),
         pulse: Pulse::default(),
+        board: Board::default(),
         engine,
         files,
         sessions,

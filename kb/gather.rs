@@ -81,9 +81,9 @@ pub(crate) fn gathered(
 
 /// The files to read, and where each is published.
 pub(crate) struct Sources {
-    found: Vec<Found>,
+    pub found: Vec<Found>,
     pub map: SiteMap,
-    problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
 }
 
 impl Sources {
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn load(path: &Path, max: u64) -> Result<Vec<u8>, String> {
+pub(crate) fn load(path: &Path, max: u64) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     file.take(max + 1)

@@ -22,6 +22,9 @@ use crate::read::{Format, PdfReader};
 use crate::scan::Found;
 use crate::semantic;
 
+/// Where the last job is remembered.
+const LAST: &str = "LAST";
+
 /// What to index.
 #[derive(Clone, Debug, Default)]
 pub struct IndexJob {
@@ -122,7 +125,23 @@ impl Library {
             });
         }
         let generation = publish(&turn, before.as_ref(), &gathered)?;
+        self.remember(job)?;
         Ok(report(&generation, gathered, &old))
+    }
+
+    /// What was indexed last, for when it is to be indexed again without saying it: the paths and the base URL.
+    pub fn last_job(&self) -> Option<(Vec<PathBuf>, Option<String>)> {
+        let text = std::fs::read(self.dir().join(LAST)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn remember(&self, job: &IndexJob) -> Result<(), KbError> {
+        let last = (job.paths.clone(), job.base_url.clone());
+        if self.last_job().as_ref() == Some(&last) {
+            return Ok(());
+        }
+        let text = serde_json::to_vec(&last).unwrap_or_default();
+        write_synced(&self.dir().join(LAST), &text)
     }
 
     /// Reads one file anew and leaves everything else as it was indexed, whatever has changed on disk since. Without

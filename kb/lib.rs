@@ -11,6 +11,7 @@ mod assemble;
 mod chunk;
 mod confidence;
 mod crawl;
+mod draft;
 mod engine;
 mod entry;
 mod error;
@@ -54,7 +55,10 @@ mod slug;
 mod sureness;
 mod typos;
 
-pub use crawl::{CrawlJob, CrawlLimits, CrawlReport, crawl, crawl_folder, crawl_folders};
+pub use crawl::{
+    CrawlJob, CrawlLimits, CrawlReport, crawl, crawl_folder, crawl_folders, crawled_at,
+};
+pub use draft::{Origin, Proposal, propose, write_proposals};
 pub use entry::{Entry, Kind, Source};
 pub use error::KbError;
 pub use eval::{CurvePoint, Evaluation, Outcome, evaluate};

@@ -76,7 +76,7 @@ fn folders(path: &Path) -> Vec<String> {
     let items = fs::read_dir(path).unwrap();
     let names = items.map(|item| item.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names
-        .filter(|name| name != "LOCK" && name != "CURRENT")
+        .filter(|name| !["LOCK", "CURRENT", "LAST"].contains(&name.as_str()))
         .collect();
     names.sort();
     names

@@ -27,6 +27,8 @@ pub fn run(global: &Global, command: Kb) -> Result<ExitCode, Failure> {
             let verb = verb(&config, site, paths, base_url)?;
             index(&config, verb, json)
         }
+        Kb::Crawl(crawl) => super::kb_crawl::run(global, crawl),
+        Kb::Draft(draft) => super::kb_draft::run(global, draft),
         Kb::List { site: named, json } => {
             let config = load(global)?;
             list(&config, &site(&config, named.site.as_deref())?, json)
@@ -54,7 +56,7 @@ fn verb(
         .saved
         .as_ref()
         .is_some_and(|saved| saved.exists());
-    if paths.is_empty() && !saved {
+    if paths.is_empty() && !saved && configured.crawled.is_empty() {
         return Err(
             "what shall be indexed? Name files or folders, or set `paths` below [site.knowledge]"
                 .into(),
@@ -69,16 +71,7 @@ fn verb(
 }
 
 fn index(config: &Config, verb: Verb, json: bool) -> Result<ExitCode, Failure> {
-    let bar = ProgressBar::new(0);
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}")?;
-    bar.set_style(style);
-    let report = carry_out(config, verb, &mut |done, total, file| {
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
-        bar.set_message(file.to_owned());
-    });
-    bar.finish_and_clear();
-    let report: IndexReport = serde_json::from_value(report?)?;
+    let report: IndexReport = serde_json::from_value(with_bar(config, verb)?)?;
     match json {
         true => say!("{}", serde_json::to_string(&report)?),
         false => tell(&report),
@@ -89,7 +82,21 @@ fn index(config: &Config, verb: Verb, json: bool) -> Result<ExitCode, Failure> {
     }
 }
 
-fn tell(report: &IndexReport) {
+/// Carries out what takes its time, and shows how far it is, how quickly it goes and how long it will take.
+pub fn with_bar(config: &Config, verb: Verb) -> Result<serde_json::Value, Failure> {
+    let bar = ProgressBar::new(0);
+    let shape = "{bar:24} {pos}/{len} {per_sec}, {eta} left {wide_msg}";
+    bar.set_style(ProgressStyle::with_template(shape)?);
+    let result = carry_out(config, verb, &mut |done, total, file| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+        bar.set_message(file.to_owned());
+    });
+    bar.finish_and_clear();
+    result
+}
+
+pub fn tell(report: &IndexReport) {
     for problem in &report.problems {
         eprintln!("{problem}");
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::walks::RawWalk;
+
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawConfig {
@@ -275,6 +277,9 @@ pub struct RawKnowledge {
     pub links: Option<String>,
     /// Where the team's own answers are kept.
     pub saved: Option<String>,
+    /// How often all of it is looked at again.
+    pub every: Option<String>,
+    pub crawl: Vec<RawWalk>,
 }
 
 /// Who of the team may do what. `agents` and `notify` may be a word or a table; `team` reads them, so that a mistake in

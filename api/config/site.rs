@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hinny_actors::Speaks;
 use hinny_actors::ids::SiteId;
@@ -13,6 +14,7 @@ use super::model::Model;
 use super::raw::{RawKnowledge, RawSite};
 use super::secret::{self, Env, Secret};
 use super::team::Team;
+use super::walks::{self, Scheduled};
 use super::{Config, Problems, web_url};
 use crate::origin::{Origins, Pattern};
 
@@ -60,6 +62,10 @@ pub struct Knowledge {
     pub links: Option<LinkStyle>,
     /// Where the team's own answers are kept, if not in the data folder.
     pub saved: Option<PathBuf>,
+    /// How often the documents are looked at again while the server runs.
+    pub every: Option<Duration>,
+    /// Websites that are walked on schedule.
+    pub crawl: Vec<Scheduled>,
 }
 
 /// Checks one site by itself.
@@ -111,6 +117,8 @@ fn knowledge(raw: &RawKnowledge, base: &Path, label: &str, problems: &mut Proble
             "`knowledge.saved` is a Markdown file; its name ends with .md".to_owned(),
         ));
     }
+    let every = raw.every.as_deref();
+    let every = every.map(|every| walks::every("knowledge", every).map_err(within));
     Knowledge {
         paths: raw.paths.iter().map(|path| base.join(path)).collect(),
         base_url: url.and_then(|url| problems.take(url)),
@@ -119,6 +127,8 @@ fn knowledge(raw: &RawKnowledge, base: &Path, label: &str, problems: &mut Proble
             .as_deref()
             .and_then(|name| problems.take(links(name).map_err(within))),
         saved,
+        every: every.and_then(|every| problems.take(every)),
+        crawl: walks::check(&raw.crawl, label, problems),
     }
 }
 

@@ -17,7 +17,7 @@ mod walk;
 mod web;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -104,6 +104,11 @@ pub fn crawl_folder(walks: &Path, url: &Url) -> PathBuf {
         .replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let hash = blake3::hash(url.as_str().as_bytes()).to_hex();
     walks.join(format!("{host}-{}", &hash[..8]))
+}
+
+/// When a walk in this folder came to its end; `None` if it never did, or if the last one was broken off.
+pub fn crawled_at(folder: &Path) -> Option<SystemTime> {
+    state::ended(folder)
 }
 
 /// All walks that are kept below a folder.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -204,6 +205,13 @@ fn read(folder: &Path) -> Read {
         }
     }
     read
+}
+
+/// When the last walk ended, by the file's own time.
+pub(super) fn ended(folder: &Path) -> Option<SystemTime> {
+    let read = read(folder);
+    let time = fs::metadata(folder.join(JOURNAL)).ok()?.modified().ok()?;
+    (!read.is_open && read.run > 0).then_some(time)
 }
 
 /// The files of a walk's folder, each with the address it came from.

@@ -1,12 +1,11 @@
 //! Walks over a small website: what is fetched, what is kept, and what a site cannot make us do.
 
-use std::io::Write;
 use std::time::Duration;
 
 use url::Url;
 
 use super::crawl;
-use super::tests_site::{Bench, Page, html, status, text, with};
+use super::tests_site::{Bench, Page, html, packed, status, text, with};
 
 #[tokio::test]
 async fn pages_are_found_by_links_and_indexed_with_their_addresses() {
@@ -63,29 +62,21 @@ async fn robots_txt_is_obeyed_and_names_the_sitemaps() {
         bench.url
     );
     bench.show("/maps/index.xml", text("application/xml", &index));
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    packer
-        .write_all(
-            format!(
-                "<urlset><url><loc>{}/only-listed</loc></url></urlset>",
-                bench.url
-            )
-            .as_bytes(),
-        )
-        .unwrap();
-    bench.show(
-        "/maps/1.xml.gz",
-        Page {
-            body: packer.finish().unwrap(),
-            ..text("application/gzip", "")
-        },
+    let list = format!(
+        "<urlset><url><loc>{}/only-listed</loc></url></urlset>",
+        bench.url
     );
+    bench.show("/maps/1.xml.gz", packed(&list));
     let report = bench.walk().await;
     assert_eq!(bench.kept(), ["/", "/only-listed"]);
     assert_eq!(report.closed, 1);
     assert!(!bench.asked().contains(&"/secret/a".to_owned()));
+}
 
-    // A server that cannot say what it allows is left alone, and what was known is kept.
+#[tokio::test]
+async fn a_server_that_cannot_say_what_it_allows_is_left_alone() {
+    let bench = Bench::new(&[("/", html("<a href=a>A</a>")), ("/a", html("a"))]).await;
+    bench.walk().await;
     bench.show("/robots.txt", status(503));
     bench.asked();
     let error = crawl(&bench.job("/"), &mut |_| {})
@@ -143,11 +134,21 @@ async fn the_next_walk_asks_only_for_what_changed_and_forgets_what_is_gone() {
         "{asked:?}"
     );
     assert_eq!(bench.indexed().len(), 3);
-    // Nothing links to a page any more.
+    assert!(bench.indexed().iter().any(|(_, body)| body == "second"));
+}
+
+#[tokio::test]
+async fn a_page_that_nothing_leads_to_any_more_is_gone() {
+    let pages = [
+        ("/", html("<a href=a>A</a><a href=c>C</a>")),
+        ("/a", html("a")),
+        ("/c", html("c")),
+    ];
+    let bench = Bench::new(&pages).await;
+    bench.walk().await;
     bench.show("/", html("<a href=a>A</a>"));
     assert_eq!(bench.walk().await.removed, 1);
     assert_eq!(bench.kept(), ["/", "/a"]);
-    assert!(bench.indexed().iter().any(|(_, body)| body == "second"));
 }
 
 #[tokio::test]
@@ -179,25 +180,7 @@ async fn a_walk_that_was_killed_goes_on_where_it_was() {
     for n in 0..20 {
         bench.show(&format!("/p{n}"), html(&format!("page {n}")));
     }
-    let job = bench.job("/");
-    let (tell, told) = tokio::sync::oneshot::channel();
-    let mut tell = Some(tell);
-    let walk = tokio::spawn(async move {
-        crawl(&job, &mut move |progress| {
-            if progress.done == 10
-                && let Some(tell) = tell.take()
-            {
-                tell.send(()).unwrap();
-            }
-        })
-        .await
-    });
-    told.await.unwrap();
-    walk.abort();
-    assert!(
-        walk.await.is_err_and(|error| error.is_cancelled()),
-        "the walk was cut off"
-    );
+    bench.cut_off(10).await;
     let first = bench.asked();
     let report = crawl(&bench.job("/"), &mut |_| {}).await.unwrap();
     assert_eq!(report.pages, 21);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -92,6 +93,16 @@ pub fn text(content_type: &str, body: &str) -> Page {
     }
 }
 
+pub fn packed(text: &str) -> Page {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(text.as_bytes()).unwrap();
+    Page {
+        status: 200,
+        headers: vec![("content-type", "application/gzip".to_owned())],
+        body: packer.finish().unwrap(),
+    }
+}
+
 /// A site on a socket, and a folder for walks over it.
 pub struct Bench {
     pub site: Site,
@@ -146,6 +157,29 @@ impl Bench {
     pub async fn walk(&self) -> CrawlReport {
         self.asked();
         crawl(&self.job("/"), &mut |_| {}).await.unwrap()
+    }
+
+    /// Begins a walk and cuts it off after so many pages.
+    pub async fn cut_off(&self, pages: usize) {
+        let job = self.job("/");
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let mut tell = Some(tell);
+        let walk = tokio::spawn(async move {
+            crawl(&job, &mut move |progress| {
+                if progress.done == pages
+                    && let Some(tell) = tell.take()
+                {
+                    tell.send(()).unwrap();
+                }
+            })
+            .await
+        });
+        told.await.unwrap();
+        walk.abort();
+        assert!(
+            walk.await.is_err_and(|error| error.is_cancelled()),
+            "the walk was cut off"
+        );
     }
 
     /// What was asked for since the last look.

@@ -8,6 +8,8 @@ mod discord;
 mod homes;
 #[path = "../platforms/openai.rs"]
 mod openai;
+#[path = "../../kb/read/pdf_tests.rs"]
+mod pdf_files;
 #[path = "../platforms/slack.rs"]
 mod slack;
 #[path = "../support/mod.rs"]
@@ -16,6 +18,8 @@ mod support;
 mod telegram;
 #[path = "../platforms/watched.rs"]
 mod watched;
+#[path = "../platforms/website.rs"]
+mod website;
 
 mod bad_input;
 mod continuity;
@@ -33,7 +37,9 @@ mod init;
 mod knowledge;
 mod model;
 mod operator;
+mod pdf;
 mod small;
 mod suggest;
+mod sources;
 mod team;
 mod team_telegram;
