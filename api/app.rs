@@ -21,7 +21,6 @@ use crate::limits::Limits;
 use crate::links::Links;
 use crate::metrics::Meter;
 use crate::proxy;
-use crate::schedule::Board;
 use crate::session::Sessions;
 
 pub struct App {
@@ -34,8 +33,6 @@ pub struct App {
     pub limits: Limits,
     pub meter: Meter,
     pub pulse: Pulse,
-    /// How the schedule of the knowledge goes.
-    pub board: Board,
     /// Each site's index; shared with the answerer, so that a new generation is used at once.
     pub knowledge: HashMap<SiteId, Knowledge>,
     /// Turns true when the server stops; the sender is held by `serve`.

@@ -13,15 +13,17 @@ use serde::Serialize;
 use tokio::sync::Mutex;
 
 use crate::app::{App, Shared};
-use crate::schedule::Look;
+use crate::schedule::{Board, Look};
 
 /// Looking at the store costs a write, so it is done once in this time at most, however often somebody asks.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What the last look at the store found.
+/// What the last look at the store found, and the last looks at the knowledge's sources.
 #[derive(Default)]
 pub struct Pulse {
     last: Mutex<Option<(Instant, Stored<()>)>>,
+    /// How the schedule of the knowledge goes.
+    pub board: Board,
 }
 
 impl Pulse {
@@ -116,7 +118,7 @@ fn index(app: &App) -> BTreeMap<String, Option<String>> {
 }
 
 fn schedule(app: &App) -> BTreeMap<String, Look> {
-    let sites = app.board.all().into_iter();
+    let sites = app.pulse.board.all().into_iter();
     sites
         .filter_map(|(site, noted)| Some((site.0, noted.last?)))
         .collect()

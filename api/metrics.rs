@@ -201,7 +201,7 @@ fn counts(tally: &Tally) -> [(&'static str, &'static str, &Count); 15] {
 fn schedule(app: &App, registry: &mut Registry) {
     let looks = Family::<Looked, Counter>::default();
     let good_at = Family::<OfSite, Gauge>::default();
-    for (site, noted) in app.board.all() {
+    for (site, noted) in app.pulse.board.all() {
         for (how, count) in [("ok", noted.done), ("failed", noted.failed)] {
             let looked = Looked {
                 site: site.0.clone(),

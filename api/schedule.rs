@@ -84,13 +84,13 @@ async fn keep(app: Shared, site: Site) {
             () = tokio::time::sleep(wait) => {}
             _ = closing.wait_for(|closing| *closing) => return,
         }
-        app.board.note(&site.id, Look::Running);
+        app.pulse.board.note(&site.id, Look::Running);
         let look = tokio::select! {
             look = plan.carry_out(&app, &site) => look,
             // A walk goes on where it was after the next start.
             _ = closing.wait_for(|closing| *closing) => return,
         };
-        app.board.note(&site.id, look);
+        app.pulse.board.note(&site.id, look);
     }
 }
 

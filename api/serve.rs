@@ -24,7 +24,6 @@ use crate::learner::Shelves;
 use crate::limits::Limits;
 use crate::links::Links;
 use crate::metrics::Meter;
-use crate::schedule::Board;
 use crate::session::Sessions;
 use crate::{http, index, schedule, server};
 
@@ -150,7 +149,6 @@ async fn start(
         limits: Limits::new(&config.limits, config.files.max_size),
         meter: Meter::default(),
         pulse: Pulse::default(),
-        board: Board::default(),
         engine,
         files,
         sessions,

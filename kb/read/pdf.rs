@@ -87,9 +87,9 @@ fn pages(bytes: &[u8], say: &mut dyn FnMut(&Said) -> bool) -> Result<(), String>
         let what: String = error.to_string().chars().take(120).collect();
         format!("the PDF is broken: {what}")
     };
-    let mut document = Document::load_mem(bytes).map_err(refused)?;
-    // Many files are encrypted with an empty password, to forbid printing.
-    if document.is_encrypted() && document.decrypt("").is_err() {
+    let document = Document::load_mem(bytes).map_err(refused)?;
+    // What is encrypted with an empty password, to forbid printing, has been opened by now.
+    if document.trailer.get(b"Encrypt").is_ok() {
         return Err("the PDF is encrypted; save it without a password".to_owned());
     }
     let numbers: Vec<u32> = document.get_pages().into_keys().collect();
