@@ -129,7 +129,6 @@ mod tests {
             kind,
             title: title.to_owned(),
             anchor: anchor.map(str::to_owned),
-            requires: None,
             ..Draft::document("text".to_owned())
         }
     }

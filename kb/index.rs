@@ -20,7 +20,7 @@ use crate::self_questions;
 use crate::links::{LinkStyle, SiteMap};
 use crate::read::{Format, PdfReader};
 use crate::scan::Found;
-use crate::semantic;
+use crate::semantic::{self, ahead};
 
 /// Where the last job is remembered.
 const LAST: &str = "LAST";
@@ -49,13 +49,13 @@ impl IndexJob {
     }
 }
 
-/// How far indexing is; told before each file.
+/// How far indexing is; told before each file, and then while the texts are encoded.
 #[derive(Clone, Debug)]
 pub struct Progress {
-    /// Files finished.
+    /// Files finished, or texts.
     pub done: usize,
     pub total: usize,
-    /// The file that comes now; empty at the end.
+    /// The file that comes now, or what is done; empty when all files are read.
     pub file: String,
 }
 
@@ -124,7 +124,7 @@ impl Library {
                 problems: gathered.problems,
             });
         }
-        let generation = publish(&turn, before.as_ref(), &gathered)?;
+        let generation = publish(&turn, before.as_ref(), &gathered, progress)?;
         self.remember(job)?;
         Ok(report(&generation, gathered, &old))
     }
@@ -163,7 +163,7 @@ impl Library {
         let found = Found::alone(file.to_owned(), format, name);
         let gathered = exchange(&found, &before)?;
         let old = Old::of(Some(&before), &before.manifest().links);
-        let generation = publish(&turn, Some(&before), &gathered)?;
+        let generation = publish(&turn, Some(&before), &gathered, &mut |_| {})?;
         Ok(report(&generation, gathered, &old))
     }
 }
@@ -202,6 +202,7 @@ fn publish(
     turn: &Indexing,
     before: Option<&Arc<Generation>>,
     gathered: &Gathered,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<Arc<Generation>, KbError> {
     let manifest = serde_json::to_vec_pretty(&gathered.manifest).expect("a manifest is plain JSON");
     let mut lines = Vec::new();
@@ -225,11 +226,24 @@ fn publish(
     let known = before.map(|before| before.vectors()).unwrap_or_default();
     let ask_texts = |semantic: &_| self_questions::calibrate(&index, semantic, &gathered.entries);
     semantic::build(&building, &gathered.entries, &known, &ask_texts)?;
+    let mut known = before.map(|before| before.vectors()).unwrap_or_default();
+    let total = gathered.entries.len();
+    let mut tell = |done| {
+        progress(Progress {
+            done,
+            total,
+            file: "understanding the texts".to_owned(),
+        });
+    };
+    ahead::encode(turn.dir(), &gathered.entries, &mut known, &mut tell)?;
+    semantic::build(&building, &gathered.entries, &known)?;
     write_synced(&building.join(ENTRIES), &lines)?;
     write_synced(&building.join(MANIFEST), &manifest)?;
     sync_dir(&index)?;
     sync_dir(&building)?;
-    turn.publish(&building, id)
+    let generation = turn.publish(&building, id)?;
+    ahead::forget(turn.dir())?;
+    Ok(generation)
 }
 
 fn report(generation: &Generation, gathered: Gathered, old: &Old) -> IndexReport {

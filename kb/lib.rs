@@ -23,6 +23,8 @@ mod expect;
 mod expect_tests;
 mod features;
 mod fuse;
+#[cfg(test)]
+mod fuzz_tests;
 pub mod gaps;
 mod gather;
 mod generation;

@@ -157,6 +157,11 @@ pub(crate) struct Indexing<'a> {
 }
 
 impl Indexing<'_> {
+    /// The library's folder.
+    pub fn dir(&self) -> &Path {
+        &self.library.inner.dir
+    }
+
     /// An empty folder to build in.
     pub fn building(&self, id: &str) -> Result<PathBuf, KbError> {
         let path = self.library.inner.dir.join(format!("{BUILDING}{id}"));

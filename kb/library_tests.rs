@@ -231,7 +231,15 @@ fn progress_is_told_before_each_file_and_at_the_end() {
     let mut told = Vec::new();
     let mut tell = |p: crate::Progress| told.push(format!("{}/{} {}", p.done, p.total, p.file));
     bench.library.index(&bench.job(), &mut tell).unwrap();
-    assert_eq!(told, ["0/2 a.txt", "1/2 b.txt", "2/2 "]);
+    assert_eq!(
+        told,
+        [
+            "0/2 a.txt",
+            "1/2 b.txt",
+            "2/2 ",
+            "0/2 understanding the texts"
+        ]
+    );
 }
 
 #[test]

@@ -24,8 +24,8 @@ pub use pdf::{PdfReader, read_pdf};
 pub(crate) use sections::{comments, headings};
 
 use crate::entry::Kind;
-use crate::personal::Requires;
 use crate::links::Links;
+use crate::personal::Requires;
 
 /// Faults listed per file; a file with more is broken as a whole, and the rest is only counted.
 const MAX_FAULTS: usize = 20;
@@ -100,6 +100,7 @@ impl Draft {
             body,
             url: None,
             anchor: None,
+            requires: None,
         }
     }
 }

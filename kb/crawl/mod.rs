@@ -121,3 +121,20 @@ pub fn crawl_folders(walks: &Path) -> Vec<PathBuf> {
     folders.sort();
     folders
 }
+
+/// Everything of a walk that reads what servers send, for the tests of the parsers.
+#[cfg(test)]
+pub(crate) fn fuzzed(bytes: &[u8], url: &Url) {
+    let listed = sitemap::read(bytes);
+    assert!(listed.pages.len() <= 50_001);
+    let rules = robotxt::Robots::parse(bytes, NAME);
+    assert!(rules.is_url_allowed(&url.join("/robots.txt").expect("it is an address")));
+    let page = web::web_page(&String::from_utf8_lossy(bytes), url);
+    for link in page.links.into_iter().map(address::normal) {
+        let name = pages::file_name(&link, crate::read::Format::Html);
+        assert!(
+            name.split('/').all(|part| !part.starts_with('.')) && !name.starts_with('/'),
+            "{name}"
+        );
+    }
+}

@@ -118,14 +118,7 @@ fn of_file(
     let mut found = Vec::new();
     if file.format == Format::Html {
         let page = url(&Draft::document(String::new()));
-        let text = decode(bytes, None, true).unwrap_or_default();
-        found.extend(blocks::of(&text).into_iter().map(|block| Proposal {
-            question: block.question,
-            answer: block.answer,
-            url: page.clone(),
-            path: file.name.clone(),
-            found: block.found,
-        }));
+        found.extend(of_page(bytes, page, file));
     }
     found.extend(
         reading
@@ -135,6 +128,20 @@ fn of_file(
     );
     found.retain(|one| (MIN_ANSWER..=MAX_ANSWER).contains(&one.answer.len()));
     found
+}
+
+/// What a page marks as questions.
+fn of_page(bytes: &[u8], url: Option<String>, file: &Found) -> Vec<Proposal> {
+    let text = decode(bytes, None, true).unwrap_or_default();
+    let blocks = blocks::of(&text).into_iter();
+    let proposals = blocks.map(|block| Proposal {
+        question: block.question,
+        answer: block.answer,
+        url: url.clone(),
+        path: file.name.clone(),
+        found: block.found,
+    });
+    proposals.collect()
 }
 
 /// A section whose heading is a question or can be asked.
@@ -154,4 +161,18 @@ fn of_section(draft: &Draft, url: Option<String>, file: &Found) -> Option<Propos
         path: file.name.clone(),
         found,
     })
+}
+
+/// What looks into pages for questions, for the tests of the parsers.
+#[cfg(test)]
+pub(crate) fn fuzzed(text: &str) {
+    let blocks = blocks::of(text);
+    assert!(
+        blocks
+            .iter()
+            .all(|block| !block.question.is_empty() && !block.answer.is_empty())
+    );
+    text.lines()
+        .take(100)
+        .for_each(|line| drop(phrase::how_to(line)));
 }

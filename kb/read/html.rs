@@ -238,7 +238,6 @@ impl Page {
                 title: title.clone(),
                 url: self.url.clone(),
                 anchor: self.anchor.clone(),
-                requires: None,
                 ..Draft::document(piece.trim().to_owned())
             });
         }

@@ -161,7 +161,6 @@ impl Page<'_> {
                 title: title.clone(),
                 url: self.url.clone(),
                 anchor: section.anchor.clone(),
-                requires: None,
                 ..Draft::document(piece)
             });
         }

@@ -13,7 +13,6 @@ pub(crate) fn read(name: &str, text: &str) -> Reading {
         body: escape(&piece),
         url: None,
         anchor: None,
-        requires: None,
         ..Draft::document(escape(&piece))
     });
     Reading {

@@ -2,6 +2,7 @@
 //! sure one may be of it. Made when a generation is built, read when it is first asked.
 
 mod background;
+pub(crate) mod ahead;
 mod calibrate;
 mod grams;
 mod head;

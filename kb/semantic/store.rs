@@ -89,6 +89,19 @@ fn encode(entries: &[Entry], known: &Known) -> Vec<Encoded> {
     done.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
+/// What of these entries is not known yet, encoded.
+pub(super) fn encoded(entries: &[Entry], known: &Known) -> Known {
+    let is_new = |key: &[u8; 32]| !known.contains_key(key);
+    let mut new = Known::new();
+    for (entry, encoded) in entries.iter().zip(encode(entries, known)) {
+        let phrasings = phrasings(entry).map(|phrasing| hash(phrasing, false));
+        let phrasings = phrasings.zip(encoded.phrasings.into_iter().map(|one| vec![one]));
+        let whole = (hash(&text(entry), true), encoded.windows);
+        new.extend(phrasings.chain([whole]).filter(|(key, _)| is_new(key)));
+    }
+    new
+}
+
 impl Store {
     /// Encodes what is not known yet.
     pub fn build(entries: &[Entry], known: &Known) -> Store {
@@ -160,7 +173,7 @@ impl Store {
 }
 
 /// Vectors of another encoder are never read as ours.
-fn head() -> Vec<u8> {
+pub(super) fn head() -> Vec<u8> {
     format!("hinny vectors 1 {NAME}\n").into_bytes()
 }
 

@@ -105,11 +105,9 @@ async fn a_private_address_is_not_walked_without_leave() {
     assert_eq!(listed(&server).await, ["faq.md"]);
 }
 
-#[tokio::test]
-async fn a_pdf_made_to_do_harm_is_one_line_and_the_rest_is_indexed() {
-    let server = Server::prepare(SITE).await;
-    let docs = server.folder().join("docs");
-    std::fs::create_dir(&docs).unwrap();
+/// A good file among bad ones.
+fn harmful(docs: &std::path::Path) {
+    std::fs::create_dir(docs).unwrap();
     let good = pdf::pdf(&[
         "The garden hose is twelve metres long.",
         "The tap is made of brass.",
@@ -120,6 +118,12 @@ async fn a_pdf_made_to_do_harm_is_one_line_and_the_rest_is_indexed() {
     write("circle.pdf", &pdf::circle());
     write("good.pdf", &good);
     write("locked.pdf", &pdf::locked());
+}
+
+#[tokio::test]
+async fn a_pdf_made_to_do_harm_is_one_line_and_the_rest_is_indexed() {
+    let server = Server::prepare(SITE).await;
+    harmful(&server.folder().join("docs"));
     let indexed = server
         .run(&["kb", "index", "docs", "faq.md", "--json"])
         .await;
@@ -170,24 +174,126 @@ async fn the_server_looks_again_by_itself() {
     })
     .await;
     let ready = get(&format!("{}/readyz", server.url)).await;
-    assert!(
-        ["ok", "running"].contains(&ready.json["schedule"]["shop"].as_str().unwrap()),
-        "{ready:?}"
-    );
-    // What fails is told, and the index stays.
+    let look = ready.json["schedule"]["shop"].as_str().unwrap();
+    assert!(["ok", "running"].contains(&look), "{ready:?}");
+}
+
+#[tokio::test]
+async fn a_look_that_fails_is_told_and_the_index_stays() {
+    let server = Server::start(&format!("{SITE}every = \"1s\"\n")).await;
     std::fs::remove_file(server.folder().join("faq.md")).unwrap();
+    let address = format!("{}/metrics", server.url);
     eventually("a failed look", || async {
-        let metrics = get(&format!("{}/metrics", server.url)).await.text;
-        let failed = metrics
-            .lines()
-            .find(|line| line.contains("knowledge_looks_total{site=\"shop\",how=\"failed\"}"));
+        let metrics = get(&address).await.text;
+        let count = "knowledge_looks_total{site=\"shop\",how=\"failed\"}";
+        let failed = metrics.lines().find(|line| line.contains(count));
         failed.filter(|line| !line.ends_with(" 0")).map(drop)
     })
     .await;
+    let log = server.log();
+    assert!(log.contains("the knowledge could not be indexed"), "{log}");
+    assert_eq!(listed(&server).await, ["faq.md"]);
+}
+
+#[tokio::test]
+async fn a_website_is_drafted_into_a_file_for_review() {
+    let website = website().await;
+    let server = Server::prepare(SITE).await;
+    let start = format!("{}/help/", website.url);
+    let out = [
+        "--allow-private",
+        "--per-second",
+        "20",
+        "--out",
+        "draft.yaml",
+    ];
+    let args = [&["kb", "draft", start.as_str()][..], &out].concat();
+    let drafted = server.run(&args).await;
     assert!(
-        server.log().contains("the knowledge could not be indexed"),
-        "{}",
-        server.log()
+        drafted.ok && drafted.stdout.contains("One proposal"),
+        "{drafted:?}"
     );
-    assert_eq!(listed(&server).await.len(), 3);
+    let text = std::fs::read_to_string(server.folder().join("draft.yaml")).unwrap();
+    assert!(
+        text.contains("- question: \"Do you wrap gifts?\""),
+        "{text}"
+    );
+    assert!(
+        text.contains("We wrap gifts in green paper with a silver ribbon."),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("{}/help/gift#wrap", website.url)),
+        "{text}"
+    );
+    assert_eq!(
+        listed(&server).await,
+        ["faq.md"],
+        "nothing of it is indexed"
+    );
+    let again = server.run(&args).await;
+    assert!(!again.ok && again.stderr.contains("--force"), "{again:?}");
+    let indexed = server.run(&["kb", "index", "faq.md", "draft.yaml"]).await;
+    assert!(indexed.ok, "{}", indexed.stderr);
+}
+
+/// The same file, changed in a few places by a row of numbers that is always the same.
+fn damaged(file: &[u8], seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = |most: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % most
+    };
+    let mut bytes = file.to_vec();
+    for _ in 0..=next(8) {
+        let at = next(bytes.len());
+        match next(4) {
+            0 => bytes[at] = next(256) as u8,
+            1 => bytes[at] = b"0123456789R<>/[]()"[next(18)],
+            2 => drop(bytes.drain(at..(at + next(40)).min(file.len() / 2).max(at))),
+            _ => {
+                let piece = bytes[at..(at + 30).min(bytes.len())].repeat(1 + next(20));
+                bytes.splice(at..at, piece);
+            }
+        }
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn damaged_pdf_files_are_read_or_named_and_harm_nothing_else() {
+    let server = Server::prepare(SITE).await;
+    let docs = server.folder().join("docs");
+    std::fs::create_dir(&docs).unwrap();
+    let good = pdf::pdf(&[
+        "The garden hose is twelve metres long.",
+        "The tap is made of brass.",
+    ]);
+    const FILES: u64 = 60;
+    for seed in 0..FILES {
+        std::fs::write(docs.join(format!("{seed}.pdf")), damaged(&good, seed)).unwrap();
+    }
+    let indexed = server
+        .run(&["kb", "index", "docs", "faq.md", "--json"])
+        .await;
+    let report: Value = serde_json::from_str(&indexed.stdout).unwrap();
+    assert_eq!(report["files"], FILES + 1, "{report}");
+    let problems = report["problems"].as_array().unwrap();
+    assert!(
+        problems.len() > 5 && problems.len() < FILES as usize,
+        "{report}"
+    );
+    let mut named: Vec<_> = problems
+        .iter()
+        .map(|one| one["file"].as_str().unwrap())
+        .collect();
+    named.dedup();
+    assert_eq!(
+        named.len(),
+        problems.len(),
+        "one line for each file: {report}"
+    );
+    assert!(report["faq"].as_u64().unwrap() > 2, "{report}");
 }

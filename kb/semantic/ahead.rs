@@ -1,0 +1,153 @@
+//! Encoding ahead: the long part of an index, a few hundred entries at a time. What is done goes to a file at once, so
+//! that a run that is interrupted does not have to do it again, and somebody who waits sees how far it is.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use hinny_encoder::{STORED, Vector};
+
+use super::store::{self, Known};
+use crate::entry::Entry;
+use crate::error::KbError;
+
+/// Entries whose vectors are written together.
+const TOGETHER: usize = 200;
+
+/// Beside the generations.
+pub(crate) const AHEAD: &str = "AHEAD";
+
+/// Adds the vectors of all entries to what is known. `tell` is told how many of the entries are done.
+pub(crate) fn encode(
+    dir: &Path,
+    entries: &[Entry],
+    known: &mut Known,
+    tell: &mut dyn FnMut(usize),
+) -> Result<(), KbError> {
+    let path = dir.join(AHEAD);
+    known.extend(read(&path));
+    let mut file = None;
+    for (number, part) in entries.chunks(TOGETHER).enumerate() {
+        tell(number * TOGETHER);
+        let new = store::encoded(part, known);
+        if !new.is_empty() {
+            let file = match &mut file {
+                Some(file) => file,
+                none => none.insert(open(&path)?),
+            };
+            let bytes: Vec<u8> = new.iter().flat_map(record).collect();
+            file.write_all(&bytes).map_err(KbError::io(&path))?;
+        }
+        known.extend(new);
+    }
+    Ok(())
+}
+
+/// The generation has its own copy now.
+pub(crate) fn forget(dir: &Path) -> Result<(), KbError> {
+    let path: PathBuf = dir.join(AHEAD);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(KbError::io(&path)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn open(path: &Path) -> Result<File, KbError> {
+    // What was cut off, or made by another encoder, is of no use any more.
+    let whole = read(path);
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .open(path)
+        .map_err(KbError::io(path))?;
+    let bytes: Vec<u8> = whole.iter().flat_map(record).collect();
+    let all = [store::head(), bytes].concat();
+    file.write_all(&all).map_err(KbError::io(path))?;
+    Ok(file)
+}
+
+/// The words' hash, how many vectors there are, and the vectors.
+fn record((hash, vectors): (&[u8; 32], &Vec<Vector>)) -> Vec<u8> {
+    let mut bytes = hash.to_vec();
+    bytes.extend((vectors.len() as u32).to_le_bytes());
+    vectors
+        .iter()
+        .for_each(|vector| bytes.extend(vector.bytes()));
+    bytes
+}
+
+/// Everything up to where the file was cut off.
+fn read(path: &Path) -> Known {
+    let mut known = Known::new();
+    let bytes = std::fs::read(path).unwrap_or_default();
+    let head = store::head();
+    let Some(mut rest) = bytes.strip_prefix(head.as_slice()) else {
+        return known;
+    };
+    while let Some((hash, vectors, after)) = one(rest) {
+        known.insert(hash, vectors);
+        rest = after;
+    }
+    known
+}
+
+fn one(bytes: &[u8]) -> Option<([u8; 32], Vec<Vector>, &[u8])> {
+    let (hash, rest) = bytes.split_first_chunk::<32>()?;
+    let (count, rest) = rest.split_first_chunk::<4>()?;
+    let size = (u32::from_le_bytes(*count) as usize).checked_mul(STORED)?;
+    let (vectors, after) = rest.split_at_checked(size)?;
+    let vectors = vectors.as_chunks::<STORED>().0.iter().map(Vector::read);
+    Some((*hash, vectors.collect(), after))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{AHEAD, encode, forget};
+    use crate::entry::{Entry, Kind};
+    use crate::semantic::Known;
+
+    fn entries(count: usize) -> Vec<Entry> {
+        let entry = |n: usize| Entry {
+            id: n.to_string(),
+            kind: Kind::Faq,
+            title: format!("What is number {n}?"),
+            alternates: Vec::new(),
+            body: format!("It is {n}."),
+            url: None,
+            path: String::new(),
+            requires: None,
+        };
+        (0..count).map(entry).collect()
+    }
+
+    #[test]
+    fn what_was_encoded_before_an_interruption_is_not_encoded_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let entries = entries(30);
+        let mut first = Known::new();
+        encode(dir.path(), &entries[..20], &mut first, &mut |_| {}).unwrap();
+        // The process died while it wrote.
+        let path = dir.path().join(AHEAD);
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - 7]).unwrap();
+        let kept = super::read(&path);
+        assert_eq!(kept.len() + 1, first.len());
+        assert!(kept.iter().all(|(hash, vectors)| first[hash] == *vectors));
+
+        let (mut second, mut told) = (Known::new(), Vec::new());
+        encode(dir.path(), &entries, &mut second, &mut |done| {
+            told.push(done)
+        })
+        .unwrap();
+        assert_eq!(told, [0]);
+        assert_eq!(super::read(&path), second);
+        assert!(first.iter().all(|(hash, vectors)| second[hash] == *vectors));
+        forget(dir.path()).unwrap();
+        assert!(!path.exists());
+    }
+}
