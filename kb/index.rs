@@ -20,7 +20,7 @@ use crate::self_questions;
 use crate::links::{LinkStyle, SiteMap};
 use crate::read::{Format, PdfReader};
 use crate::scan::Found;
-use crate::semantic::{self, ahead};
+use crate::semantic::{self, Known, ahead};
 
 /// Where the last job is remembered.
 const LAST: &str = "LAST";
@@ -236,6 +236,7 @@ fn publish(
         });
     };
     ahead::encode(turn.dir(), &gathered.entries, &mut known, &mut tell)?;
+    let known = understand(turn, before, &gathered.entries, progress)?;
     semantic::build(&building, &gathered.entries, &known)?;
     write_synced(&building.join(ENTRIES), &lines)?;
     write_synced(&building.join(MANIFEST), &manifest)?;
@@ -244,6 +245,26 @@ fn publish(
     let generation = turn.publish(&building, id)?;
     ahead::forget(turn.dir())?;
     Ok(generation)
+}
+
+/// The vectors of all texts; those of the generation before are taken over.
+fn understand(
+    turn: &Indexing,
+    before: Option<&Arc<Generation>>,
+    entries: &[Entry],
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Known, KbError> {
+    let mut known = before.map(|before| before.vectors()).unwrap_or_default();
+    let total = entries.len();
+    let mut tell = |done| {
+        progress(Progress {
+            done,
+            total,
+            file: "understanding the texts".to_owned(),
+        });
+    };
+    ahead::encode(turn.dir(), entries, &mut known, &mut tell)?;
+    Ok(known)
 }
 
 fn report(generation: &Generation, gathered: Gathered, old: &Old) -> IndexReport {

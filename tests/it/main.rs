@@ -39,7 +39,7 @@ mod model;
 mod operator;
 mod pdf;
 mod small;
-mod suggest;
 mod sources;
+mod suggest;
 mod team;
 mod team_telegram;
