@@ -19,7 +19,7 @@ use crate::semantic::{self, Known, SMALLEST, Semantic};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
-pub(crate) const FORMAT: u32 = 6;
+pub(crate) const FORMAT: u32 = 7;
 
 pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const MANIFEST: &str = "manifest.json";

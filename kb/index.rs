@@ -14,12 +14,10 @@ use crate::error::KbError;
 use crate::gather::{Gathered, Old, Reader, Sources, gather, gathered};
 use crate::generation::{ENTRIES, FileRecord, Generation, INDEX, MANIFEST};
 use crate::library::{Indexing, Library, sync_dir, write_synced};
-use crate::read::{self, Format};
-use crate::scan::{Found, scan};
-use crate::self_questions;
 use crate::links::{LinkStyle, SiteMap};
 use crate::read::{Format, PdfReader};
 use crate::scan::Found;
+use crate::self_questions;
 use crate::semantic::{self, Known, ahead};
 
 /// Where the last job is remembered.
@@ -223,21 +221,9 @@ fn publish(
     let index = building.join(INDEX);
     std::fs::create_dir(&index).map_err(KbError::io(&index))?;
     engine::build(&index, &gathered.entries)?;
-    let known = before.map(|before| before.vectors()).unwrap_or_default();
+    let known = understand(turn, before, &gathered.entries, progress)?;
     let ask_texts = |semantic: &_| self_questions::calibrate(&index, semantic, &gathered.entries);
     semantic::build(&building, &gathered.entries, &known, &ask_texts)?;
-    let mut known = before.map(|before| before.vectors()).unwrap_or_default();
-    let total = gathered.entries.len();
-    let mut tell = |done| {
-        progress(Progress {
-            done,
-            total,
-            file: "understanding the texts".to_owned(),
-        });
-    };
-    ahead::encode(turn.dir(), &gathered.entries, &mut known, &mut tell)?;
-    let known = understand(turn, before, &gathered.entries, progress)?;
-    semantic::build(&building, &gathered.entries, &known)?;
     write_synced(&building.join(ENTRIES), &lines)?;
     write_synced(&building.join(MANIFEST), &manifest)?;
     sync_dir(&index)?;

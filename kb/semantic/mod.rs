@@ -1,8 +1,8 @@
 //! The side of a generation that knows meaning: vectors of all texts, what the FAQ's phrasings teach, and how
 //! sure one may be of it. Made when a generation is built, read when it is first asked.
 
-mod background;
 pub(crate) mod ahead;
+mod background;
 mod calibrate;
 mod grams;
 mod head;
