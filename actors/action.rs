@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ids::{DeliveryId, Seq};
+use crate::ids::{ConversationId, DeliveryId, Seq};
 
 /// What a press wants. `SEQ` names an event of the conversation that the thread belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,19 @@ pub enum Action {
     Retry {
         delivery: DeliveryId,
     },
+    /// The bot's answer was wrong.
+    Wrong {
+        answer: Seq,
+    },
+    /// It was not wrong after all.
+    Right {
+        answer: Seq,
+    },
+    /// Something in a conversation that has no thread where the button stands.
+    In {
+        conversation: ConversationId,
+        action: Box<Action>,
+    },
 }
 
 impl fmt::Display for Action {
@@ -58,6 +71,12 @@ impl fmt::Display for Action {
             Action::SaveFaq { draft } => write!(f, "faq:{draft}"),
             Action::DropFaq { draft } => write!(f, "nofaq:{draft}"),
             Action::Retry { delivery } => write!(f, "retry:{delivery}"),
+            Action::Wrong { answer } => write!(f, "wrong:{answer}"),
+            Action::Right { answer } => write!(f, "right:{answer}"),
+            Action::In {
+                conversation,
+                action,
+            } => write!(f, "in:{conversation}:{action}"),
         }
     }
 }
@@ -71,6 +90,9 @@ impl FromStr for Action {
     type Err = UnknownAction;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(inner) = text.strip_prefix("in:") {
+            return elsewhere(inner);
+        }
         let mut parts = text.split(':');
         let word = parts.next().unwrap_or_default();
         let rest: Vec<&str> = parts.collect();
@@ -92,12 +114,26 @@ impl FromStr for Action {
             ("drop", [held]) => number(held).map(|held| Action::DropHeld { held }),
             ("faq", [draft]) => number(draft).map(|draft| Action::SaveFaq { draft }),
             ("nofaq", [draft]) => number(draft).map(|draft| Action::DropFaq { draft }),
+            ("wrong", [answer]) => number(answer).map(|answer| Action::Wrong { answer }),
+            ("right", [answer]) => number(answer).map(|answer| Action::Right { answer }),
             ("retry", [delivery]) if is_id(delivery) => Ok(Action::Retry {
                 delivery: DeliveryId::from(*delivery),
             }),
             _ => Err(UnknownAction),
         }
     }
+}
+
+/// One conversation's action that is pressed outside of its thread.
+fn elsewhere(text: &str) -> Result<Action, UnknownAction> {
+    let (conversation, action) = text.split_once(':').ok_or(UnknownAction)?;
+    if !is_id(conversation) || action.starts_with("in:") {
+        return Err(UnknownAction);
+    }
+    Ok(Action::In {
+        conversation: ConversationId::from(conversation),
+        action: Box::new(action.parse()?),
+    })
 }
 
 fn number<N: FromStr>(text: &str) -> Result<N, UnknownAction> {
@@ -117,6 +153,9 @@ mod tests {
         let (verdict, index) = (Seq::MAX, 9);
         let (held, draft) = (Seq::MAX, Seq::MAX);
         let delivery = DeliveryId::random();
+        let answer = Seq::MAX;
+        let conversation = ConversationId::random();
+        let far = Box::new(Action::Right { answer });
         for action in [
             Action::Take,
             Action::Close,
@@ -130,6 +169,11 @@ mod tests {
             Action::SaveFaq { draft },
             Action::DropFaq { draft },
             Action::Retry { delivery },
+            Action::Wrong { answer },
+            Action::In {
+                conversation,
+                action: far,
+            },
         ] {
             let text = action.to_string();
             assert!(text.len() <= hinny_bridges::LONGEST_ACTION, "{text}");
@@ -150,6 +194,9 @@ mod tests {
             "retry:",
             "retry:a b",
             "TAKE",
+            "in:c:in:c:take",
+            "in:a b:take",
+            "in:c",
             "own",
         ] {
             assert_eq!(text.parse::<Action>(), Err(UnknownAction), "{text}");

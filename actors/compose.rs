@@ -280,10 +280,19 @@ fn editor(by: &Editor) -> By {
 fn press(by: &str, action: &Action, facts: &Facts) -> Command {
     let by = by.to_owned();
     let of = facts.pointed.clone();
+    let mark = |wrong| Command::Mark {
+        by: by.clone(),
+        of: of.clone(),
+        wrong,
+    };
     match action {
         Action::Take => button(&by, TeamLine::Take),
         Action::Close => button(&by, TeamLine::Close),
         Action::Back => button(&by, TeamLine::Back),
+        Action::Wrong { .. } => mark(true),
+        Action::Right { .. } => mark(false),
+        // Whoever let it in has taken it out of its wrapping.
+        Action::In { action, .. } => press(&by, action, facts),
         Action::Block => Command::Block {
             by,
             until: facts.block_until(BlockFor::Usual),

@@ -12,7 +12,7 @@ use crate::order::{Order, Refusal, Request};
 use crate::shell::Shell;
 use crate::store::{Alarm, AlarmName, Change, CommitError, DeliveryKind, NewDelivery, Receipt};
 use crate::switchboard::Switchboard;
-use crate::{changes, learning};
+use crate::{changes, digest, learning};
 
 /// How often a commit that met another writer, or whose outcome is unknown, is decided anew.
 const TRIES: usize = 5;
@@ -249,6 +249,13 @@ impl Core {
         }
         if !change.deliveries.is_empty() || !change.revived.is_empty() {
             self.shell.outbox_bell.notify_one();
+        }
+        if change
+            .events
+            .iter()
+            .any(|event| digest::is_shown(&event.what))
+        {
+            self.shell.digest_bell.notify_one();
         }
         if let Some(open) = decision.ask.filter(|_| !decision.wait) {
             self.ask(open, &order.request);

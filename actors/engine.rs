@@ -23,7 +23,7 @@ use crate::store::{DeadLetter, Receipt, Store};
 use crate::switchboard::Switchboard;
 use crate::tally::Tally;
 use crate::typing::{self, Typing};
-use crate::{alarms, clock, feed, files};
+use crate::{alarms, clock, digest, feed, files};
 
 /// The conversations of all sites. Cheap to clone.
 #[derive(Clone)]
@@ -170,6 +170,7 @@ fn shell(parts: Parts) -> Shell {
         lobby: Lobby::default(),
         typing: Typing::default(),
         outbox_bell: Notify::new(),
+        digest_bell: Notify::new(),
         runtime: tokio::runtime::Handle::current(),
     }
 }
@@ -199,7 +200,11 @@ fn start_outbox(
 ) -> (watch::Sender<bool>, task::JoinHandle<()>) {
     let outbox = Outbox::new(shell.clone(), switchboard.clone());
     let (stop, stopped) = watch::channel(false);
-    (stop, tokio::spawn(outbox.run(stopped)))
+    let digests = digest::run(shell.clone(), stopped.clone());
+    let both = async move {
+        tokio::join!(outbox.run(stopped), digests);
+    };
+    (stop, tokio::spawn(both))
 }
 
 fn start_tasks(shell: &Arc<Shell>, switchboard: &Arc<Switchboard>) -> Vec<AbortHandle> {

@@ -124,6 +124,12 @@ pub enum What {
     TeamTold {
         message: MessageId,
     },
+    /// Body: the agent's name. They say that the bot's answer `of` was wrong, or that it was not after all.
+    AnswerMarked {
+        of: Seq,
+        by: AgentId,
+        wrong: bool,
+    },
     /// The bot answers again.
     HandedBack {
         by: AgentId,
@@ -263,6 +269,7 @@ impl What {
             | What::NoteDeleted { of, .. }
             | What::HeldDropped { of, .. }
             | What::Reacted { of, .. }
+            | What::AnswerMarked { of, .. }
             | What::VisitorSaw { of, .. }
             | What::DeliveryFailed { of, .. }
             | What::DeliveryRetried { of, .. }

@@ -13,6 +13,7 @@ use hinny_bridges::{
     Thread,
 };
 
+use crate::action::Action;
 use crate::clock;
 use crate::event::Handling;
 use crate::faces::with_face;
@@ -80,6 +81,9 @@ impl Inbox for Replies {
 
 impl Replies {
     async fn place(&self, inbound: &Inbound) -> Result<Option<Place>, NotStored> {
+        if let Some(Action::In { conversation, .. }) = pressed(&inbound.what) {
+            return self.place_elsewhere(inbound, &conversation).await;
+        }
         let store = &self.shell.store;
         let thread = match (&inbound.origin, &inbound.what) {
             (Origin::Thread(thread), _) => thread.clone(),
@@ -102,6 +106,28 @@ impl Replies {
             thread,
             site,
             conversation,
+        }))
+    }
+
+    /// A button that names its conversation counts only where that conversation's team sits.
+    async fn place_elsewhere(
+        &self,
+        inbound: &Inbound,
+        conversation: &ConversationId,
+    ) -> Result<Option<Place>, NotStored> {
+        let row = self.shell.store.conversation(conversation).await;
+        let (Some(row), Origin::Thread(thread)) = (row.map_err(not_stored)?, &inbound.origin)
+        else {
+            return Ok(None);
+        };
+        let rules = self.shell.sites.get(&row.site);
+        let is_theirs = rules.is_some_and(|rules| {
+            rules.target.connection == inbound.connection && thread.is_in(&rules.target.channel)
+        });
+        Ok(is_theirs.then(|| Place {
+            thread: thread.clone(),
+            site: row.site,
+            conversation: row.id,
         }))
     }
 
@@ -263,6 +289,14 @@ fn may(rules: &SiteRules, by: &Person, what: &Happened) -> bool {
     }
 }
 
+/// The button of ours that was pressed, if one was.
+fn pressed(what: &Happened) -> Option<Action> {
+    match what {
+        Happened::Pressed { action, .. } => action.parse().ok(),
+        _ => None,
+    }
+}
+
 /// What changes something that was there before. `None` for a button that is none of ours.
 fn request(what: Happened, by: Person, thread: &Thread) -> Option<Request> {
     let via = Some(thread.clone());
@@ -286,10 +320,13 @@ fn request(what: Happened, by: Person, thread: &Thread) -> Option<Request> {
             on,
             via,
         },
-        Happened::Pressed { action, .. } => Request::Press {
-            by,
-            action: action.parse().ok()?,
-            via,
+        Happened::Pressed { action, .. } => match action.parse().ok()? {
+            Action::In { action, .. } => Request::Press {
+                by,
+                action: *action,
+                via: None,
+            },
+            action => Request::Press { by, action, via },
         },
         Happened::ThreadGone => Request::LoseThread {
             thread: thread.clone(),

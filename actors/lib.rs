@@ -15,6 +15,7 @@ mod compose;
 mod conversation;
 mod core;
 pub mod dialogue;
+mod digest;
 pub mod engine;
 #[cfg(test)]
 mod engine_tests;
@@ -40,6 +41,7 @@ mod retry;
 pub mod shell;
 #[cfg(test)]
 mod speaks_tests;
+pub mod stats;
 pub mod store;
 #[cfg(test)]
 mod suggest_tests;
@@ -59,4 +61,4 @@ pub use engine::Engine;
 pub use feed::{Feed, Subscription, Topic, Typist, Wake};
 pub use learner::Learner;
 pub use order::{Order, Refusal, Request};
-pub use shell::{Agents, Mode, Parts, SiteRules, Speaks, Timing};
+pub use shell::{Agents, DigestAt, Mode, Parts, SiteRules, Speaks, Timing};

@@ -75,6 +75,8 @@ pub struct SiteRules {
     pub names: HashMap<String, String>,
     /// How long a block lasts when nobody says otherwise.
     pub block_for: Duration,
+    /// When the team is told what the bot said on the day before, if it wants to be.
+    pub digest: Option<DigestAt>,
 }
 
 impl SiteRules {
@@ -90,6 +92,7 @@ impl SiteRules {
             nudge_after: None,
             names: HashMap::new(),
             block_for: Duration::from_secs(30 * 24 * 3600),
+            digest: None,
         }
     }
 }
@@ -126,6 +129,13 @@ pub enum Mode {
     Open,
     /// Only those that begin with `>` or are sent by a button.
     Explicit,
+}
+
+/// A time of the day, where the team is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DigestAt {
+    pub time: jiff::civil::Time,
+    pub zone: jiff::tz::TimeZone,
 }
 
 /// Who speaks first when a visitor asks.
@@ -189,6 +199,8 @@ pub struct Shell {
     pub typing: Typing,
     /// Rung when there is something to deliver.
     pub outbox_bell: Notify,
+    /// Rung when something that a digest shows has changed.
+    pub digest_bell: Notify,
     /// Where free-running work goes; never a conversation's own thread.
     pub runtime: tokio::runtime::Handle,
 }

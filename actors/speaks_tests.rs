@@ -152,7 +152,7 @@ async fn small_knowledge_answers_only_what_needs_no_confidence() {
     let room = room(Speaks::BotFirst, true).await;
     room.asks("Do you ship to Norway?", 3).await;
     assert_eq!(room.kinds().await[2], "bot_answered");
-    room.asks("And to Sweden, what about that?", 6).await;
+    room.asks("Who painted the moon on your wall?", 6).await;
     assert_eq!(room.handling().await, waits(BotMeanwhile::Helping));
     room.engine.stop().await;
 }

@@ -134,10 +134,9 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::DeliveryFailed { .. }
         | What::DeliveryRetried { .. }
         | What::FaqProposed { .. }
-        | What::FaqConfirmed { .. }
-        | What::FaqSaved { .. }
-        | What::FaqUndone { .. } => None,
-        What::FaqTakenOut { .. } | What::FaqFailed { .. } => None,
+        | What::FaqConfirmed { .. } => None,
+        What::FaqSaved { .. } | What::FaqUndone { .. } | What::FaqTakenOut { .. } => None,
+        What::FaqFailed { .. } | What::AnswerMarked { .. } => None,
     }
 }
 

@@ -71,6 +71,9 @@ pub enum Command {
         after_help = "Examples:\n  hinny replay --site shop\n  hinny replay 3kP0aQ9xZb7LmN2vRt5cYd"
     )]
     Replay(Replay),
+    /// What visitors asked, who answered, and how well; with or without a running server
+    #[command(after_help = "Examples:\n  hinny stats --since 7d\n  hinny stats --site shop --json")]
+    Stats(Stats),
     /// Write a consistent copy of the store to a new file, also while the server runs
     #[command(after_help = "Example:\n  hinny backup /backups/hinny-monday.db")]
     Backup {
@@ -243,6 +246,18 @@ pub struct Replay {
     pub conversation: Option<String>,
     #[command(flatten)]
     pub site: SiteArg,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stats {
+    #[command(flatten)]
+    pub site: SiteArg,
+    /// How far back, such as 24h or 30d
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    pub since: String,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -12,6 +12,7 @@ mod kb_test;
 mod outbox;
 mod pdf;
 mod replay;
+mod stats;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ fn run_short(global: &Global, command: Command) -> Result<ExitCode, Failure> {
         Command::Ask(ask) => ask::run(global, ask),
         Command::Replay(replay) => replay::run(global, replay),
         Command::Backup { file } => doing::backup(global, &file),
+        Command::Stats(wanted) => stats::run(global, wanted),
         Command::Outbox(command) => outbox::run(global, command),
         Command::Desk(command) => desk::login(global, command),
         Command::Token(token) => desk::token(global, token),

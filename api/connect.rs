@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use hinny_actors::ids::SiteId;
-use hinny_actors::{Agents, SiteRules};
+use hinny_actors::{Agents, DigestAt, SiteRules};
 use hinny_bridges::desk::Desk;
 use hinny_bridges::discord::{self, Discord, DiscordConfig};
 use hinny_bridges::slack::{self, Slack, SlackConfig};
@@ -168,6 +168,10 @@ pub fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
             nudge_after: team.nudge_after,
             names: team.names,
             block_for: team.block_for,
+            digest: team.digest.map(|time| DigestAt {
+                time,
+                zone: team.zone,
+            }),
         }
     };
     let sites = config.sites.iter();

@@ -215,11 +215,13 @@ fn seq_of(action: &Action) -> Option<Seq> {
         Action::Send { verdict, .. } | Action::Save { verdict, .. } => Some(*verdict),
         Action::SendHeld { held } | Action::DropHeld { held } => Some(*held),
         Action::SaveFaq { draft } | Action::DropFaq { draft } => Some(*draft),
+        Action::Wrong { answer } | Action::Right { answer } => Some(*answer),
         Action::Take
         | Action::Close
         | Action::Back
         | Action::Block
         | Action::Unblock
-        | Action::Retry { .. } => None,
+        | Action::Retry { .. }
+        | Action::In { .. } => None,
     }
 }

@@ -106,6 +106,12 @@ pub enum Command {
         known: bool,
         save: bool,
     },
+    /// The bot's answer was wrong, or was not after all.
+    Mark {
+        by: AgentId,
+        of: Option<Pointed>,
+        wrong: bool,
+    },
     SendHeld {
         by: AgentId,
         of: Option<Pointed>,

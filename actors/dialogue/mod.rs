@@ -127,8 +127,8 @@ impl Side {
             What::FaqTakenOut { .. } | What::FaqFailed { .. } => Side::Faq,
             What::PersonRequested { .. } | What::VisitorChose { .. } => Side::Nothing,
             What::BotGreeted { .. } | What::Drafted { .. } => Side::Nothing,
-            What::NoteWritten { .. }
-            | What::TeamTold { .. }
+            What::AnswerMarked { .. } | What::NoteWritten { .. } => Side::Nothing,
+            What::TeamTold { .. }
             | What::VisitorIdentified
             | What::MessageEdited { .. }
             | What::NoteEdited { .. }

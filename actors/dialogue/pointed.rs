@@ -60,6 +60,15 @@ impl Pointed {
             && !self.later.iter().any(settled)
     }
 
+    /// The last word about this answer of the bot's is that it was wrong.
+    pub fn is_marked_wrong(&self) -> bool {
+        let marks = self.later.iter().rev().find_map(|what| match what {
+            What::AnswerMarked { wrong, .. } => Some(*wrong),
+            _ => None,
+        });
+        marks == Some(true)
+    }
+
     /// It stays with the team: a note, or a line that was held and not sent.
     pub fn is_inside(&self) -> bool {
         let sent = |what: &What| matches!(what, What::AgentSaid { .. });

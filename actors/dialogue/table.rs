@@ -206,7 +206,23 @@ fn pressed() -> Vec<(&'static str, Command)> {
         ("bob sends candidate 1", choose("bob", false)),
         ("ana sends candidate 1 and saves it", choose("ana", true)),
         ("ana presses \"try again\"", retry()),
+        ("ana says that an answer was wrong", mark(false)),
+        ("ana says so again", mark(true)),
     ]
+}
+
+fn mark(before: bool) -> Command {
+    let (of, by, wrong) = (1, "ana".to_owned(), true);
+    let marked = What::AnswerMarked { of, by, wrong };
+    let log: Vec<What> = [bot_answered()]
+        .into_iter()
+        .chain(before.then_some(marked))
+        .collect();
+    Command::Mark {
+        by: "ana".into(),
+        of: Pointed::find(&log, 1, None),
+        wrong: true,
+    }
 }
 
 fn retry() -> Command {

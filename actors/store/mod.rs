@@ -1,9 +1,11 @@
 //! `Store`: what hinny keeps on disk, as verbs. The truth of a conversation changes by `commit` only.
 //!
-//! Six small traits by who calls them, together one `Store`. Nothing here decides anything; a backend that
+//! Small traits by who calls them, together one `Store`. Nothing here decides anything; a backend that
 //! passes `suite` may take the place of the embedded one.
 
+mod digest;
 mod files;
+mod insight;
 mod sqlite;
 #[cfg(test)]
 pub(crate) mod suite;
@@ -17,7 +19,9 @@ use crate::event::{Event, Handling};
 use crate::ids::{
     ConversationId, DeliveryId, MessageId, Millis, Seq, SessionId, SiteId, VisitorId,
 };
+pub use digest::{Digest, DigestItem, DigestStore};
 pub use files::{FileRow, FileStore};
+pub use insight::*;
 pub use sqlite::{OpenError, SqliteStore};
 pub use words::*;
 
@@ -265,9 +269,6 @@ pub trait DeskStore: Send + Sync {
 
     async fn thread_row(&self, conversation: &ConversationId) -> Stored<Option<ThreadRow>>;
 
-    /// The bot's answers, the last first.
-    async fn answers(&self, site: &SiteId, limit: u32) -> Stored<Vec<AnswerRow>>;
-
     /// What is stored and what waits, for metrics. Reads only.
     async fn counts(&self) -> Stored<Counts>;
 
@@ -283,12 +284,28 @@ pub trait DeskStore: Send + Sync {
 
 /// All of it.
 pub trait Store:
-    LogStore + InboundStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore
+    LogStore
+    + InboundStore
+    + OutboxStore
+    + AlarmStore
+    + PeopleStore
+    + DeskStore
+    + FileStore
+    + InsightStore
+    + DigestStore
 {
 }
 
 impl<T> Store for T where
-    T: LogStore + InboundStore + OutboxStore + AlarmStore + PeopleStore + DeskStore + FileStore
+    T: LogStore
+        + InboundStore
+        + OutboxStore
+        + AlarmStore
+        + PeopleStore
+        + DeskStore
+        + FileStore
+        + InsightStore
+        + DigestStore
 {
 }
 

@@ -99,6 +99,8 @@ macro_rules! suite {
                 the_list_is_of_one_site_and_the_newest_first,
                 a_line_tells_the_essentials,
                 answers_come_with_question_and_confidence,
+                a_wrong_answer_is_marked_missed_and_unmarked,
+                what_was_handed_over_is_missed,
                 counts_count,
                 a_backup_never_overwrites;
         }

@@ -3,7 +3,7 @@
 use hinny_bridges::{Post, PostId, Target, Thread};
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Context, SourceLink};
+use crate::body::{Body, Context};
 use crate::event::{Event, Handling};
 use crate::ids::{Cause, ConversationId, DeliveryId, Millis, Seq, SessionId, SiteId, VisitorId};
 
@@ -357,17 +357,6 @@ pub struct ThreadRow {
     pub agent: Option<String>,
     /// Whether a person ever had to do with it.
     pub has_thread: bool,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct AnswerRow {
-    pub conversation: ConversationId,
-    pub seq: Seq,
-    pub at: Millis,
-    pub question: String,
-    pub answer: String,
-    pub confidence: f64,
-    pub sources: Vec<SourceLink>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

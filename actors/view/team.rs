@@ -47,6 +47,12 @@ pub enum TeamEvent {
         text: Text,
         sources: Vec<SourceLink>,
     },
+    /// An answer of the bot's was wrong, or was not after all.
+    Marked {
+        of: Seq,
+        agent: String,
+        wrong: bool,
+    },
     Notice {
         text: String,
     },
@@ -167,7 +173,7 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         | What::DeliveryRetried { .. } => inside(entry),
         What::FaqProposed { .. } | What::FaqSaved { .. } | What::FaqUndone { .. } => faq(entry),
         What::Judged { .. } => verdict(entry),
-        What::Drafted { .. } => drafted(entry),
+        What::Drafted { .. } | What::AnswerMarked { .. } => of_the_bot(entry),
         What::ThreadOpened { .. } => Some(TeamEvent::ThreadOpened),
         What::TeamTold { .. }
         | What::PersonRequested { .. }
@@ -177,6 +183,18 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         | What::FaqTakenOut { .. }
         | What::FaqFailed { .. } => notice(entry),
         What::FaqConfirmed { .. } | What::TwinFound { .. } => None,
+    }
+}
+
+/// What the team does about the bot's words.
+fn of_the_bot(entry: &Entry) -> Option<TeamEvent> {
+    match &entry.event.what {
+        What::AnswerMarked { of, wrong, .. } => Some(TeamEvent::Marked {
+            of: *of,
+            agent: name(entry),
+            wrong: *wrong,
+        }),
+        _ => drafted(entry),
     }
 }
 

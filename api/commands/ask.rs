@@ -31,6 +31,16 @@ pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn mode(speaks: Speaks) -> &'static str {
+    match speaks {
+        Speaks::BotFirst => "",
+        Speaks::Drafts => "mode        drafts: the team gets the answer, and a person sends it\n",
+        Speaks::HumanFirst => {
+            "mode        human-first: the team gets the candidates, and a person answers\n"
+        }
+    }
+}
+
 fn told(judgement: &Judgement, speaks: Speaks) -> String {
     let verdict = match judgement.verdict {
         Verdict::Answer => "answer",
@@ -43,13 +53,7 @@ fn told(judgement: &Judgement, speaks: Speaks) -> String {
         "verdict     {verdict}\nconfidence  {:.2}\n",
         judgement.confidence
     );
-    text += match speaks {
-        Speaks::BotFirst => "",
-        Speaks::Drafts => "mode        drafts: the team gets the answer, and a person sends it\n",
-        Speaks::HumanFirst => {
-            "mode        human-first: the team gets the candidates, and a person answers\n"
-        }
-    };
+    text += mode(speaks);
     if judgement.small {
         text += &format!("\n{}\n", index::too_small());
     }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use hinny_actors::body::Body;
 use hinny_actors::event::{Turn, What};
 use hinny_actors::ids::{ConversationId, Millis, Seq, SiteId};
-use hinny_actors::store::{DeskStore, Entry, LogStore, SqliteStore, StoreError, ThreadState};
+use hinny_actors::store::{
+    AnswersWanted, DeskStore, Entry, InsightStore, LogStore, SqliteStore, StoreError, ThreadState,
+};
 use hinny_kb::{Generation, Judgement, KbError, Library, Person, Settings, Verdict};
 use serde::Serialize;
 
@@ -70,7 +72,7 @@ fn list(config: &Config, id: &str, json: bool) -> Result<(), Failure> {
 fn listed(config: &Config, site: &SiteId) -> Result<Vec<Listed>, Failure> {
     let (answers, threads) = runtime()?.block_on(async {
         let store = SqliteStore::open_read_only(&config.data).await?;
-        let answers = store.answers(site, LISTED).await;
+        let answers = store.answers(site, &AnswersWanted::last(LISTED)).await;
         let threads = store.threads(site, ThreadState::All, LISTED).await;
         store.close().await;
         Ok::<_, Failure>((answers?, threads?))

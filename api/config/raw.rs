@@ -291,6 +291,8 @@ pub struct RawTeam {
     pub mode: String,
     pub notify: toml::Value,
     pub nudge_after: String,
+    pub time_zone: String,
+    pub digest: String,
     pub names: BTreeMap<String, String>,
     pub block_for: String,
 }
@@ -302,6 +304,8 @@ impl Default for RawTeam {
             mode: "open".to_owned(),
             notify: "none".into(),
             nudge_after: "10m".to_owned(),
+            time_zone: "UTC".to_owned(),
+            digest: "09:00".to_owned(),
             names: BTreeMap::new(),
             block_for: "30d".to_owned(),
         }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use hinny_actors::shell::{Agents, Mode};
 use hinny_bridges::Mention;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use toml::Value;
 
 use super::Problems;
@@ -23,6 +25,10 @@ pub struct Team {
     /// What visitors read instead of a member's own name, by the member's id.
     pub names: HashMap<String, String>,
     pub block_for: Duration,
+    /// Where the team's days begin and end.
+    pub zone: TimeZone,
+    /// When the team gets to read what the bot said on the day before. `None` never tells.
+    pub digest: Option<Time>,
 }
 
 impl Default for Team {
@@ -47,6 +53,8 @@ impl Team {
             "never" => None,
             text => problems.take(time("nudge_after", text, " or \"never\"").map_err(within)),
         };
+        let zone = problems.take(zone(&raw.time_zone).map_err(within));
+        let digest = problems.take(digest(&raw.digest).map_err(within));
         let block_for = time("block_for", &raw.block_for, "").map_err(within);
         let team = Team {
             agents: agents.unwrap_or(Agents::Everyone),
@@ -55,6 +63,8 @@ impl Team {
             nudge_after,
             names: raw.names.clone().into_iter().collect(),
             block_for: problems.take(block_for).unwrap_or_default(),
+            zone: zone.unwrap_or(TimeZone::UTC),
+            digest: digest.flatten(),
         };
         if let Some(what) = hand.and_then(|hand| team.misfit(hand)) {
             problems.add(within(what));
@@ -93,6 +103,22 @@ fn time(key: &str, text: &str, or: &str) -> Result<Duration, String> {
     parsed.ok_or_else(|| {
         format!("`team.{key}` = \"{text}\": times are like \"10m\", \"12h\", \"30d\"{or}")
     })
+}
+
+fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| {
+        format!("`team.time_zone` = \"{name}\": zones are called like \"Europe/Berlin\" or \"UTC\"")
+    })
+}
+
+fn digest(text: &str) -> Result<Option<Time>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let time = Time::strptime("%H:%M", text).map_err(|_| {
+        format!("`team.digest` = \"{text}\": it is a time of the day like \"09:00\", or \"off\"")
+    })?;
+    Ok(Some(time))
 }
 
 fn mode(text: &str) -> Result<Mode, String> {

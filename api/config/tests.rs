@@ -228,6 +228,14 @@ const SITE_MISTAKES: &[(&str, &str)] = &[
         "identity_secret_env = \"SHORT\"",
         "site `shop`: `identity_secret` is 14 bytes long",
     ),
+    (
+        "[site.team]\ndigest = \"noon\"",
+        "site `shop`: `team.digest` = \"noon\": it is a time of the day like \"09:00\", or \"off\"",
+    ),
+    (
+        "[site.team]\ntime_zone = \"Moon/Crater\"",
+        "site `shop`: `team.time_zone` = \"Moon/Crater\": zones are called like \"Europe/Berlin\" or \"UTC\"",
+    ),
     ("[site.answers]\nanswer = 2.0", "site `shop`: `answers`:"),
     (
         "[site.answers]\nmode = \"robot\"",

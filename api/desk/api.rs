@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use hinny_actors::store::{ConversationRow, Entry, ThreadState};
+use hinny_actors::Speaks;
+use hinny_actors::ids::{ConversationId, Millis, Seq, SiteId};
+use hinny_actors::store::{AnswersWanted, Before, ConversationRow, Entry, ThreadState};
 use serde::{Deserialize, Serialize};
 
 use super::access::Agent;
@@ -11,10 +13,13 @@ use super::obstacle;
 use super::rows::{Answer, Conversation, Failed, Numbered, Row};
 use crate::app::{App, Shared};
 use crate::error::{Code, Problem};
-use crate::files;
+use crate::{files, index};
 
 /// Lines of a list; older ones are found by their conversation.
 const LIST: u32 = 200;
+
+/// Answers on a page of the feed.
+const FEED: u32 = 50;
 
 /// Entries read at once.
 const PAGE: u32 = 500;
@@ -91,14 +96,60 @@ pub fn numbered(app: &App, entry: &Entry) -> Option<Numbered> {
 #[derive(Serialize)]
 pub struct Answers {
     answers: Vec<Answer>,
+    /// There are older ones.
+    more: bool,
+    /// Who speaks first at this site, in plain words.
+    speaks: String,
 }
 
-/// `GET /desk/api/answers`
-pub async fn answers(State(app): State<Shared>, agent: Agent) -> Result<Json<Answers>, Problem> {
-    let rows = app.store().answers(&agent.site, LIST).await?;
+/// The last answer of the page before.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Older {
+    at: Option<Millis>,
+    conversation: String,
+    seq: Seq,
+}
+
+/// `GET /desk/api/answers?at=…&conversation=…&seq=…`
+pub async fn answers(
+    State(app): State<Shared>,
+    agent: Agent,
+    older: Result<Query<Older>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Answers>, Problem> {
+    let unknown = |_| Problem::new(Code::BadFrame, "`at` and `seq` are numbers.");
+    let Query(older) = older.map_err(unknown)?;
+    let mut wanted = AnswersWanted::last(FEED + 1);
+    if let Some(at) = older.at {
+        wanted.before = Before {
+            at,
+            conversation: ConversationId(older.conversation),
+            seq: older.seq,
+        };
+    }
+    let mut rows = app.store().answers(&agent.site, &wanted).await?;
+    let more = rows.len() > FEED as usize;
+    rows.truncate(FEED as usize);
     Ok(Json(Answers {
         answers: rows.into_iter().map(Answer::from).collect(),
+        more,
+        speaks: speaks(&app, &agent.site),
     }))
+}
+
+fn speaks(app: &App, site: &SiteId) -> String {
+    let knowledge = app.knowledge.get(site);
+    let generation = knowledge.and_then(|knowledge| knowledge.library.generation());
+    if generation.is_none_or(|generation| generation.is_small()) {
+        return index::too_small();
+    }
+    let configured = app.config.site(site.as_str()).map(|site| site.speaks);
+    match configured.unwrap_or_default() {
+        Speaks::BotFirst => "The bot answers where it is sure.",
+        Speaks::Drafts => "The bot writes drafts, and a person sends them.",
+        Speaks::HumanFirst => "The team answers; the bot only looks things up for it.",
+    }
+    .to_owned()
 }
 
 #[derive(Serialize)]

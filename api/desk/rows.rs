@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use hinny_actors::body::SourceLink;
 use hinny_actors::body::{Body, Page, Profile};
-use hinny_actors::event::Reason;
-use hinny_actors::event::What;
+use hinny_actors::event::{Reason, Verdict, What};
 use hinny_actors::ids::{ConversationId, Millis, Seq};
 use hinny_actors::store::DeliveryKind;
 use hinny_actors::store::{AnswerRow, DeadLetter, Entry, ThreadRow, handling_name};
@@ -91,7 +90,16 @@ pub struct Answer {
     pub question: String,
     pub answer: String,
     pub confidence: f64,
+    pub verdict: Verdict,
     pub sources: Vec<SourceLink>,
+    pub wrong: Option<Marked>,
+}
+
+/// Who said that an answer was wrong.
+#[derive(Serialize)]
+pub struct Marked {
+    pub by: String,
+    pub at: Millis,
 }
 
 #[derive(Serialize)]
@@ -171,7 +179,12 @@ impl From<AnswerRow> for Answer {
             question: row.question,
             answer: row.answer,
             confidence: row.confidence,
+            verdict: row.verdict,
             sources: row.sources,
+            wrong: row.wrong.map(|mark| Marked {
+                by: mark.by,
+                at: mark.at,
+            }),
         }
     }
 }

@@ -1,7 +1,7 @@
 /** The desk's calls to its server. Whatever goes wrong comes out as one `CallError` that says what to do next. */
 
 import type { FileRef } from "../src/wire";
-import type { Answer, Conversation, Failed, Me, Row } from "./types";
+import type { Answer, Answers, Conversation, Failed, Me, Row } from "./types";
 
 export class CallError extends Error {
   constructor(
@@ -36,7 +36,7 @@ export const api = {
   turn: (conversation: string, turning: Turning, id: string) => to(conversation, turning, { id }),
   upload: (name: string, file: Blob) => call<FileRef>("POST", `files?name=${encodeURIComponent(name)}`, file),
   link: (file: string) => call<{ url: string }>("GET", `files/${encodeURIComponent(file)}/link`),
-  answers: () => call<{ answers: Answer[] }>("GET", "answers"),
+  answers: (before?: Answer) => call<Answers>("GET", before ? `answers?${new URLSearchParams({ at: String(before.at), conversation: before.conversation, seq: String(before.seq) })}` : "answers"),
   failed: () => call<{ failed: Failed[] }>("GET", "failed"),
   retry: (delivery: string | number) => call<void>("POST", `failed/${encodeURIComponent(delivery)}/retry`, {}),
 };

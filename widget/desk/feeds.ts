@@ -2,7 +2,7 @@
 
 import { h, type Item, setText, sync } from "../src/dom";
 import type { State } from "./state";
-import { sourceLinks } from "./message";
+import { button, sourceLinks } from "./message";
 import type { Answer, Failed } from "./types";
 import { percent, shortTime, words } from "./words";
 
@@ -11,13 +11,27 @@ export interface FeedView {
   show(state: State, now: number): void;
 }
 
-export function buildAnswers(open: (conversation: string) => void): FeedView {
+export interface AnswerActions {
+  open(conversation: string): void;
+  /** Presses a button of a conversation that need not be shown. */
+  mark(conversation: string, action: string): void;
+  takeOver(conversation: string): void;
+  older(): void;
+}
+
+export function buildAnswers(actions: AnswerActions): FeedView {
   const { root, list, empty } = feed("answers", words.tabs.answers);
+  const speaks = h("p", { class: "meta", "data-role": "speaks" });
+  const more = button("older", words.older, actions.older);
+  root.prepend(speaks);
+  root.append(more);
   return {
     root,
     show({ answers }, now) {
-      sync(list, (answers ?? []).map((one) => answerItem(one, now, open)));
-      showEmpty(empty, answers, words.noAnswers);
+      setText(speaks, answers?.speaks ?? "");
+      sync(list, (answers?.answers ?? []).map((one) => answerItem(one, now, actions)));
+      showEmpty(empty, answers?.answers ?? null, words.noAnswers);
+      more.hidden = !answers?.more;
     },
   };
 }
@@ -44,15 +58,26 @@ function showEmpty(empty: HTMLElement, list: unknown[] | null, nothing: string):
   setText(empty, list ? nothing : words.checking);
 }
 
-function answerItem(one: Answer, now: number, open: (conversation: string) => void): Item {
+function answerItem(one: Answer, now: number, actions: AnswerActions): Item {
+  const wrong = one.wrong ?? null;
   return {
-    key: `${one.conversation}-${one.seq}`,
+    key: `${one.conversation}-${one.seq}-${wrong?.at ?? ""}`,
     make: () => {
       const question = h("button", { type: "button", class: "question" }, one.question);
-      question.onclick = () => open(one.conversation);
-      const meta = h("div", { class: "meta" }, `${percent(one.confidence)} · ${shortTime(one.at, now)}`);
-      const marks = { "data-role": "answer", "data-conversation": one.conversation };
-      return h("li", marks, question, h("p", {}, one.answer), sourceLinks(one.sources ?? []), meta);
+      question.onclick = () => actions.open(one.conversation);
+      const sure = (words.verdicts[one.verdict] ?? words.verdict)(percent(one.confidence));
+      const meta = h("div", { class: "meta" }, `${sure} · ${shortTime(one.at, now)}`);
+      const said = wrong ? [h("div", { class: "meta", "data-role": "wrong-by" }, words.wrongBy(wrong.by))] : [];
+      const press = (node: HTMLButtonElement, action: string) => {
+        node.disabled = true;
+        actions.mark(one.conversation, action);
+      };
+      const mark = wrong
+        ? button("right", words.right, (node) => press(node, `right:${one.seq}`))
+        : button("wrong", words.wrong, (node) => press(node, `wrong:${one.seq}`));
+      const take = button("take-over", words.takeOver, () => actions.takeOver(one.conversation));
+      const marks = { "data-role": "answer", "data-conversation": one.conversation, "data-wrong": String(wrong !== null) };
+      return h("li", marks, question, h("p", {}, one.answer), sourceLinks(one.sources ?? []), meta, ...said, h("div", { class: "choices" }, mark, take));
     },
   };
 }

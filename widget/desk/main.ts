@@ -77,6 +77,9 @@ const page = buildPage({
   retry: (id) => replies.retry(id),
   remove: (id) => replies.remove(id),
   redeliver: (delivery) => redeliver(delivery),
+  mark: (conversation, action) => attempt(api.press(conversation, newId(), action), readFeed, readFeed),
+  takeOver: (conversation) => attempt(api.turn(conversation, "take", newId()), () => go(`c=${conversation}`)),
+  older,
 });
 
 function happened(happening: Happening): void {
@@ -197,8 +200,13 @@ function openTab(tab: Tab): void {
 
 function readFeed(): void {
   if (state.session !== "in" || document.hidden) return;
-  if (state.tab === "answers") attempt(api.answers(), ({ answers }) => happened({ type: "answers", answers }));
+  if (state.tab === "answers") attempt(api.answers(), (page) => happened({ type: "answers", page, older: false }));
   if (state.tab === "failed") attempt(api.failed(), ({ failed }) => happened({ type: "failed", failed }));
+}
+
+function older(): void {
+  const last = state.answers?.answers.at(-1);
+  if (last) attempt(api.answers(last), (page) => happened({ type: "answers", page, older: true }));
 }
 
 function keepTime(): void {

@@ -2,7 +2,7 @@
 
 import { h, setText } from "../src/dom";
 import { buildBar } from "./bar";
-import { buildAnswers, buildFailed } from "./feeds";
+import { type AnswerActions, buildAnswers, buildFailed } from "./feeds";
 import { buildList } from "./list";
 import type { Reply } from "./replies";
 import type { Filter, State, Tab } from "./state";
@@ -10,10 +10,9 @@ import { buildThread, type ThreadActions } from "./thread";
 import type { Failed } from "./types";
 import { words } from "./words";
 
-export interface PageActions extends ThreadActions {
+export interface PageActions extends ThreadActions, AnswerActions {
   tab(tab: Tab): void;
   filter(filter: Filter): void;
-  open(conversation: string): void;
   rename(name: string): void;
   redeliver(delivery: Failed["delivery"]): void;
 }
@@ -27,7 +26,7 @@ export function buildPage(actions: PageActions): PageView {
   const bar = buildBar(actions);
   const list = buildList({ filter: actions.filter, thread: actions.open });
   const thread = buildThread(actions);
-  const answers = buildAnswers(actions.open);
+  const answers = buildAnswers(actions);
   const failed = buildFailed({ open: actions.open, retry: actions.redeliver });
   const trouble = h("p", { class: "trouble", role: "alert", "data-role": "trouble" });
   const obstacle = h("p", { class: "trouble", role: "status", "data-role": "obstacle" });

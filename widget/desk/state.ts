@@ -4,7 +4,7 @@
  */
 
 import type { LinkPhase } from "../src/connection";
-import type { Answer, Conversation, DeskFrame, Failed, Me, Numbered, Row } from "./types";
+import type { Answers, Conversation, DeskFrame, Failed, Me, Numbered, Row } from "./types";
 
 export type Tab = "threads" | "answers" | "failed";
 export type Filter = "open" | "closed";
@@ -25,7 +25,8 @@ export interface State {
   seen: Record<string, number>;
   /** Until when the visitor of the shown conversation counts as writing. */
   writingUntil: number | null;
-  answers: Answer[] | null;
+  /** As far back as the agent has looked. */
+  answers: Answers | null;
   failed: Failed[] | null;
   /** Something that went wrong and that the agent should know. */
   trouble: string | null;
@@ -40,7 +41,7 @@ export type Action = { now: number } & (
   | { type: "frame"; frame: DeskFrame }
   | { type: "threads"; threads: Row[] }
   | { type: "conversation"; conversation: Conversation }
-  | { type: "answers"; answers: Answer[] }
+  | { type: "answers"; page: Answers; older: boolean }
   | { type: "failed"; failed: Failed[] }
   | { type: "tab"; tab: Tab }
   | { type: "filter"; filter: Filter }
@@ -94,7 +95,7 @@ function reduce(state: State, action: Action): State {
     case "conversation":
       return withConversation(state, action.conversation);
     case "answers":
-      return { ...state, answers: action.answers };
+      return { ...state, answers: withAnswers(state.answers, action.page, action.older) };
     case "failed":
       return { ...state, failed: action.failed };
     case "tab":
@@ -108,6 +109,16 @@ function reduce(state: State, action: Action): State {
     case "tick":
       return (state.writingUntil ?? Infinity) <= action.now ? { ...state, writingUntil: null } : state;
   }
+}
+
+/** A fresh first page replaces what it covers; an older page goes on where the list ended. */
+function withAnswers(known: Answers | null, page: Answers, older: boolean): Answers {
+  if (!known) return page;
+  if (older) return { ...page, answers: [...known.answers, ...page.answers] };
+  const last = page.answers.at(-1);
+  const at = last ? known.answers.findIndex((one) => one.conversation === last.conversation && one.seq === last.seq) : -1;
+  const rest = at < 0 ? [] : known.answers.slice(at + 1);
+  return rest.length ? { ...page, answers: [...page.answers, ...rest], more: known.more } : page;
 }
 
 export function visibleRows({ rows, filter }: State): Row[] {

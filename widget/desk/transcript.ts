@@ -53,6 +53,8 @@ function eventItem(one: Numbered, context: Context): Item {
       return line(seq, event.kind, event.text);
     case "thread_opened":
       return line(seq, event.kind, words.threadOpened);
+    case "marked":
+      return line(seq, event.kind, event.wrong ? words.marked(event.agent) : words.unmarked(event.agent));
     case "joined":
       return line(seq, event.kind, words.joined(event.agent));
     case "blocked":

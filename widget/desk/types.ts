@@ -40,6 +40,7 @@ export type TeamEvent =
   | { kind: "verdict"; verdict: string; confidence: number; candidates: Candidate[] }
   /** What the bot would say; named by its event's seq. */
   | { kind: "draft"; text: Block[]; sources: Source[] }
+  | { kind: "marked"; of: number; agent: string; wrong: boolean }
   | { kind: "notice"; text: string }
   | { kind: "thread_opened" }
   | { kind: "edited"; id: string; text: Block[]; files?: FileRef[] }
@@ -100,7 +101,19 @@ export interface Answer {
   question: string;
   answer: string;
   confidence: number;
+  verdict: string;
   sources: Source[];
+  /** Who said that it was wrong. */
+  wrong: { by: string; at: number } | null;
+}
+
+/** A page of the bot's answers, the last first. */
+export interface Answers {
+  answers: Answer[];
+  /** There are older ones. */
+  more: boolean;
+  /** Who speaks first at this site. The server words it. */
+  speaks: string;
 }
 
 /** A delivery that was given up. */

@@ -61,7 +61,8 @@ function shown(state: State, replies: Reply[] = []) {
 }
 
 test("hostile words stay words everywhere", () => {
-  const answers = [{ conversation: "c", seq: 1, at: 1, question: attack, answer: attack, confidence: 0.9, sources: [{ title: attack, url: "javascript:x" }] }];
+  const answer = { conversation: "c", seq: 1, at: 1, question: attack, answer: attack, confidence: 0.9, verdict: attack, sources: [{ title: attack, url: "javascript:x" }], wrong: { by: attack, at: 2 } };
+  const answers = { answers: [answer], more: true, speaks: attack };
   const failed = [{ delivery: "d", conversation: "c", target: attack, what: attack, error: attack, attempts: 3, at: 1 }];
   const { root } = shown({ ...signedIn, answers, failed, trouble: attack, me: { site: { id: "x", name: attack }, agent: { name: attack } } });
   assert.equal(root.querySelectorAll("img, script, [onerror], [href^=javascript]").length, 0);

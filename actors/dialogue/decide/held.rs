@@ -90,15 +90,29 @@ impl Plan {
             held: None,
             chosen: Some(chosen),
         };
-        let deliver = match is_draft {
-            // Its words stand in the thread already.
-            true => self.now.thread.is_some().then_some(DeliveryKind::Edit),
-            false => self.line_if(true),
-        };
+        let deliver = self.told_of_choice(is_draft);
         self.push_with(what, Some(Words::Candidate(chosen)), deliver);
         if *save {
             self.propose(by, self.now.faq.pair);
         }
+    }
+
+    /// The words of a draft stand in the thread already.
+    fn told_of_choice(&self, is_draft: bool) -> Option<DeliveryKind> {
+        match is_draft {
+            true => self.now.thread.is_some().then_some(DeliveryKind::Edit),
+            false => self.line_if(true),
+        }
+    }
+
+    /// Once, however often it is pressed.
+    pub(super) fn mark(&mut self, by: &AgentId, of: Option<&Pointed>, wrong: bool) {
+        let answer = of.filter(|of| matches!(of.what, What::BotAnswered { .. }));
+        let Some(answer) = answer.filter(|of| of.is_marked_wrong() != wrong) else {
+            return;
+        };
+        let (of, by) = (answer.seq, by.clone());
+        self.push_words(What::AnswerMarked { of, by, wrong }, Words::AgentName);
     }
 
     /// A draft of question and answer, for somebody to look at.

@@ -99,6 +99,7 @@ impl Plan {
             }
             Command::React { .. } => self.react(command),
             Command::Choose { .. } => self.choose(command),
+            Command::Mark { by, of, wrong } => self.mark(by, of.as_ref(), *wrong),
             Command::SendHeld { by, of } => self.send_held(by, of.as_ref()),
             Command::DropHeld { by, of } => self.drop_held(by, of.as_ref()),
             Command::Block { by, until } => self.block(by, *until),

@@ -133,7 +133,10 @@ impl Plan {
             by: by.clone(),
             questions: self.uncovered(),
         };
-        self.push_with(what, Some(Words::AgentName), []);
+        // Without a thread nobody could answer; where somebody waits already, one is on its way.
+        let is_new = self.now.thread.is_none() && !self.is_with_person();
+        let card = is_new.then_some(DeliveryKind::Card);
+        self.push_with(what, Some(Words::AgentName), card);
         let deliver = [DeliveryKind::Taken, DeliveryKind::CardUpdate];
         self.deliver_with_last(deliver);
     }

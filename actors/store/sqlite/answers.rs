@@ -1,42 +1,108 @@
 //! The feed of the bot's answers: each with the question it answers and how sure the bot was.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::codec::{self, ENTRY};
 use super::rows::placeholders;
 use crate::body::{Body, SourceLink};
-use crate::event::{Event, Turn, What};
+use crate::event::{Event, Turn, Verdict, What};
 use crate::ids::{ConversationId, Seq, SiteId};
-use crate::store::{AnswerRow, Entry, Stored};
+use crate::store::{AnswerRow, AnswersWanted, Entry, Mark, Stored};
 
 pub(super) async fn list(
     conn: &mut SqliteConnection,
     site: &SiteId,
-    limit: u32,
+    wanted: &AnswersWanted,
 ) -> Stored<Vec<AnswerRow>> {
+    let before = &wanted.before;
     let rows = sqlx::query(
         "SELECT e.conversation, e.seq, e.at, e.version, e.what FROM event e \
          JOIN conversation c ON c.id = e.conversation \
-         WHERE e.kind = 'bot_answered' AND c.site = $1 ORDER BY e.at DESC, e.seq DESC LIMIT $2",
+         WHERE e.kind = 'bot_answered' AND c.site = $1 AND e.at >= $2 \
+         AND (e.at, e.conversation, e.seq) < ($3, $4, $5) \
+         ORDER BY e.at DESC, e.conversation DESC, e.seq DESC LIMIT $6",
     )
     .bind(site.as_str())
-    .bind(i64::from(limit))
+    .bind(wanted.since)
+    .bind(before.at)
+    .bind(before.conversation.as_str())
+    .bind(before.seq as i64)
+    .bind(i64::from(wanted.limit))
     .fetch_all(&mut *conn)
     .await?;
     let mut answers = Vec::with_capacity(rows.len());
-    for row in rows {
-        let conversation = ConversationId(row.try_get("conversation")?);
-        let event = codec::event(&row)?;
-        if let What::BotAnswered {
-            turn, questions, ..
-        } = &event.what
-        {
-            let about = about(conn, &conversation, &event, *turn, questions).await?;
-            answers.push(answer(conversation, &event, *turn, &about));
-        }
+    for row in &rows {
+        answers.extend(told(conn, row).await?);
     }
     Ok(answers)
+}
+
+pub(super) async fn one(
+    conn: &mut SqliteConnection,
+    conversation: &ConversationId,
+    seq: Seq,
+) -> Stored<Option<AnswerRow>> {
+    let row = sqlx::query(
+        "SELECT conversation, seq, at, version, what FROM event \
+         WHERE conversation = $1 AND seq = $2 AND kind = 'bot_answered'",
+    )
+    .bind(conversation.as_str())
+    .bind(seq as i64)
+    .fetch_optional(&mut *conn)
+    .await?;
+    match row {
+        Some(row) => told(conn, &row).await,
+        None => Ok(None),
+    }
+}
+
+/// An answer with all that belongs to it.
+async fn told(conn: &mut SqliteConnection, row: &SqliteRow) -> Stored<Option<AnswerRow>> {
+    let conversation = ConversationId(row.try_get("conversation")?);
+    let event = codec::event(row)?;
+    let What::BotAnswered {
+        turn, questions, ..
+    } = &event.what
+    else {
+        return Ok(None);
+    };
+    let about = about(conn, &conversation, &event, *turn, questions).await?;
+    let wrong = mark(conn, &conversation, event.seq).await?;
+    Ok(Some(AnswerRow {
+        wrong,
+        ..answer(conversation, &event, *turn, &about)
+    }))
+}
+
+/// Who said last that this answer was wrong, unless somebody took it back.
+pub(super) async fn mark(
+    conn: &mut SqliteConnection,
+    conversation: &ConversationId,
+    answer: Seq,
+) -> Stored<Option<Mark>> {
+    let sql = format!(
+        "{ENTRY} WHERE e.conversation = ? AND e.refers = ? AND e.kind = 'answer_marked' \
+         ORDER BY e.seq DESC LIMIT 1"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(conversation.as_str())
+        .bind(answer as i64)
+        .fetch_optional(conn)
+        .await?;
+    let entry = row.as_ref().map(codec::entry).transpose()?;
+    Ok(
+        entry.and_then(|entry| match (entry.event.what, entry.body) {
+            (What::AnswerMarked { wrong: true, .. }, body) => Some(Mark {
+                by: match body {
+                    Some(Body::Agent { name }) => name,
+                    _ => "Somebody".to_owned(),
+                },
+                at: entry.event.at,
+            }),
+            _ => None,
+        }),
+    )
 }
 
 /// The questions, the verdict and the answer. A question that a person has already is none of `questions`,
@@ -69,16 +135,16 @@ fn answer(conversation: ConversationId, event: &Event, turn: Turn, about: &[Entr
         .iter()
         .filter(|entry| matches!(entry.event.what, What::VisitorSaid { .. }));
     let said = about.iter().find(|entry| entry.event.seq == event.seq);
+    let judged = about.iter().find_map(|entry| judged(entry, turn));
     AnswerRow {
         conversation,
         seq: event.seq,
         at: event.at,
         question: asked.map(words).collect::<Vec<_>>().join("\n"),
         answer: said.map(words).unwrap_or_default(),
-        confidence: about
-            .iter()
-            .find_map(|entry| confidence(entry, turn))
-            .unwrap_or_default(),
+        confidence: judged.map_or(0.0, |(confidence, _)| confidence),
+        verdict: judged.map_or(Verdict::Answer, |(_, verdict)| verdict),
+        wrong: None,
         sources: said.map(sources).unwrap_or_default(),
     }
 }
@@ -97,10 +163,12 @@ fn sources(entry: &Entry) -> Vec<SourceLink> {
     }
 }
 
-fn confidence(entry: &Entry, wanted: Turn) -> Option<f64> {
+fn judged(entry: &Entry, wanted: Turn) -> Option<(f64, Verdict)> {
     match (&entry.event.what, &entry.body) {
-        (What::Judged { turn, .. }, Some(Body::Verdict { judgement })) if *turn == wanted => {
-            Some(judgement.confidence)
+        (What::Judged { turn, verdict, .. }, Some(Body::Verdict { judgement }))
+            if *turn == wanted =>
+        {
+            Some((judgement.confidence, *verdict))
         }
         _ => None,
     }

@@ -9,12 +9,12 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
 use super::SqliteStore;
 use super::codec::{self, parsed};
+use super::migrate;
 use super::open::{self, Settings};
-use super::{answers, migrate};
 use crate::body::{Body, Profile};
 use crate::event::Handling;
 use crate::ids::{ConversationId, SiteId};
-use crate::store::{AnswerRow, Counts, DeskStore, StoreError, Stored, ThreadRow, ThreadState};
+use crate::store::{Counts, DeskStore, StoreError, Stored, ThreadRow, ThreadState};
 
 /// A line of the list: the conversation, its person, the last thing said, and who took it last.
 const LINES: &str = "SELECT c.id, c.site, v.id AS owner, c.seq AS head, c.handling, c.context, \
@@ -61,10 +61,6 @@ impl DeskStore for SqliteStore {
             .fetch_optional(&mut *self.reader().await?)
             .await?;
         row.as_ref().map(line).transpose()
-    }
-
-    async fn answers(&self, site: &SiteId, limit: u32) -> Stored<Vec<AnswerRow>> {
-        answers::list(&mut *self.reader().await?, site, limit).await
     }
 
     async fn counts(&self) -> Stored<Counts> {

@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "files", include_str!("migrations/0004_files.sql")),
     (5, "faces", include_str!("migrations/0005_faces.sql")),
     (6, "inbound", include_str!("migrations/0006_inbound.sql")),
+    (7, "insight", include_str!("migrations/0007_insight.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -6,7 +6,7 @@ use super::{Talk, add, profile, said};
 use crate::body::{Body, SourceLink};
 use crate::event::{BotMeanwhile, Handling, Intent, Reason, Verdict, What};
 use crate::ids::{ConversationId, MessageId, SiteId};
-use crate::store::{Change, DeliveryKind, Store, ThreadState};
+use crate::store::{AnswersWanted, Before, Change, DeliveryKind, Store, ThreadState, Why};
 
 const WAITING: Handling = Handling::Waiting {
     reason: Reason::Asked,
@@ -201,7 +201,7 @@ pub async fn answers_come_with_question_and_confidence(store: &dyn Store) {
         let talk = Talk::begin(store, "shop").await;
         talk.commit(answered(&talk, questions)).await;
     }
-    let answers = store.answers(&site, 9).await.unwrap();
+    let answers = store.answers(&site, &AnswersWanted::last(9)).await.unwrap();
     assert_eq!(answers.len(), 2);
     for answer in answers {
         assert_eq!(answer.question, "Do you ship to Malta?");
@@ -209,7 +209,85 @@ pub async fn answers_come_with_question_and_confidence(store: &dyn Store) {
         assert_eq!((answer.seq, answer.at), (3, 3000));
         assert_eq!(answer.sources[0].title, "Shipping");
     }
-    assert_eq!(store.answers(&site, 1).await.unwrap().len(), 1);
+    let page = |before| AnswersWanted {
+        before,
+        ..AnswersWanted::last(1)
+    };
+    let first = store.answers(&site, &AnswersWanted::last(1)).await.unwrap();
+    let last = first.last().unwrap();
+    let before = Before {
+        at: last.at,
+        conversation: last.conversation.clone(),
+        seq: last.seq,
+    };
+    let second = store.answers(&site, &page(before)).await.unwrap();
+    assert_eq!((first.len(), second.len()), (1, 1));
+    assert_ne!(first[0].conversation, second[0].conversation);
+}
+
+fn marked(talk: &Talk<'_>, seq: u64, wrong: bool) -> Change {
+    let mut change = talk.change(seq, &format!("mark{seq}"));
+    let by = "a1".to_owned();
+    let name = "Bea".to_owned();
+    let what = What::AnswerMarked { of: 3, by, wrong };
+    add(&mut change, what, Some(Body::Agent { name }));
+    change
+}
+
+pub async fn a_wrong_answer_is_marked_missed_and_unmarked(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    talk.commit(answered(&talk, vec![1])).await;
+    assert_eq!(store.missed(&talk.site, 0).await.unwrap(), []);
+    talk.commit(marked(&talk, 3, true)).await;
+    let answer = store.answer(&talk.id, 3).await.unwrap().unwrap();
+    assert_eq!(answer.wrong.map(|mark| mark.by).as_deref(), Some("Bea"));
+    let mut replied = talk.change(4, "reply");
+    let message = MessageId::from("m9");
+    let (by, held, chosen) = ("a1".to_owned(), None, None);
+    let said = What::AgentSaid {
+        message,
+        by,
+        held,
+        chosen,
+    };
+    add(&mut replied, said, words("Only by post."));
+    talk.commit(replied).await;
+    let missed = store.missed(&talk.site, 0).await.unwrap();
+    assert_eq!(missed.len(), 1);
+    let one = &missed[0];
+    assert_eq!((one.seq, one.why), (1, Why::Wrong));
+    assert_eq!(one.question, "Do you ship to Malta?");
+    assert_eq!(one.answer.as_deref(), Some("Yes."));
+    assert_eq!(one.reply.as_deref(), Some("Only by post."));
+    talk.commit(marked(&talk, 5, false)).await;
+    assert_eq!(store.missed(&talk.site, 0).await.unwrap(), []);
+    let answer = store.answer(&talk.id, 3).await.unwrap().unwrap();
+    assert_eq!(answer.wrong, None);
+}
+
+pub async fn what_was_handed_over_is_missed(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    let mut change = answered(&talk, vec![1]);
+    change.events.truncate(2);
+    change.bodies.truncate(2);
+    let escalated = What::Escalated {
+        reason: Reason::LowConfidence,
+        bot: BotMeanwhile::Helping,
+        questions: vec![1],
+    };
+    add(&mut change, escalated, None);
+    talk.commit(change).await;
+    let foreign = SiteId::from("bakery");
+    assert_eq!(store.missed(&foreign, 0).await.unwrap(), []);
+    let missed = store.missed(&talk.site, 0).await.unwrap();
+    let whys: Vec<Why> = missed.iter().map(|one| one.why).collect();
+    assert_eq!(whys, [Why::HandedOver(Reason::LowConfidence)]);
+    assert_eq!(
+        (missed[0].answer.clone(), missed[0].reply.clone()),
+        (None, None)
+    );
+    let skeletons = store.skeletons(&talk.site, 0).await.unwrap();
+    assert_eq!((skeletons.len(), skeletons[0].1.len()), (1, 3));
 }
 
 pub async fn counts_count(store: &dyn Store) {

@@ -5,6 +5,7 @@ mod card;
 mod changes;
 mod commands;
 mod deaths;
+mod digest;
 mod faq;
 mod life;
 mod life_apart;

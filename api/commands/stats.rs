@@ -1,0 +1,91 @@
+//! `hinny stats`: what visitors asked and who answered. Reads the store itself, beside a running server or without.
+
+use std::process::ExitCode;
+
+use hinny_actors::clock;
+use hinny_actors::ids::{Millis, SiteId};
+use hinny_actors::stats::{Counts, Stats};
+use hinny_actors::store::{DeskStore, InsightStore, SqliteStore};
+use jiff::tz::TimeZone;
+
+use super::{Failure, load, runtime, site};
+use crate::cli::{self, Global};
+use crate::config::duration;
+use crate::say::say;
+
+pub fn run(global: &Global, wanted: cli::Stats) -> Result<ExitCode, Failure> {
+    let config = load(global)?;
+    let site = site(&config, wanted.site.site.as_deref())?;
+    let back = duration::parse(&wanted.since).filter(|time| !time.is_zero());
+    let wrong = || format!("--since {}: times are like \"24h\", \"7d\"", wanted.since);
+    let since = clock::now() - back.ok_or_else(wrong)?.as_millis() as Millis;
+    let configured = config.site(&site);
+    let zone = configured.map_or(TimeZone::UTC, |site| site.team.zone.clone());
+    let logs = runtime()?.block_on(async {
+        let store = SqliteStore::open_read_only(&config.data).await?;
+        let logs = store.skeletons(&SiteId(site), since).await;
+        store.close().await;
+        Ok::<_, Failure>(logs?)
+    })?;
+    let stats = Stats::of(&logs, &zone);
+    match wanted.json {
+        true => say!("{}", serde_json::to_string(&stats)?),
+        false => say!("{}", told(&stats).trim_end()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(stats: &Stats) -> String {
+    let all = &stats.all;
+    let share = |share: f64| format!("{:.0} %", share * 100.0);
+    let mut rows = vec![
+        ("conversations", all.conversations.to_string()),
+        ("questions", all.questions.to_string()),
+        ("answered by the bot", all.answered.to_string()),
+        ("suggested", all.suggested.to_string()),
+        ("drafted", all.drafted.to_string()),
+        ("marked wrong", all.wrong.to_string()),
+        ("handed over", handed_over(all).to_string()),
+    ];
+    let reasons = all.handed_over.iter();
+    rows.extend(reasons.map(|(reason, count)| (named(reason), count.to_string())));
+    let alone = stats.without_person.map_or("-".to_owned(), share);
+    rows.push(("answered without a person", alone));
+    let first = stats.first_reply.map_or("-".to_owned(), how_long);
+    rows.push(("first reply of a person", format!("{first} (median)")));
+    let mut text: String = rows
+        .iter()
+        .map(|(name, number)| format!("{name:27} {number}\n"))
+        .collect();
+    text += "\nday         asked  answered  handed over  wrong\n";
+    for (day, counts) in &stats.days {
+        let over = handed_over(counts);
+        let (asked, answered, wrong) = (counts.questions, counts.answered, counts.wrong);
+        text += &format!("{day}  {asked:5}  {answered:8}  {over:11}  {wrong:5}\n");
+    }
+    text
+}
+
+fn handed_over(counts: &Counts) -> u64 {
+    counts.handed_over.values().sum()
+}
+
+fn named(reason: &str) -> &str {
+    match reason {
+        "asked" => "  the visitor wanted it",
+        "low_confidence" => "  the bot was not sure",
+        "repeated" => "  the answer did not help",
+        "answerer_down" => "  the bot could not answer",
+        "policy" => "  the team answers first",
+        other => other,
+    }
+}
+
+fn how_long(time: Millis) -> String {
+    let seconds = time / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        _ => format!("{:.1} h", seconds as f64 / 3600.0),
+    }
+}
