@@ -27,6 +27,9 @@ export async function freePort() {
   return port;
 }
 
+/** The first start reads the demo's documents, which takes a while where the processor is busy. */
+const READY_WITHIN_MS = 120_000;
+
 export class Program {
   constructor(folder, port, args) {
     this.folder = folder;
@@ -65,7 +68,7 @@ export class Program {
     await eventually("the server answers", async () => {
       if (child.exitCode !== null) throw new Error(`it ended: ${await this.log()}`);
       return (await fetch(`${this.url}/readyz`)).ok;
-    });
+    }, READY_WITHIN_MS);
     return this;
   }
 
