@@ -1,6 +1,6 @@
 //! Knowledge: reads FAQ files and documents, indexes them into generations on disk, ranks entries for a
-//! question and judges how likely the best one is right. Everything here is synchronous and uses the
-//! caller's thread. It knows nothing of conversations, HTTP or platforms.
+//! question and judges how likely the best one is right. All of that is synchronous and uses the caller's thread;
+//! only the model and the walks over websites wait for others. It knows nothing of conversations or platforms.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -31,8 +31,7 @@ fn python(heading: &str) -> String {
     let kept = |c: &char| c.is_ascii_alphanumeric() || "_- \t".contains(*c);
     let text: String = heading.nfkd().filter(kept).collect();
     let words = text.split([' ', '\t', '-']).filter(|word| !word.is_empty());
-    let slug = words.collect::<Vec<_>>().join("-").to_lowercase();
-    slug
+    words.collect::<Vec<_>>().join("-").to_lowercase()
 }
 
 /// Every space counts, and letters other than ASCII keep their case.

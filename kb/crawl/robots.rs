@@ -51,7 +51,8 @@ impl Hosts {
 
     async fn host(&mut self, fetcher: &Fetcher, url: &Url) -> Result<&Host, NoAnswer> {
         let name = authority(url);
-        if !self.known.contains_key(&name) {
+        let is_known = self.known.contains_key(&name);
+        if !is_known {
             let robots = read(fetcher, url).await?;
             let host = Host {
                 robots,

@@ -110,11 +110,11 @@ fn is_damaged(bytes: &[u8]) -> bool {
 
 /// UTF-16 without a byte order mark: nearly every second byte of Western text is zero.
 fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
-    let pairs = bytes[..bytes.len().min(SAMPLE)].chunks_exact(2);
+    let pairs = bytes[..bytes.len().min(SAMPLE)].as_chunks::<2>().0;
     let (count, mut first, mut second) = (pairs.len(), 0, 0);
-    for pair in pairs {
-        first += usize::from(pair[0] == 0);
-        second += usize::from(pair[1] == 0);
+    for [one, two] in pairs {
+        first += usize::from(*one == 0);
+        second += usize::from(*two == 0);
     }
     let most = |zeros: usize| count > 1 && zeros * 10 > count * 6;
     let few = |zeros: usize| zeros * 20 < count;
