@@ -183,23 +183,44 @@ pub(crate) fn judge(
     for (entry, _) in &mut looked_at {
         entry.body = personal::fill(entry, person);
     }
-    let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
-    let words = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
-    let sure = match &fused {
-        Some(fused) => sureness::of_fused(generation, fused, &words),
-        None => sureness::of_words(generation, &words),
-    };
-    let sure = sure.with_names(&ranking);
-    judgement.encoder = fused.as_ref().map(|_| hinny_encoder::NAME.to_owned());
-    judgement.features = sure.features;
-    judgement.confidence = rounded(match exact.len() {
-        0 => sure.confidence,
-        alike => confidence::EXACT / alike as f64,
-    });
+    weigh(
+        generation,
+        &ranking,
+        fused.as_ref(),
+        &looked_at,
+        &mut judgement,
+    );
+    if !exact.is_empty() {
+        let one_of = 1.0 / exact.len() as f64;
+        judgement.confidence = rounded(confidence::EXACT * one_of);
+        judgement
+            .features
+            .insert("exact".to_owned(), rounded(one_of));
+    }
     let scores = fused.map(|fused| fused.hits);
     judgement.verdict = verdict(&judgement, !exact.is_empty(), settings);
     conclude(&mut judgement, &ranking, scores, &looked_at, settings);
     Ok(judgement)
+}
+
+/// Computes the confidence, and notes what it was computed from.
+fn weigh(
+    generation: &Generation,
+    ranking: &Ranking,
+    fused: Option<&Fused>,
+    looked_at: &[(Entry, Likeness)],
+    judgement: &mut Judgement,
+) {
+    let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
+    let words = features::features(ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
+    let sure = match fused {
+        Some(fused) => sureness::of_fused(generation, fused, &words),
+        None => sureness::of_words(generation, &words),
+    };
+    let sure = sure.with_names(ranking);
+    judgement.encoder = fused.map(|_| hinny_encoder::NAME.to_owned());
+    judgement.features = sure.features;
+    judgement.confidence = rounded(sure.confidence);
 }
 
 /// Notes the question's language, and gives the one in which it is searched: its own if the knowledge has it,
