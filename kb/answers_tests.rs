@@ -122,9 +122,7 @@ fn a_name_that_nobody_wrote_about_is_not_answered() {
     }
 }
 
-#[test]
-fn a_german_knowledge_base_is_searched_by_its_words() {
-    let kb = kb(&[
+const GERMAN: [(&str, &str); 8] = [
         (
             "Wie lange dauert die Lieferung?",
             "Die Lieferung dauert zwei bis vier Werktage.",
@@ -157,7 +155,11 @@ fn a_german_knowledge_base_is_searched_by_its_words() {
             "Gibt es einen Mengenrabatt?",
             "Ja, ab zehn Stück bekommen Sie einen Rabatt.",
         ),
-    ]);
+];
+
+#[test]
+fn a_german_knowledge_base_is_searched_by_its_words() {
+    let kb = kb(&GERMAN);
     let judgement = kb.ask("Wo ist denn meine Rechnung von gestern?");
     assert_eq!(judgement.language.as_deref(), Some("de"));
     assert!(judgement.language_known && judgement.encoder.is_none());

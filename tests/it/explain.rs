@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::server::{SITE, Server};
 
-const QUESTION: &str = "until when may I give something back";
+const QUESTION: &str = "I forgot my password, what now";
 
 #[tokio::test]
 async fn the_reasons_are_told_in_plain_words() {
@@ -48,14 +48,7 @@ async fn the_reasons_together_are_the_confidence() {
 #[tokio::test]
 async fn a_known_question_needs_no_more_reasons() {
     let server = Server::prepare(SITE).await;
-    let known = server.run(&["kb", "list", "--json"]).await;
-    let list: Value = serde_json::from_str(&known.stdout).unwrap();
-    let text = list.to_string();
-    assert!(known.ok, "{}", known.stderr);
-    let title = text
-        .split("\"title\":\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next());
-    let asked = server.run(&["ask", title.unwrap(), "--explain"]).await;
+    let question = "how do i reset my password";
+    let asked = server.run(&["ask", question, "--explain"]).await;
     assert!(asked.stdout.contains("word for word"), "{}", asked.stdout);
 }
