@@ -184,6 +184,32 @@ pub enum Kb {
         after_help = "Examples:\n  hinny kb test expectations.yaml --site shop\n  hinny kb test expectations.yaml --path docs --path faq.yaml --junit report.xml"
     )]
     Test(Test),
+    /// See what visitors ask and the knowledge does not answer, with drafts of FAQ entries
+    #[command(
+        after_help = "Examples:\n  hinny kb gaps --since 30d\n  hinny kb gaps --least 3 --out drafts.yaml"
+    )]
+    Gaps(Gaps),
+}
+
+#[derive(Debug, Args)]
+pub struct Gaps {
+    #[command(flatten)]
+    pub site: SiteArg,
+    /// How far back to look
+    #[arg(long, value_name = "TIME", default_value = "30d")]
+    pub since: String,
+    /// Leave out what was asked less often
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    pub least: usize,
+    /// Write a draft of an FAQ entry for each to this file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -235,9 +261,6 @@ pub struct Ask {
     /// Ask as somebody of whom this is signed, as NAME=VALUE, such as plan=pro; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub signed: Vec<(String, String)>,
-    /// Say why it is as sure as it is: what spoke for and against, and what that was calibrated with
-    #[arg(long)]
-    pub explain: bool,
     /// Print the whole judgement as JSON
     #[arg(long)]
     pub json: bool,

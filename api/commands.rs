@@ -8,6 +8,7 @@ mod init;
 mod kb;
 mod kb_crawl;
 mod kb_draft;
+mod kb_gaps;
 mod kb_test;
 mod outbox;
 mod pdf;

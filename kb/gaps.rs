@@ -3,11 +3,15 @@
 //! nobody has said.
 
 use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
 
 use hinny_encoder::{Encoder, Vector};
 use serde::Serialize;
 
 use crate::analyze::same_question;
+use crate::error::KbError;
 use crate::language::{self, ENGLISH};
 use crate::mask::mask;
 
@@ -178,8 +182,53 @@ fn cluster(open: &[Open], said: &[Said], members: &[usize]) -> Cluster {
     }
 }
 
+const HEAD: &str = "\
+# Drafts of FAQ entries, made by `hinny kb gaps` from what visitors asked and agents answered. Names, numbers and
+# addresses of people are covered. Read them, correct them, and throw away what does not help. What nobody has
+# answered yet is a comment. Then add this file to the paths that are indexed.
+
+";
+
+/// Writes the drafts as YAML that can be indexed; a file that is there is written over only with `force`.
+pub fn write_drafts(file: &Path, found: &[Cluster], force: bool) -> Result<(), KbError> {
+    let mut text = HEAD.to_owned();
+    for cluster in found {
+        text += &yaml(cluster);
+    }
+    if found.iter().all(|cluster| cluster.draft.answer.is_none()) {
+        text += "[]\n";
+    }
+    let opened = match force {
+        true => File::create(file),
+        false => OpenOptions::new().write(true).create_new(true).open(file),
+    };
+    let mut opened = opened.map_err(KbError::io(file))?;
+    opened.write_all(text.as_bytes()).map_err(KbError::io(file))
+}
+
+/// JSON's strings are YAML's as well.
+fn yaml(cluster: &Cluster) -> String {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let draft = &cluster.draft;
+    let (count, question) = (cluster.count, quoted(&draft.question));
+    let Some(answer) = &draft.answer else {
+        return format!("# asked {count} times, and not answered yet: {question}\n\n");
+    };
+    let mut text = format!("# asked {count} times\n- question: {question}\n");
+    if !draft.alternates.is_empty() {
+        text += "  alternates:\n";
+    }
+    for alternate in &draft.alternates {
+        text += &format!("    - {}\n", quoted(alternate));
+    }
+    text += &format!("  answer: {}\n\n", quoted(answer));
+    text
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn open(question: &str) -> Open {
@@ -239,6 +288,31 @@ mod tests {
         assert_eq!((found.len(), found[0].count), (1, 3));
         assert!(found[0].draft.alternates.is_empty());
         assert!(clusters(&[]).is_empty());
+    }
+
+    #[test]
+    fn drafts_are_entries_and_never_overwrite_by_accident() {
+        let mut asked = [
+            "Is there a \"student\" discount?",
+            "Why is the sky blue: # tell me",
+        ]
+        .map(open);
+        asked[0].answer = Some("Yes:\n\n- half the price # really".to_owned());
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("drafts.yaml");
+        write_drafts(&file, &clusters(&asked), false).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let entries: Vec<BTreeMap<String, String>> = serde_saphyr::from_str(&text).unwrap();
+        assert_eq!(entries.len(), 1, "{text}");
+        assert_eq!(entries[0]["question"], "Is there a \"student\" discount?");
+        assert_eq!(entries[0]["answer"], "Yes:\n\n- half the price # really");
+        assert!(
+            text.contains("not answered yet: \"Why is the sky blue"),
+            "{text}"
+        );
+        assert!(write_drafts(&file, &[], false).is_err());
+        write_drafts(&file, &[], true).unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().ends_with("[]\n"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use hinny_actors::ids::{ConversationId, Millis, Seq, SiteId};
 use hinny_actors::store::{
     AnswersWanted, DeskStore, Entry, InsightStore, LogStore, SqliteStore, StoreError, ThreadState,
 };
-use hinny_kb::{Generation, Judgement, KbError, Library, Person, Settings, Verdict};
+use hinny_kb::{Generation, Judgement, KbError, Library, Person, Settings, Source, Verdict};
 use serde::Serialize;
 
 use super::{Failure, load, runtime, site};
@@ -251,36 +251,19 @@ impl Now {
 
     fn decide(&self, before: &Judgement) -> Result<Today, KbError> {
         let asked = match before.parts.as_slice() {
-            [] => vec![before.query.clone()],
-            parts => parts.to_vec(),
+            [] => std::slice::from_ref(&before.query),
+            parts => parts,
         };
-        let judged: Result<Vec<_>, _> = asked
-            .iter()
-            .map(|question| self.judge(&before.person, question))
-            .collect();
-        let judged = judged?;
+        let judged = asked.iter().map(|one| self.judge(&before.person, one));
+        let judged: Vec<Judgement> = judged.collect::<Result<_, _>>()?;
         let entries = match judged.as_slice() {
-            [one] => one
-                .candidates
-                .iter()
-                .map(|found| found.entry.clone())
-                .collect(),
+            [one] => one.candidates.iter().map(|c| c.entry.clone()).collect(),
             several => several.iter().filter_map(answering).collect(),
         };
         let answered = judged.iter().find(|one| one.verdict == Verdict::Answer);
         let said = answered.or(judged.first());
-        let generation = self
-            .generation
-            .as_ref()
-            .map_or("", |generation| generation.id());
-        let sources = |judgement: &Judgement| -> Vec<_> {
-            judgement
-                .answer
-                .iter()
-                .flat_map(|answer| answer.sources.clone())
-                .collect()
-        };
         let verdict = said.map_or(Verdict::Unsure, |one| one.verdict);
+        let generation = self.generation.as_ref().map_or("", |now| now.id());
         let sources_now: Vec<_> = judged.iter().flat_map(sources).collect();
         Ok(Today {
             verdict,
@@ -292,6 +275,12 @@ impl Now {
             changed: changed(before, generation, &self.settings, said),
         })
     }
+}
+
+/// Where the answer is from, if there is one.
+fn sources(judgement: &Judgement) -> Vec<Source> {
+    let answers = judgement.answer.iter();
+    answers.flat_map(|answer| answer.sources.clone()).collect()
 }
 
 fn answering(judgement: &Judgement) -> Option<String> {

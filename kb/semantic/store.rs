@@ -143,14 +143,7 @@ impl Store {
 
     /// What is asked elsewhere and close to nothing here.
     pub fn foreign(&self) -> Vectors {
-        let mut texts = Vectors::default();
-        for (at, owner) in self.window_owners.iter().enumerate() {
-            // An entry with phrasings is found by these.
-            if self.phrasing_owners.binary_search(owner).is_err() {
-                texts.push(&self.windows.get(at));
-            }
-        }
-        background::foreign_to(&self.phrasings, &texts)
+        background::foreign_to([&self.phrasings, &self.windows])
     }
 
     pub fn write(&self, dir: &Path) -> Result<(), KbError> {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::support::desk::Desk;
 use crate::support::server::{Ended, SITE, Server};
 use crate::support::visitor::Visitor;
 
@@ -17,15 +18,11 @@ fn json(run: &Ended) -> Value {
 #[tokio::test]
 async fn hinnys_own_docs_answer_what_they_must() {
     let server = Server::prepare(SITE).await;
-    let at = |path: &str| format!("{HINNY}/{path}");
-    let (file, docs, demo) = (
-        at("fixtures/expectations.yaml"),
-        at("docs"),
-        at("fixtures/demo"),
+    let (docs, file) = (
+        format!("{HINNY}/docs"),
+        format!("{HINNY}/fixtures/expectations.yaml"),
     );
-    let run = server
-        .run(&["kb", "test", &file, "--path", &docs, "--path", &demo])
-        .await;
+    let run = server.run(&["kb", "test", &file, "--path", &docs]).await;
     assert!(run.ok, "{}{}", run.stdout, run.stderr);
     assert!(
         run.stdout.contains("answered as expected"),
@@ -34,18 +31,20 @@ async fn hinnys_own_docs_answer_what_they_must() {
     );
 }
 
+/// Expects this entry to be the answer about Norway.
+fn expect_of_norway(server: &Server, entry: &str) {
+    let text = format!(
+        "- question: How do I reset my password?\n  expect: faq.md#how-do-i-reset-my-password\n\
+         - question: Do you ship to Norway?\n  expect: {entry}\n"
+    );
+    std::fs::write(server.folder().join("wanted.yaml"), text).unwrap();
+}
+
 #[tokio::test]
 async fn expectations_are_checked_compared_and_reported() {
     let server = Server::prepare(SITE).await;
     let folder = server.folder();
-    let expectations = |entry: &str| {
-        let text = format!(
-            "- question: How do I reset my password?\n  expect: faq.md#how-do-i-reset-my-password\n\
-             - question: Do you ship to Norway?\n  expect: {entry}\n"
-        );
-        std::fs::write(folder.join("wanted.yaml"), text).unwrap();
-    };
-    expectations("faq.md#do-you-ship-to-norway");
+    expect_of_norway(&server, "faq.md#do-you-ship-to-norway");
     let first = server.run(&["kb", "test", "wanted.yaml", "--json"]).await;
     assert!(first.ok, "{}{}", first.stdout, first.stderr);
     let told = json(&first);
@@ -54,8 +53,7 @@ async fn expectations_are_checked_compared_and_reported() {
         (&2.into(), &Value::Null)
     );
 
-    expectations("faq.md#what-are-your-opening-hours");
-    let junit = folder.join("report.xml");
+    expect_of_norway(&server, "faq.md#what-are-your-opening-hours");
     let run = ["kb", "test", "wanted.yaml", "--junit", "report.xml"];
     let second = server.run(&run).await;
     assert!(!second.ok);
@@ -67,7 +65,7 @@ async fn expectations_are_checked_compared_and_reported() {
     ] {
         assert!(second.stdout.contains(words), "{words}: {}", second.stdout);
     }
-    let xml = std::fs::read_to_string(junit).unwrap();
+    let xml = std::fs::read_to_string(folder.join("report.xml")).unwrap();
     assert!(
         xml.contains("failures=\"1\"") && xml.contains("Norway"),
         "{xml}"
@@ -157,21 +155,24 @@ async fn only_what_is_signed_makes_an_answer_personal() {
     ada.sees("bot", "You are on gold").await;
     ada.says("What is the number of the hotline?").await;
     ada.sees("bot", "0800 4711").await;
+}
 
-    let asked = [
-        "ask",
-        "What is the number of the hotline?",
-        "--json",
-        "--signed",
-        "plan=silver",
-    ];
-    let told = server.run(&asked).await.stdout;
-    assert!(!told.contains("0800"), "{told}");
-    let broken = "- question: Who am I?\n  answer: You are {{signed.name}}.\n";
-    std::fs::write(server.folder().join("personal.yaml"), broken).unwrap();
-    let indexed = server
-        .run(&["kb", "index", "faq.md", "personal.yaml"])
+#[tokio::test]
+async fn who_may_not_have_an_entry_is_not_told_of_it() {
+    let server = Server::prepare(SITE).await;
+    let personal = server.folder().join("personal.yaml");
+    std::fs::write(&personal, PERSONAL).unwrap();
+    let index = ["kb", "index", "faq.md", "personal.yaml"];
+    assert!(server.run(&index).await.ok);
+    let question = "What is the number of the hotline?";
+    let told = server
+        .run(&["ask", question, "--json", "--signed", "plan=silver"])
         .await;
+    assert!(told.ok && !told.stdout.contains("0800"), "{}", told.stdout);
+
+    let broken = "- question: Who am I?\n  answer: You are {{signed.name}}.\n";
+    std::fs::write(&personal, broken).unwrap();
+    let indexed = server.run(&index).await;
     assert!(
         !indexed.ok && indexed.stderr.contains("| your name"),
         "{}",
@@ -193,4 +194,54 @@ async fn signed(server: &Server, plan: &str) -> String {
     let run = server.run(&token).await;
     assert!(run.ok, "{}", run.stderr);
     run.stdout.trim().to_owned()
+}
+
+/// Visitors who wait for a person, with what they asked.
+async fn waiting(server: &Server) -> Vec<Visitor> {
+    let mut people = Vec::new();
+    for (name, question) in [
+        ("ada", "May I bring my dog to the showroom?"),
+        ("bob", "Are dogs allowed in the showroom?"),
+        ("cem", "What colour is the moon on Thursdays?"),
+    ] {
+        let mut visitor = Visitor::new(name);
+        visitor.connect(&server.url).await;
+        visitor.says(question).await;
+        visitor.asks_for_a_person().await;
+        visitor.sees_handling("waiting").await;
+        people.push(visitor);
+    }
+    people
+}
+
+#[tokio::test]
+async fn what_was_left_open_becomes_a_draft_that_can_be_indexed() {
+    let server = Server::start(SITE).await;
+    let mut people = waiting(&server).await;
+    let mut desk = Desk::log_in(&server).await;
+    let conversation = people[1].conversation.clone().unwrap();
+    desk.writes(&conversation, "Yes, on a leash.").await;
+    people[1].sees("agent", "on a leash").await;
+
+    let out = ["kb", "gaps", "--json", "--out", "drafts.yaml"];
+    let gaps = json(&server.run(&out).await);
+    assert_eq!(
+        (&gaps[0]["count"], &gaps[1]["count"]),
+        (&2.into(), &1.into()),
+        "{gaps}"
+    );
+    assert_eq!(gaps[0]["handed_over"], 2);
+    let answer = gaps[0]["draft"]["answer"].as_str().unwrap();
+    assert!(answer.contains("on a leash"), "{gaps}");
+    let again = server.run(&out).await;
+    assert!(
+        !again.ok && again.stderr.contains("drafts.yaml"),
+        "{}",
+        again.stderr
+    );
+
+    let indexed = server.run(&["kb", "index", "faq.md", "drafts.yaml"]).await;
+    assert!(indexed.ok, "{}{}", indexed.stdout, indexed.stderr);
+    let asked = ["ask", "Are dogs allowed in the showroom?", "--json"];
+    assert_eq!(json(&server.run(&asked).await)["verdict"], "answer");
 }
