@@ -122,42 +122,44 @@ fn a_name_that_nobody_wrote_about_is_not_answered() {
     }
 }
 
+const GERMAN: [(&str, &str); 8] = [
+    (
+        "Wie lange dauert die Lieferung?",
+        "Die Lieferung dauert zwei bis vier Werktage.",
+    ),
+    (
+        "Wie kann ich eine Bestellung zurückgeben?",
+        "Sie können alles innerhalb von 30 Tagen zurückgeben.",
+    ),
+    (
+        "Welche Zahlungsarten gibt es?",
+        "Sie können mit Karte, Rechnung oder Überweisung zahlen.",
+    ),
+    (
+        "Wo finde ich meine Rechnungen?",
+        "Sie finden die Rechnungen in Ihrem Konto.",
+    ),
+    (
+        "Wie ändere ich mein Passwort?",
+        "Das geht in den Einstellungen unter Sicherheit.",
+    ),
+    (
+        "Liefern Sie auch in die Schweiz?",
+        "Ja, wir liefern für zehn Franken in die Schweiz.",
+    ),
+    (
+        "Wann haben Sie geöffnet?",
+        "Wir haben von Montag bis Freitag geöffnet.",
+    ),
+    (
+        "Gibt es einen Mengenrabatt?",
+        "Ja, ab zehn Stück bekommen Sie einen Rabatt.",
+    ),
+];
+
 #[test]
 fn a_german_knowledge_base_is_searched_by_its_words() {
-    let kb = kb(&[
-        (
-            "Wie lange dauert die Lieferung?",
-            "Die Lieferung dauert zwei bis vier Werktage.",
-        ),
-        (
-            "Wie kann ich eine Bestellung zurückgeben?",
-            "Sie können alles innerhalb von 30 Tagen zurückgeben.",
-        ),
-        (
-            "Welche Zahlungsarten gibt es?",
-            "Sie können mit Karte, Rechnung oder Überweisung zahlen.",
-        ),
-        (
-            "Wo finde ich meine Rechnungen?",
-            "Sie finden die Rechnungen in Ihrem Konto.",
-        ),
-        (
-            "Wie ändere ich mein Passwort?",
-            "Das geht in den Einstellungen unter Sicherheit.",
-        ),
-        (
-            "Liefern Sie auch in die Schweiz?",
-            "Ja, wir liefern für zehn Franken in die Schweiz.",
-        ),
-        (
-            "Wann haben Sie geöffnet?",
-            "Wir haben von Montag bis Freitag geöffnet.",
-        ),
-        (
-            "Gibt es einen Mengenrabatt?",
-            "Ja, ab zehn Stück bekommen Sie einen Rabatt.",
-        ),
-    ]);
+    let kb = kb(&GERMAN);
     let judgement = kb.ask("Wo ist denn meine Rechnung von gestern?");
     assert_eq!(judgement.language.as_deref(), Some("de"));
     assert!(judgement.language_known && judgement.encoder.is_none());

@@ -13,8 +13,8 @@ pub(crate) const MODEL: &str = "meaning-2";
 pub(crate) const EXACT: f64 = 0.99;
 
 /// For the words alone, fitted by an earlier form of `kb/examples/fit.rs`: the constant term, then one per feature.
-const BIAS: f64 = -4.171;
-const WEIGHTS: [(&str, f64); 9] = [
+pub(crate) const BIAS: f64 = -4.171;
+pub(crate) const WEIGHTS: [(&str, f64); 9] = [
     ("contained", 2.336),
     ("gap", 1.857),
     ("known", 0.294),
@@ -27,8 +27,8 @@ const WEIGHTS: [(&str, f64); 9] = [
 ];
 
 /// Fitted by the command in `kb/examples/fit.rs`, like the words' own before it.
-const PHRASED_BIAS: f64 = -2.664;
-const PHRASED: [(&str, f64); 6] = [
+pub(crate) const PHRASED_BIAS: f64 = -2.664;
+pub(crate) const PHRASED: [(&str, f64); 6] = [
     ("dense", 0.594),
     ("foreign", 2.487),
     ("head", 0.707),
@@ -37,8 +37,8 @@ const PHRASED: [(&str, f64); 6] = [
     ("letters", 1.456),
 ];
 
-const ANY_BIAS: f64 = -2.270;
-const ANY: [(&str, f64); 13] = [
+pub(crate) const ANY_BIAS: f64 = -2.270;
+pub(crate) const ANY: [(&str, f64); 13] = [
     ("contained", 0.200),
     ("gap", 0.810),
     ("known", 0.010),

@@ -39,6 +39,9 @@ pub struct Manifest {
     pub faq: usize,
     /// Pieces of documents.
     pub documents: usize,
+    /// The encoder that made its vectors.
+    #[serde(default)]
+    pub encoder: Option<String>,
     /// How many entries there are in each language (ISO 639-1).
     #[serde(default)]
     pub languages: BTreeMap<String, usize>,

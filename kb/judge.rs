@@ -127,6 +127,15 @@ impl Judgement {
             model: None,
         }
     }
+
+    /// So many entries know the question word by word.
+    fn know(&mut self, entries: usize) {
+        if entries > 0 {
+            let one_of = 1.0 / entries as f64;
+            self.confidence = rounded(confidence::EXACT * one_of);
+            self.features.insert("exact".to_owned(), rounded(one_of));
+        }
+    }
 }
 
 /// A judgement from before languages were told apart says nothing against its own.
@@ -148,6 +157,14 @@ fn clean(query: &str) -> String {
     start.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What a judgement says before anything is searched.
+fn begun(generation: &Generation, person: &Person, query: &str, settings: &Settings) -> Judgement {
+    let mut judgement = Judgement::unsure(query, generation.id(), settings);
+    judgement.person = generation.manifest().personal.used(person);
+    judgement.small = generation.is_small();
+    judgement
+}
+
 /// Judges one question against one generation.
 pub(crate) fn judge(
     generation: &Generation,
@@ -155,11 +172,8 @@ pub(crate) fn judge(
     query: &str,
     settings: &Settings,
 ) -> Result<Judgement, KbError> {
-    let personal = &generation.manifest().personal;
-    let hidden = personal.hidden(person);
-    let mut judgement = Judgement::unsure(query, generation.id(), settings);
-    judgement.person = personal.used(person);
-    judgement.small = generation.is_small();
+    let hidden = generation.manifest().personal.hidden(person);
+    let mut judgement = begun(generation, person, query, settings);
     let engine = &generation.engine;
     let Some(segment) = &engine.segment else {
         return Ok(judgement);
@@ -183,23 +197,33 @@ pub(crate) fn judge(
     for (entry, _) in &mut looked_at {
         entry.body = personal::fill(entry, person);
     }
-    let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
-    let words = features::features(&ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
-    let sure = match &fused {
-        Some(fused) => sureness::of_fused(generation, fused, &words),
-        None => sureness::of_words(generation, &words),
-    };
-    let sure = sure.with_names(&ranking);
-    judgement.encoder = fused.as_ref().map(|_| hinny_encoder::NAME.to_owned());
-    judgement.features = sure.features;
-    judgement.confidence = rounded(match exact.len() {
-        0 => sure.confidence,
-        alike => confidence::EXACT / alike as f64,
-    });
+    let by = fused.as_ref();
+    weigh(generation, &ranking, by, &looked_at, &mut judgement);
+    judgement.know(exact.len());
     let scores = fused.map(|fused| fused.hits);
     judgement.verdict = verdict(&judgement, !exact.is_empty(), settings);
     conclude(&mut judgement, &ranking, scores, &looked_at, settings);
     Ok(judgement)
+}
+
+/// Computes the confidence, and notes what it was computed from.
+fn weigh(
+    generation: &Generation,
+    ranking: &Ranking,
+    fused: Option<&Fused>,
+    looked_at: &[(Entry, Likeness)],
+    judgement: &mut Judgement,
+) {
+    let likenesses: Vec<Likeness> = looked_at.iter().map(|(_, likeness)| *likeness).collect();
+    let words = features::features(ranking, &likenesses[..likenesses.len().min(LOOKED_AT)]);
+    let sure = match fused {
+        Some(fused) => sureness::of_fused(generation, fused, &words),
+        None => sureness::of_words(generation, &words),
+    };
+    let sure = sure.with_names(ranking);
+    judgement.encoder = fused.map(|_| hinny_encoder::NAME.to_owned());
+    judgement.features = sure.features;
+    judgement.confidence = rounded(sure.confidence);
 }
 
 /// Notes the question's language, and gives the one in which it is searched: its own if the knowledge has it,

@@ -21,6 +21,7 @@ mod eval_tests;
 mod expect;
 #[cfg(test)]
 mod expect_tests;
+mod explain;
 mod features;
 mod fuse;
 #[cfg(test)]
@@ -65,6 +66,7 @@ pub use entry::{Entry, Kind, Source};
 pub use error::KbError;
 pub use eval::{CurvePoint, Evaluation, Outcome, evaluate};
 pub use expect::{Checked, Expectation, check as check_expectations, expectations};
+pub use explain::{Basis, Explanation, Reason};
 pub use generation::{FileRecord, Generation, Manifest};
 pub use index::{IndexJob, IndexReport, Problem, Progress};
 pub use judge::{Answer, Borders, Candidate, Judgement, MAX_QUERY_CHARS, Verdict};

@@ -1,7 +1,8 @@
-//! Asks the texts of a new generation about themselves: a sentence of each, with every other word left out, is a
-//! question that it answers; and with the text hidden, one that nothing answers. How far apart the two come out
+//! Asks the texts of a new generation about themselves: its heading, and sentences of it with every other word left
+//! out, are questions that a text answers; and with the text hidden, ones that nothing answers. How far apart the two come out
 //! is how sure one may be of an answer from these texts, without any labelled question.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use hinny_encoder::Encoder;
@@ -63,11 +64,32 @@ fn questions(semantic: &Semantic, entries: &[Entry]) -> Vec<Asked> {
         .filter(|(doc, _)| !semantic.is_phrased(*doc));
     let texts: Vec<(u32, &Entry)> = texts.collect();
     let step = (texts.len() * PER_TEXT).div_ceil(MOST).max(1);
-    let made = texts.into_iter().step_by(step).flat_map(|(owner, entry)| {
-        let halves = halves(&entry.body).into_iter();
-        halves.map(move |text| Asked { owner, text })
+    let mut headings: HashMap<&str, usize> = HashMap::new();
+    for (_, entry) in &texts {
+        *headings.entry(heading(entry)).or_default() += 1;
+    }
+    let alone = |entry: &Entry| {
+        let heading = heading(entry);
+        let telling = heading.contains(' ') && headings.get(heading) == Some(&1);
+        telling.then(|| heading.to_owned())
+    };
+    let made = texts.iter().step_by(step).flat_map(|(owner, entry)| {
+        let asked = alone(entry).into_iter().chain(halves(&entry.body));
+        asked
+            .take(PER_TEXT)
+            .map(|text| Asked {
+                owner: *owner,
+                text,
+            })
+            .collect::<Vec<_>>()
     });
     made.take(MOST).collect()
+}
+
+/// The last of the headings that lead to a text.
+fn heading(entry: &Entry) -> &str {
+    let last = entry.title.rsplit(" > ").next();
+    last.unwrap_or_default()
 }
 
 /// Sentences from all over a text, with every other word left out.

@@ -4,12 +4,25 @@ use serde::{Deserialize, Serialize};
 
 /// How readily the bot answers: the one setting that moves both borders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub enum Boldness {
     Careful,
     #[default]
     Balanced,
     Eager,
+}
+
+impl TryFrom<String> for Boldness {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        match word.as_str() {
+            "careful" => Ok(Boldness::Careful),
+            "balanced" => Ok(Boldness::Balanced),
+            "eager" => Ok(Boldness::Eager),
+            _ => Err("boldness is \"careful\", \"balanced\" or \"eager\"".to_owned()),
+        }
+    }
 }
 
 impl Boldness {

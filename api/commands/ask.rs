@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use hinny_actors::Speaks;
-use hinny_kb::{Judgement, Library, Person, Settings, Verdict};
+use hinny_kb::{Basis, Explanation, Judgement, Library, Person, Settings, Verdict};
 
 use super::{Failure, load, site};
 use crate::cli::{Ask, Global};
@@ -24,9 +24,17 @@ pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
         let signed = ask.signed.into_iter().collect();
         generation.judge_for(&Person { signed }, &ask.question, &settings)?
     };
-    match ask.json {
-        true => say!("{}", serde_json::to_string(&judgement)?),
-        false => say!("{}", told(&judgement, speaks).trim_end()),
+    let explanation = ask.explain.then(|| generation.explain(&judgement));
+    match (ask.json, &explanation) {
+        (true, Some(explanation)) => {
+            let both = serde_json::json!({"judgement": judgement, "explanation": explanation});
+            say!("{both}");
+        }
+        (true, None) => say!("{}", serde_json::to_string(&judgement)?),
+        (false, _) => say!("{}", told(&judgement, speaks).trim_end()),
+    }
+    if let Some(explanation) = explanation.filter(|_| !ask.json) {
+        say!("\n{}", explained(&explanation, &judgement).trim_end());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -75,4 +83,52 @@ fn told(judgement: &Judgement, speaks: Speaks) -> String {
         text += &format!("  {:5.2}  {}  ({path})\n", candidate.score, candidate.title);
     }
     text
+}
+
+/// The reasons in plain words, the strongest first.
+fn explained(explanation: &Explanation, judgement: &Judgement) -> String {
+    let basis = match explanation.basis {
+        Basis::Exact => "the question itself",
+        Basis::Nothing => "nothing",
+        Basis::Phrasings => "meaning, words, and what the entries' phrasings teach",
+        Basis::Texts => "meaning and words",
+        Basis::Words => "words alone",
+    };
+    let mut text = format!("Why: judged by {basis}.\n");
+    for rule in &explanation.rules {
+        text += &format!("  rule   {rule}\n");
+    }
+    if !explanation.reasons.is_empty() {
+        text += &format!(
+            "  {:+6.2}  where a middling question begins\n",
+            explanation.start
+        );
+    }
+    for reason in &explanation.reasons {
+        let side = if reason.adds < 0.0 { "against" } else { "for" };
+        let (adds, says, value) = (reason.adds, &reason.says, reason.value);
+        text += &format!(
+            "  {adds:+6.2}  {side}: {says} ({} {value:.2})\n",
+            reason.feature
+        );
+    }
+    let borders = judgement.borders;
+    text += &format!(
+        "\nBorders: answer from {:.2}, suggest from {:.2}.\n",
+        borders.answer, borders.suggest
+    );
+    text += &match explanation.self_questions {
+        0 => "Calibration: as for any knowledge base; this one has too little to ask itself.\n"
+            .to_owned(),
+        asked => format!(
+            "Calibration: {asked} questions to itself, of which {:.0} % found their own entry.\n",
+            100.0 * explanation.found
+        ),
+    };
+    let language = judgement.language.as_deref().unwrap_or("not sure");
+    let encoder = judgement.encoder.as_deref().unwrap_or("none");
+    text + &format!(
+        "Language: {language}. Encoder: {encoder}. Index: {}.\n",
+        judgement.generation
+    )
 }

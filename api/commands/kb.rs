@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hinny_kb::{EvalReport, Evaluation, IndexReport, Library, Settings, evaluate};
+use hinny_kb::{Boldness, EvalReport, Evaluation, IndexReport, Library, Settings, evaluate};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::doing::carry_out;
@@ -201,9 +201,13 @@ fn settings(changes: &[String]) -> Result<Settings, Failure> {
     let mut settings = Settings::default();
     for change in changes {
         let wrong =
-            || format!("--setting {change}: it is like answer=0.5, suggest=0.2 or candidates=3");
+            || format!("--setting {change}: it is like boldness=eager, answer=0.5 or candidates=3");
         let (name, value) = change.split_once('=').ok_or_else(wrong)?;
         match name {
+            "boldness" => {
+                let boldness: Boldness = value.to_owned().try_into().map_err(|_| wrong())?;
+                (settings.answer, settings.suggest) = boldness.borders();
+            }
             "answer" => settings.answer = value.parse().map_err(|_| wrong())?,
             "suggest" => settings.suggest = value.parse().map_err(|_| wrong())?,
             "candidates" => settings.candidates = value.parse().map_err(|_| wrong())?,

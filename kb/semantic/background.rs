@@ -9,8 +9,10 @@ use hinny_encoder::{STORED, Vector, Vectors};
 /// One sentence per line; `kb/examples/background.rs` makes the vectors.
 static VECTORS: &[u8] = include_bytes!("background.bin");
 
-/// A sentence this close to something that the knowledge has is not foreign to it.
+/// A sentence this close to a phrasing that the knowledge has is not foreign to it; nor one this close to a text,
+/// which says much else as well and so is never very close.
 const AT_HOME: f32 = 0.6;
+const IN_TEXT: f32 = 0.4;
 
 fn all() -> &'static [Vector] {
     static ALL: OnceLock<Vec<Vector>> = OnceLock::new();
@@ -19,11 +21,14 @@ fn all() -> &'static [Vector] {
 }
 
 /// The sentences that are foreign to a knowledge base with these texts.
-pub(crate) fn foreign_to(texts: [&Vectors; 2]) -> Vectors {
+pub(crate) fn foreign_to(phrasings: &Vectors, texts: &Vectors) -> Vectors {
+    let near = |known: &Vectors, vector: &Vector, limit: f32| {
+        let cosines = known.cosines(vector).into_iter();
+        cosines.fold(0.0, f32::max) >= limit
+    };
     let mut foreign = Vectors::default();
     for vector in all() {
-        let mut near = texts.iter().flat_map(|texts| texts.cosines(vector));
-        if !near.any(|cosine| cosine >= AT_HOME) {
+        if !near(phrasings, vector, AT_HOME) && !near(texts, vector, IN_TEXT) {
             foreign.push(vector);
         }
     }
@@ -58,7 +63,7 @@ mod tests {
     fn what_the_knowledge_has_is_not_foreign_to_it() {
         let mut own = Vectors::default();
         own.push(&Encoder::shared().one("I have forgotten my password, how do I reset it?"));
-        let foreign = foreign_to([&own, &Vectors::default()]);
+        let foreign = foreign_to(&own, &Vectors::default());
         assert!(foreign.len() < all().len() && foreign.len() > all().len() / 2);
         let moon = Encoder::shared().one("what colour is the moon on Thursdays");
         assert!(nearest(&foreign, &moon) > 0.2);

@@ -143,7 +143,14 @@ impl Store {
 
     /// What is asked elsewhere and close to nothing here.
     pub fn foreign(&self) -> Vectors {
-        background::foreign_to([&self.phrasings, &self.windows])
+        let mut texts = Vectors::default();
+        for (at, owner) in self.window_owners.iter().enumerate() {
+            // An entry with phrasings is found by these.
+            if self.phrasing_owners.binary_search(owner).is_err() {
+                texts.push(&self.windows.get(at));
+            }
+        }
+        background::foreign_to(&self.phrasings, &texts)
     }
 
     pub fn write(&self, dir: &Path) -> Result<(), KbError> {

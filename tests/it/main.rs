@@ -29,6 +29,7 @@ mod doctor;
 mod doctor_platforms;
 mod doctor_telegram;
 mod edge;
+mod explain;
 mod feed;
 mod files;
 mod handover;
