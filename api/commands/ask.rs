@@ -112,8 +112,13 @@ fn explained(explanation: &Explanation, judgement: &Judgement) -> String {
             reason.feature
         );
     }
+    text + &made_with(explanation, judgement)
+}
+
+/// The borders, how it was calibrated, and what took part.
+fn made_with(explanation: &Explanation, judgement: &Judgement) -> String {
     let borders = judgement.borders;
-    text += &format!(
+    let mut text = format!(
         "\nBorders: answer from {:.2}, suggest from {:.2}.\n",
         borders.answer, borders.suggest
     );
