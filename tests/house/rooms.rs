@@ -37,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("clap", &["api/", "tests/load/"]),
-    ("jsonwebtoken", &["api/"]),
+    ("jsonwebtoken", &["api/", "tests/it/signing/"]),
     ("hinny_actors", &["api/"]),
     (
         "hinny_kb",

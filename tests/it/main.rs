@@ -41,6 +41,7 @@ mod model;
 mod odd_questions;
 mod operator;
 mod pdf;
+mod signing;
 mod small;
 mod sources;
 mod suggest;
