@@ -101,7 +101,7 @@ story("a question that is not known is handed over honestly", async (stage) => {
   await visitor.isWith("waiting");
   await visitor.reads([
     "visitor: Can you send me a paper catalogue?",
-    "(I am not sure about this one, so I am fetching a person. You can keep writing.)",
+    "(I am not sure about this one, so let me get someone. You can keep writing.)",
   ]);
   await desk.opensThread("paper catalogue");
   assert.equal(await desk.why.textContent(), "The bot was not sure of an answer.");

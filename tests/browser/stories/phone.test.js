@@ -26,8 +26,9 @@ story("the chat fills a phone's screen", async (stage) => {
 
   await visitor.says("Do I need a public URL?");
   await visitor.hears("bot", "long polling");
-  await visitor.says(`a long word: ${"x".repeat(300)} https://example.com/${"path/".repeat(40)}`);
+  await visitor.says("I want to talk to a person");
   await visitor.isWith("waiting");
+  await visitor.says(`a long word: ${"x".repeat(300)} https://example.com/${"path/".repeat(40)}`);
   await nothingSticksOut(page);
   await fitsItsBox(visitor.log);
   await stage.photograph(page, "phone-chat");

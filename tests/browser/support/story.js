@@ -16,7 +16,8 @@ import { Visitor } from "./visitor.js";
 import { Website } from "./website.js";
 
 const screenshots = fileURLToPath(new URL("../screenshots", import.meta.url));
-const LONGEST_STORY_MS = 180_000;
+/** The first story of a run also waits until the demo has read its documents. */
+const LONGEST_STORY_MS = 480_000;
 
 /** Tells one story; `tell` gets the stage it plays on. */
 export function story(name, tell) {
