@@ -1,11 +1,13 @@
 //! The command line, as clap reads it. Every command shows an example in its help.
 
 mod sources;
+mod token;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 pub use sources::{Crawl, Draft, Reach};
+pub use token::Token;
 
 /// A support desk in one binary: answers visitors from your docs, and fetches a person where your team is.
 #[derive(Debug, Parser)]
@@ -94,6 +96,9 @@ pub enum Command {
     /// Read the PDF on standard input; hinny starts this itself, so that a bad file harms nothing else
     #[command(hide = true, after_help = "Example:\n  hinny read-pdf < manual.pdf")]
     ReadPdf,
+    /// Every path and frame that this program knows, one a line; the tests try them all
+    #[command(hide = true, after_help = "Example:\n  hinny surface")]
+    Surface,
 }
 
 #[derive(Clone, Debug, Default, Args)]
@@ -335,45 +340,10 @@ pub enum Desk {
     },
 }
 
-#[derive(Debug, Args)]
-pub struct Token {
-    #[command(flatten)]
-    pub site: SiteArg,
-    /// The customer's id at your side
-    #[arg(long, value_name = "ID")]
-    pub sub: String,
-    /// The customer's name
-    #[arg(long)]
-    pub name: Option<String>,
-    /// The customer's e-mail address
-    #[arg(long)]
-    pub email: Option<String>,
-    /// What else your side knows, as NAME=VALUE; may be given several times
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    pub attribute: Vec<(String, String)>,
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let pair = text
-        .split_once('=')
-        .filter(|(name, _)| !name.trim().is_empty());
-    let (name, value) = pair.ok_or("it is NAME=VALUE, for instance plan=pro")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory;
-
-    #[test]
-    fn an_attribute_is_a_name_and_a_value() {
-        let given = |text: &str| pair(text).ok();
-        let both = |name: &str, value: &str| Some((name.to_owned(), value.to_owned()));
-        assert_eq!(given("plan=pro"), both("plan", "pro"));
-        assert_eq!(given("sum = 1=1"), both("sum", "1=1"));
-        assert_eq!((given("plan"), given("=pro")), (None, None));
-    }
 
     #[test]
     fn the_command_line_is_sound() {

@@ -24,9 +24,10 @@ use tokio::runtime::Runtime;
 use crate::cli::{Cli, Command, Global};
 use crate::config::raw::RawConfig;
 use crate::config::{Config, ConfigError, Site};
+use crate::desk::frames as desk_frames;
 use crate::say::say;
 use crate::serve::Starting;
-use crate::{demo, logs};
+use crate::{demo, http, logs, wire};
 
 /// A command's failure, in words for whoever typed it.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -58,8 +59,23 @@ fn run_short(global: &Global, command: Command) -> Result<ExitCode, Failure> {
         Command::Desk(command) => desk::login(global, command),
         Command::Token(token) => desk::token(global, token),
         Command::ReadPdf => pdf::run(),
+        Command::Surface => surface(),
         Command::Demo { .. } | Command::Serve => unreachable!("servers were started before"),
     }
+}
+
+/// For the tests, which need to know of everything that can be called.
+fn surface() -> Result<ExitCode, Failure> {
+    for route in http::list() {
+        say!("route {route}");
+    }
+    for frame in wire::frames() {
+        say!("frame {frame}");
+    }
+    for frame in desk_frames() {
+        say!("desk-frame {frame}");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn env(name: &str) -> Option<String> {

@@ -7,12 +7,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use hinny_actors::clock;
 use hinny_actors::ids::{SiteId, random_id};
 use include_dir::{Dir, include_dir};
@@ -25,6 +24,7 @@ use crate::config::{Config, Hand, Identity, Knowledge, Site, Team};
 use crate::desk::login_hash;
 use crate::error::{Code, Problem};
 use crate::origin::{Origins, Pattern};
+use crate::routes::Routes;
 use crate::serve::StartError;
 
 pub const SITE: &str = "demo";
@@ -138,28 +138,20 @@ fn hostname() -> Option<String> {
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
-pub fn router() -> Router<Shared> {
-    Router::new()
-        .route("/", get(|| async { assets::DEMO_PAGE.page() }))
-        .route(
-            "/demo/demo.css",
-            get(|| async { assets::DEMO_STYLE.page() }),
-        )
-        .route(
-            "/demo/demo.js",
-            get(|| async { assets::DEMO_SCRIPT.page() }),
-        )
-        .route("/demo/site", get(|| async { assets::SITE_PAGE.page() }))
-        .route(
-            "/demo/demo-site.css",
-            get(|| async { assets::SITE_STYLE.page() }),
-        )
-        .route(
-            "/demo/demo-site.js",
-            get(|| async { assets::SITE_SCRIPT.page() }),
-        )
-        .route("/demo/login", get(login))
-        .route("/docs/{page}", get(pages::show))
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/", || async { assets::DEMO_PAGE.page() })
+        .get("/demo/demo.css", || async { assets::DEMO_STYLE.page() })
+        .get("/demo/demo.js", || async { assets::DEMO_SCRIPT.page() })
+        .get("/demo/site", || async { assets::SITE_PAGE.page() })
+        .get("/demo/demo-site.css", || async {
+            assets::SITE_STYLE.page()
+        })
+        .get("/demo/demo-site.js", || async {
+            assets::SITE_SCRIPT.page()
+        })
+        .get("/demo/login", login)
+        .get("/docs/{page}", pages::show)
 }
 
 /// `GET /demo/login`: a login for the desk, so that the newcomer plays both people in one window. Only our

@@ -11,56 +11,52 @@ mod obstacle;
 mod rows;
 mod socket;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
 
 pub use access::login_hash;
+pub use socket::frames;
 
-use crate::app::Shared;
 use crate::assets;
+use crate::routes::Routes;
 
-pub fn router() -> Router<Shared> {
-    Router::new()
-        .route("/desk", get(|| async { assets::DESK_PAGE.page() }))
-        .route(
-            "/desk/",
-            get(|| async {
-                (StatusCode::PERMANENT_REDIRECT, [(LOCATION, "/desk")]).into_response()
-            }),
-        )
-        .route(
-            "/desk/desk.js",
-            get(|| async { assets::DESK_SCRIPT.page() }),
-        )
-        .route(
-            "/desk/desk.css",
-            get(|| async { assets::DESK_STYLE.page() }),
-        )
-        .route("/desk/ws", get(socket::upgrade))
-        .nest("/desk/api", calls())
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/desk", || async { assets::DESK_PAGE.page() })
+        .get("/desk/", || async {
+            (StatusCode::PERMANENT_REDIRECT, [(LOCATION, "/desk")]).into_response()
+        })
+        .get("/desk/desk.js", || async { assets::DESK_SCRIPT.page() })
+        .get("/desk/desk.css", || async { assets::DESK_STYLE.page() })
+        .get("/desk/ws", socket::upgrade)
+        .merge(calls())
+        .merge(doings())
 }
 
-fn calls() -> Router<Shared> {
-    Router::new()
-        .route("/login", post(login::login))
-        .route("/me", get(login::me))
-        .route("/name", post(login::name))
-        .route("/logout", post(login::logout))
-        .route("/threads", get(api::threads))
-        .route("/conversations/{id}", get(api::conversation))
-        .route("/conversations/{id}/lines", post(acts::line))
-        .route("/conversations/{id}/edit", post(acts::edit))
-        .route("/conversations/{id}/delete", post(acts::delete))
-        .route("/conversations/{id}/press", post(acts::press))
-        .route("/conversations/{id}/take", post(acts::take))
-        .route("/conversations/{id}/bot", post(acts::back))
-        .route("/conversations/{id}/close", post(acts::close))
-        .route("/files", post(files::upload))
-        .route("/files/{id}/link", get(files::link))
-        .route("/answers", get(api::answers))
-        .route("/failed", get(api::failed))
-        .route("/failed/{delivery}/retry", post(api::retry))
+fn calls() -> Routes {
+    Routes::new()
+        .post("/desk/api/login", login::login)
+        .get("/desk/api/me", login::me)
+        .post("/desk/api/name", login::name)
+        .post("/desk/api/logout", login::logout)
+        .get("/desk/api/threads", api::threads)
+        .post("/desk/api/files", files::upload)
+        .get("/desk/api/files/{id}/link", files::link)
+        .get("/desk/api/answers", api::answers)
+        .get("/desk/api/failed", api::failed)
+        .post("/desk/api/failed/{delivery}/retry", api::retry)
+}
+
+/// What concerns one conversation.
+fn doings() -> Routes {
+    Routes::new()
+        .get("/desk/api/conversations/{id}", api::conversation)
+        .post("/desk/api/conversations/{id}/lines", acts::line)
+        .post("/desk/api/conversations/{id}/edit", acts::edit)
+        .post("/desk/api/conversations/{id}/delete", acts::delete)
+        .post("/desk/api/conversations/{id}/press", acts::press)
+        .post("/desk/api/conversations/{id}/take", acts::take)
+        .post("/desk/api/conversations/{id}/bot", acts::back)
+        .post("/desk/api/conversations/{id}/close", acts::close)
 }

@@ -9,12 +9,12 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYP
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::{any, delete, get, post};
 use serde::de::DeserializeOwned;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::Shared;
 use crate::error::{Code, Problem};
+use crate::routes::Routes;
 use crate::wire::{MAX_FRAME, sober};
 use crate::{assets, demo, desk, files, health, metrics, rest, socket};
 
@@ -23,44 +23,58 @@ const CORS_MAX_AGE: Duration = Duration::from_secs(600);
 
 /// Everything the server answers.
 pub fn router(app: Shared) -> Router {
-    let mut router = Router::new()
-        .merge(api(&app))
-        .route("/v1/ws", get(socket::upgrade))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::show))
-        .route("/widget.js", get(assets::widget))
-        .route("/widget-more.js", get(assets::widget_more));
+    let api = api().around(|router| {
+        let router = router.method_not_allowed_fallback(wrong_method);
+        router.layer(cors(app.clone()))
+    });
+    let mut routes = api.merge(open());
     if app.config.desk {
-        router = router.merge(desk::router());
+        routes = routes.merge(desk::routes());
     }
     if app.demo {
-        router = router.merge(demo::router());
+        routes = routes.merge(demo::routes());
     }
-    router
+    routes
+        .router()
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(map_response(harden))
         .with_state(app)
 }
 
+/// Method and path of all there is, for whoever must try everything.
+pub fn list() -> Vec<String> {
+    let ours = api().merge(open());
+    ours.merge(desk::routes()).merge(demo::routes()).list()
+}
+
+/// What pages of any origin may fetch, and what has its own rules.
+fn open() -> Routes {
+    Routes::new()
+        .get("/v1/ws", socket::upgrade)
+        .get("/healthz", health::alive)
+        .get("/readyz", health::ready)
+        .get("/metrics", metrics::show)
+        .get("/widget.js", assets::widget)
+        .get("/widget-more.js", assets::widget_more)
+}
+
 /// The REST calls, which pages of the sites' origins may make.
-fn api(app: &Shared) -> Router<Shared> {
-    Router::new()
-        .route("/v1/session", post(rest::begin).merge(delete(rest::end)))
-        .route("/v1/conversation", get(rest::conversation))
-        .route("/v1/messages", post(rest::say))
-        .route("/v1/person", post(rest::ask_person))
-        .route("/v1/choose", post(rest::choose))
-        .route("/v1/edit", post(rest::edit))
-        .route("/v1/delete", post(rest::delete))
-        .route("/v1/seen", post(rest::seen))
-        .route("/v1/files", post(files::upload))
-        .route("/v1/files/{id}", get(files::serve))
-        .route("/v1/files/{id}/link", get(files::link))
-        .route("/v1/{*rest}", any(not_found))
-        .method_not_allowed_fallback(wrong_method)
-        .layer(cors(app.clone()))
+fn api() -> Routes {
+    Routes::new()
+        .post("/v1/session", rest::begin)
+        .delete("/v1/session", rest::end)
+        .get("/v1/conversation", rest::conversation)
+        .post("/v1/messages", rest::say)
+        .post("/v1/person", rest::ask_person)
+        .post("/v1/choose", rest::choose)
+        .post("/v1/edit", rest::edit)
+        .post("/v1/delete", rest::delete)
+        .post("/v1/seen", rest::seen)
+        .post("/v1/files", files::upload)
+        .get("/v1/files/{id}", files::serve)
+        .get("/v1/files/{id}/link", files::link)
+        .any("/v1/{*rest}", not_found)
 }
 
 fn cors(app: Shared) -> CorsLayer {

@@ -28,6 +28,7 @@ mod link;
 mod metrics;
 mod reader;
 mod rest;
+mod routes;
 mod server;
 mod socket;
 mod wire;

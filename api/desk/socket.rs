@@ -22,6 +22,7 @@ use crate::error::{Code, Problem};
 use crate::limits::Place;
 use crate::link::{self, End, Incoming, Link};
 use crate::reader::Reader;
+use crate::routes::kinds;
 
 /// Rows sent again after the feed could not tell which ones had changed.
 const AFRESH: u32 = 50;
@@ -41,6 +42,11 @@ enum Frame {
     Ping {
         n: u64,
     },
+}
+
+/// What the page may send.
+pub fn frames() -> &'static [&'static str] {
+    kinds::<Frame>()
 }
 
 pub async fn upgrade(

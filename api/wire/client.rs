@@ -159,22 +159,50 @@ impl ClientFrame {
     }
 }
 
+type Read = fn(&str, &str) -> Result<ClientFrame, Problem>;
+
+/// How each frame is read. What is not here does not exist.
+const FRAMES: &[(&str, Read)] = &[
+    ("hello", |kind, text| {
+        fields(kind, text).map(|hello| ClientFrame::Hello(Box::new(hello)))
+    }),
+    ("say", |kind, text| fields(kind, text).map(ClientFrame::Say)),
+    ("edit", |kind, text| {
+        fields(kind, text).map(ClientFrame::Edit)
+    }),
+    ("delete", |kind, text| {
+        fields(kind, text).map(ClientFrame::Delete)
+    }),
+    ("seen", |kind, text| {
+        fields(kind, text).map(ClientFrame::Seen)
+    }),
+    ("person", |kind, text| {
+        fields(kind, text).map(ClientFrame::Person)
+    }),
+    ("choose", |kind, text| {
+        fields(kind, text).map(ClientFrame::Choose)
+    }),
+    ("typing", |kind, text| {
+        fields(kind, text).map(ClientFrame::Typing)
+    }),
+    ("ping", |kind, text| {
+        fields(kind, text).map(ClientFrame::Ping)
+    }),
+];
+
+/// The names of all frames, for whoever must try everything.
+pub fn frames() -> Vec<&'static str> {
+    FRAMES.iter().map(|(kind, _)| *kind).collect()
+}
+
 fn read(kind: &str, text: &str) -> Result<ClientFrame, Problem> {
-    match kind {
-        "hello" => fields(kind, text).map(|hello| ClientFrame::Hello(Box::new(hello))),
-        "say" => fields(kind, text).map(ClientFrame::Say),
-        "edit" => fields(kind, text).map(ClientFrame::Edit),
-        "delete" => fields(kind, text).map(ClientFrame::Delete),
-        "seen" => fields(kind, text).map(ClientFrame::Seen),
-        "person" => fields(kind, text).map(ClientFrame::Person),
-        "choose" => fields(kind, text).map(ClientFrame::Choose),
-        "typing" => fields(kind, text).map(ClientFrame::Typing),
-        "ping" => fields(kind, text).map(ClientFrame::Ping),
-        _ => Err(Problem::new(
-            Code::UnknownFrame,
-            "There is no such frame. Known are hello, say, edit, delete, seen, person, choose, typing and ping.",
-        )),
-    }
+    let known = FRAMES.iter().find(|(name, _)| *name == kind);
+    let Some((name, read)) = known else {
+        let known = frames().join(", ");
+        let detail = format!("There is no such frame. Known are: {known}.");
+        return Err(Problem::new(Code::UnknownFrame, detail));
+    };
+    read(name, text)
 }
 
 fn fields<T: DeserializeOwned>(kind: &str, text: &str) -> Result<T, Problem> {
