@@ -20,6 +20,9 @@ const modules = new Set(["widget-more.js"]);
 const styles = { "desk.css": "desk/desk.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 
+/** Each file in `words/` is a language, and there is no other list of them. */
+const packs = "widget-words.json";
+
 /** A style sheet imported by a script becomes one minified string inside it. */
 export const inlineStyle = {
   name: "inline-style",
@@ -34,6 +37,7 @@ export async function build() {
     ...Object.keys(scripts).map(async (name) => [name, await script(name)]),
     ...Object.entries(styles).map(async ([name, path]) => [name, await minifiedStyle(join(here, path))]),
     ...Object.entries(pages).map(async ([name, path]) => [name, await readFile(join(here, path), "utf8")]),
+    languages(),
   ];
   return new Map(await Promise.all(made));
 }
@@ -42,6 +46,13 @@ export async function build() {
 export async function committed() {
   const names = (await readdir(dist)).sort();
   return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(dist, name), "utf8")])));
+}
+
+/** All languages in one file, from which the server hands out one at a time. */
+async function languages() {
+  const names = (await readdir(join(here, "words"))).sort();
+  const read = names.map(async (name) => [name.replace(".json", ""), JSON.parse(await readFile(join(here, "words", name), "utf8"))]);
+  return [packs, `${JSON.stringify(Object.fromEntries(await Promise.all(read)))}\n`];
 }
 
 async function script(name) {

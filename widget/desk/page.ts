@@ -1,6 +1,8 @@
 /** The desk's page as a whole: the bar, what the chosen tab shows, and the words for who is not signed in. */
 
 import { h, setText } from "../src/dom";
+import { speak } from "../src/words";
+import en from "../words/en.json";
 import { buildBar } from "./bar";
 import { type AnswerActions, buildAnswers, buildFailed } from "./feeds";
 import { buildList } from "./list";
@@ -23,6 +25,8 @@ export interface PageView {
 }
 
 export function buildPage(actions: PageActions): PageView {
+  // What the desk shows with the widget's own code, such as files.
+  speak(en, navigator.language);
   const bar = buildBar(actions);
   const list = buildList({ filter: actions.filter, thread: actions.open });
   const thread = buildThread(actions);

@@ -1,7 +1,7 @@
 /** Files that the visitor chose: which of them may go, said before anything is sent. */
 
-import * as words from "./more-words";
 import type { Limits } from "./wire";
+import { count, say, weight, words } from "./words";
 
 /** A file of a message that is not sent yet. The page has its bytes under `key`; `id` is there when the server has it too. */
 export interface Attached {
@@ -24,12 +24,12 @@ export function admit(files: Attached[], before: Attached[], limits: Limits): { 
   return { chosen, notice };
 }
 
-function unfit({ name, mime, size }: Attached, count: number, limits: Limits): string | null {
+function unfit({ name, mime, size }: Attached, before: number, limits: Limits): string | null {
   const { files = 0, file = 0, types = [] } = limits;
-  if (!size) return words.unfit.empty(name);
-  if (size > file) return words.unfit.large(name, file);
-  if (!isOf(mime, types)) return words.unfit.kind(name);
-  return count < files ? null : words.unfit.many(files);
+  if (!size) return say(words.file_empty, { name });
+  if (size > file) return say(words.file_large, { name, size: weight(file) });
+  if (!isOf(mime, types)) return say(words.file_kind, { name });
+  return before < files ? null : count(words.file_many, files);
 }
 
 /**

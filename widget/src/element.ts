@@ -16,7 +16,10 @@ import { type Action, initial, judged, needsMore, type State, step, wakeAt } fro
 import { Store } from "./store";
 import css from "./style.css";
 import { type Hello, type Page, readFrame, type ServerFrame } from "./wire";
-import * as words from "./words";
+import { locale, speak, words } from "./words";
+import en from "../words/en.json";
+
+speak(en, navigator.language);
 
 /** An action without its time, which the element adds. */
 type Happening = Action extends infer One ? (One extends Action ? Omit<One, "now"> : never) : never;
@@ -196,7 +199,8 @@ export class HinnyChat extends HTMLElement {
     const host: Host = {
       server: this.#server,
       log: this.#nodes.log,
-      gone: words.gone,
+      words,
+      locale,
       render: renderText,
       token: () => this.#state.token,
       send: (frame) => this.#link.send(frame),
@@ -213,7 +217,7 @@ export class HinnyChat extends HTMLElement {
     } catch {
       this.#attempts++;
       this.#loading = null;
-      change(withNotice(words.partMissing));
+      change(withNotice(words.part_missing));
     }
     return this.#more;
   }
@@ -228,7 +232,7 @@ export class HinnyChat extends HTMLElement {
   async #upload(one: Attached): Promise<void> {
     const more = this.#more ?? (await this.#load());
     if (more) return more.upload(one);
-    const change = (state: State) => judged(state, state.flying ?? "", { failed: words.partMissing });
+    const change = (state: State) => judged(state, state.flying ?? "", { failed: words.part_missing });
     this.#happened({ type: "change", change });
   }
 

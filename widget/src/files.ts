@@ -7,8 +7,8 @@
 
 import { sameServer } from "./connection";
 import { h } from "./dom";
-import * as words from "./more-words";
 import type { FileRef } from "./wire";
+import { say, weight, words } from "./words";
 
 /** The server's door for files. */
 export interface Door {
@@ -18,7 +18,7 @@ export interface Door {
   link(id: string): Promise<string>;
 }
 
-/** A call that did not work; `why` is the server's sentence when trying again is no use. */
+/** A call that did not work; `why` is the server's code when trying again is no use. */
 export class NotTaken extends Error {
   constructor(readonly why: string | null) {
     super(why ?? "");
@@ -57,7 +57,7 @@ export class Files implements Door {
     const value = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
     if (answer.ok && value) return value;
     const passing = answer.status >= 500 || PASSING.includes(answer.status);
-    throw new NotTaken(passing ? null : String(value?.detail ?? answer.status));
+    throw new NotTaken(passing ? null : String(value?.error));
   }
 }
 
@@ -72,11 +72,11 @@ export function fileNode(file: FileRef, door: Door): HTMLElement {
 
 /** The words of a card, also for a file that is still on its way. */
 export function label({ name, size }: Pick<FileRef, "name" | "size">): HTMLElement[] {
-  return [h("span", { class: "name" }, name), h("span", { class: "size" }, words.weight(size))];
+  return [h("span", { class: "name" }, name), h("span", { class: "size" }, weight(size))];
 }
 
 function opener({ id, name, mime, size }: FileRef, door: Door): HTMLButtonElement {
-  const button = h("button", { type: "button", class: "file", part: "file", "data-role": "file", "aria-label": words.openFile(name, size) });
+  const button = h("button", { type: "button", class: "file", part: "file", "data-role": "file", "aria-label": say(words.open_file, { name, size: weight(size) }) });
   button.onclick = () => {
     // The server hands text out as a download, for which this page stays. Everything else gets a tab, which a page may
     // open only at once, while the click is fresh; its address follows.

@@ -7,7 +7,7 @@ import type { More } from "./more";
 import { missing, type Pending } from "./pending";
 import type { State } from "./state";
 import type { Block } from "./wire";
-import * as words from "./words";
+import { words } from "./words";
 
 export function logItems(state: State, acts: Acts, more: More | null): Item[] {
   const greeting = state.site?.greeting;
@@ -70,7 +70,7 @@ function pendingItem(one: Pending, acts: Acts, more: More | null): Item {
     key: `mine-${id}`,
     make: () =>
       text === null
-        ? h("div", { class: "line", "data-role": "line" }, h("span", {}, words.personAsked), h("div", { class: "meta" }))
+        ? h("div", { class: "line", "data-role": "line" }, h("span", {}, words.person_asked), h("div", { class: "meta" }))
         : bubble("message", "visitor", null),
     update(node) {
       node.classList.add("first");

@@ -1,9 +1,10 @@
 /** What files, and looking at messages, change in the state: each function gives a change for `step`. */
 
 import { type Attached, admit } from "./attached";
-import * as words from "./more-words";
 import type { Pending } from "./pending";
 import { judged, type State } from "./state";
+import type { Limits } from "./wire";
+import { say, weight, words } from "./words";
 
 type Change = (state: State, now: number) => State;
 
@@ -23,12 +24,19 @@ export function uploaded(key: string, id: string): Change {
   return carried(key, ({ files }) => ({ files: files.map((one) => (one.key === key ? { ...one, id } : one)) }));
 }
 
-/** `why` is the server's sentence when trying again by itself is no use. */
-export function unsendable(key: string, why: string | null): Change {
-  return carried(key, ({ broken }, now) => {
+/** `error` is the server's code when trying again by itself is no use. */
+export function unsendable(key: string, error: string | null): Change {
+  return carried(key, ({ broken, files }, now, limits) => {
     const again = { broken: broken + 1, again: now + UPLOAD_AGAIN_MS };
-    return why === null && broken < UPLOADS_AGAIN ? again : { failed: why ?? words.brokenFile };
+    if (error === null && broken < UPLOADS_AGAIN) return again;
+    const { name } = files.find((one) => one.key === key)!;
+    return { failed: refusal(error, name, limits) };
   });
+}
+
+function refusal(error: string | null, name: string, { file = 0 }: Limits): string {
+  if (error === "too_large") return say(words.file_large, { name, size: weight(file) });
+  return error === "file_refused" ? say(words.file_kind, { name }) : words.file_broken;
 }
 
 /** An agent's message was in view of a page somebody looks at. */
@@ -38,13 +46,13 @@ export function viewed(seq: number): Change {
 
 /** Its bytes went with an earlier page, so there is nothing to try again. */
 export function lost(key: string): Change {
-  return carried(key, () => ({ failed: words.lostFile, lost: true }));
+  return carried(key, () => ({ failed: words.file_lost, lost: true }));
 }
 
 /** Something became known of a file on its way: its message changes and may be looked at again. */
-function carried(key: string, change: (one: Pending, now: number) => Partial<Pending>): Change {
+function carried(key: string, change: (one: Pending, now: number, limits: Limits) => Partial<Pending>): Change {
   return (state, now) => {
     const one = state.pending.find((pending) => pending.files.some((file) => file.key === key));
-    return one ? judged(state, one.id, change(one, now)) : state;
+    return one ? judged(state, one.id, change(one, now, state.limits)) : state;
   };
 }

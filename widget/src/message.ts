@@ -5,7 +5,7 @@ import type { Message } from "./entries";
 import type { Pending } from "./pending";
 import { outsideLink, renderText } from "./render";
 import type { Block } from "./wire";
-import * as words from "./words";
+import { clock, words } from "./words";
 
 /** What the visitor can do to a message the server did not take, and where files come from. */
 export interface Acts {
@@ -68,9 +68,8 @@ function place(link: HTMLElement): HTMLElement[] {
 export function setState(node: HTMLElement, state: keyof typeof marks | "uploading", at: number): void {
   if (node.dataset.state === state) return;
   node.dataset.state = state;
-  const time = new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const label = words.states[state];
-  const told = state === "uploading" ? [label] : [h("time", {}, time), h("span", { class: "hidden" }, label), h("i", { "aria-hidden": "true" }, marks[state])];
+  const label = words[`state_${state}`];
+  const told = state === "uploading" ? [label] : [h("time", {}, clock(at)), h("span", { class: "hidden" }, label), h("i", { "aria-hidden": "true" }, marks[state])];
   node.querySelector(".meta")!.replaceChildren(...told);
 }
 
@@ -83,7 +82,7 @@ export function explain(node: HTMLElement, { id, failed, lost }: Pending, acts: 
     const retry = lost ? [] : [button("retry", words.retry, () => acts.retry(id))];
     meta.replaceChildren(why, ...retry, button("remove", words.remove, () => acts.remove(id)));
   }
-  setText(why, `${words.states.failed} ${failed ?? ""}`);
+  setText(why, `${words.state_failed} ${failed ?? ""}`);
 }
 
 function button(role: string, label: string, run: () => void): HTMLButtonElement {

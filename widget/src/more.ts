@@ -12,13 +12,13 @@ import { fileNode, Files, label, NotTaken } from "./files";
 import { attach, detach, lost, unsendable, uploaded, viewed } from "./luggage";
 import type { Rich } from "./message";
 import css from "./more.css";
-import * as words from "./more-words";
 import { wordsOf } from "./render";
 import type { State } from "./state";
 import { chosenItem } from "./tray";
 import { turnItem } from "./turns";
 import { Typing } from "./typing";
 import { type Block, type Choice, type ClientFrame, fits, wholeFiles } from "./wire";
+import { speak, type Words, words } from "./words";
 
 /** What the module offers. */
 export interface Part {
@@ -29,8 +29,8 @@ export interface Part {
 export interface Host {
   server: string;
   log: HTMLElement;
-  /** What stands for a removed message. */
-  gone: string;
+  words: Words;
+  locale: string;
   render(text: Block[]): DocumentFragment;
   token(): string | null;
   send(frame: ClientFrame): void;
@@ -51,6 +51,7 @@ export class More {
   readonly #uploading = new Set<string>();
 
   constructor(host: Host) {
+    speak(host.words, host.locale);
     this.#host = host;
     this.#files = new Files(host.server, host.token);
     this.#eyes = new Eyes(host.log, (node) => host.change(viewed(Number(node.dataset.seq))));
@@ -156,7 +157,7 @@ export class More {
   #quoteOf(entries: Entry[], id: string | null): string | null {
     const one = id && entries.find((entry) => entry.kind === "message" && entry.id === id);
     if (!one || one.kind !== "message") return null;
-    if (one.deleted) return this.#host.gone;
+    if (one.deleted) return words.gone;
     const text = wordsOf(this.#host.render(one.text)) || wholeFiles(one.files).map((file) => file.name).join(", ");
     return text.length > QUOTE ? `${text.slice(0, QUOTE)}…` : text;
   }

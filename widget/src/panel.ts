@@ -7,7 +7,7 @@ import { button, marks } from "./marks";
 import type { Acts } from "./message";
 import type { More } from "./more";
 import { type State, unread } from "./state";
-import * as words from "./words";
+import { count, say, words } from "./words";
 
 export interface Panel extends Composer {
   launcher: HTMLButtonElement;
@@ -94,31 +94,35 @@ export function scrollToEnd({ log }: Panel): void {
 }
 
 function showLauncher({ launcher, badge }: Panel, state: State): void {
-  const count = unread(state);
-  const label = count ? `${words.open}, ${words.unread(count)}` : words.open;
+  const fresh = unread(state);
+  const label = fresh ? `${words.open}, ${count(words.unread, fresh)}` : words.open;
   launcher.setAttribute("aria-label", label);
   launcher.setAttribute("aria-expanded", String(state.open));
   launcher.hidden = state.open;
-  badge.hidden = !count;
-  setText(badge, count > 9 ? "9+" : String(count));
+  badge.hidden = !fresh;
+  setText(badge, fresh > 9 ? "9+" : String(fresh));
 }
 
 function whoAnswers({ handling, agent }: State): string {
-  return handling === "agent" ? words.answering.agent(agent ?? words.team) : words.answering[handling];
+  return handling === "agent" ? say(words.answering_agent, { name: agent ?? words.team }) : words[`answering_${handling}`];
 }
 
 function showTyping(nodes: Panel, state: State): void {
   const writer = state.typing;
   nodes.typing.hidden = !writer;
-  setText(nodes.typing.lastElementChild as HTMLElement, writer ? words.writes(writer.name ?? words.assistant) : "");
+  setText(nodes.typing.lastElementChild as HTMLElement, writer ? say(words.writes, { name: writer.name ?? words.assistant }) : "");
 }
 
 function showStatus({ status, statusText, again }: Panel, { phase, stopped }: State): void {
   const quiet = phase === "online" || phase === "idle";
   status.hidden = quiet;
   again.hidden = phase === "connecting" || quiet;
-  const special = phase === "stopped" && stopped ? words.stopped[stopped] : undefined;
-  setText(statusText, quiet ? "" : (special ?? words.link[phase]));
+  setText(statusText, quiet ? "" : phase === "stopped" ? whyStopped(stopped) : words[`link_${phase}`]);
+}
+
+function whyStopped(error: string | null): string {
+  if (error === "protocol_unknown") return words.old_page;
+  return error === "site_unknown" || error === "origin_refused" ? words.not_set_up : words.link_stopped;
 }
 
 function personIsComing({ handling, reason, pending }: State): boolean {

@@ -21,6 +21,7 @@ import {
   type ServerFrame,
   type Welcome,
 } from "./wire";
+import { why } from "./words";
 
 export type Phase = "idle" | "connecting" | "online" | "retrying" | "offline" | "stopped";
 
@@ -56,8 +57,8 @@ export interface State {
   chosen: Attached[];
   /** Why a file was not taken. */
   notice: string | null;
-  /** Until when the server takes nothing from this visitor, and how it said so. */
-  blocked: { until: number; why: string } | null;
+  /** Until when the server takes nothing from this visitor. */
+  blocked: number | null;
 }
 
 /** What a browser remembers of a visitor between two pages. */
@@ -134,7 +135,7 @@ export function step(before: State, action: Action): Step {
 
 /** The time at which a "tick" would change something, or null. */
 export function wakeAt(state: State): number | null {
-  const times = [state.typing?.until, next(state)?.again, state.blocked?.until].filter((time) => time != null);
+  const times = [state.typing?.until, next(state)?.again, state.blocked].filter((time) => time != null);
   return times.length ? Math.min(...times) : null;
 }
 
@@ -179,7 +180,7 @@ function reduce(state: State, action: Action): State {
 /** What time alone ends. */
 function passed(state: State, now: number): State {
   const typing = state.typing && state.typing.until > now ? state.typing : null;
-  const blocked = state.blocked && state.blocked.until > now ? state.blocked : null;
+  const blocked = state.blocked && state.blocked > now ? state.blocked : null;
   return typing === state.typing && blocked === state.blocked ? state : { ...state, typing, blocked };
 }
 
@@ -297,14 +298,14 @@ function stored(state: State, ack: { id: string; seq: number; conversation: stri
 }
 
 function refused(state: State, frame: Refused, now: number): State {
-  const { id, error, detail, retry_after_ms: wait } = frame;
-  if (error === "blocked") return { ...judged(state, id ?? "", { failed: detail }), blocked: { until: now + (wait ?? NEVER), why: detail } };
+  const { id, error, retry_after_ms: wait } = frame;
+  if (error === "blocked") return { ...judged(state, id ?? "", { failed: why(error) }), blocked: now + (wait ?? NEVER) };
   if (id === null) return cleared(state, error);
   if (wait !== null) return judged(state, id, { again: now + wait });
   const { files = [] } = state.pending.find((one) => one.id === id) ?? {};
   // The server does not have a file any more, or never had it for this visitor: it is brought again.
   const again = error === "file_refused" ? files.map((one) => ({ ...one, id: null })) : files;
-  return judged(state, id, { failed: detail, files: again });
+  return judged(state, id, { failed: why(error), files: again });
 }
 
 function dismissed(state: State, frame: Bye): State {

@@ -2,7 +2,7 @@
 
 import { h, type Item } from "./dom";
 import type { Turn } from "./entries";
-import * as words from "./more-words";
+import { say, words } from "./words";
 
 export function turnItem(turn: Turn): Item | null {
   const text = turnWords(turn);
@@ -16,13 +16,13 @@ function turnWords({ from, handling, reason, agent }: Turn): string | null {
   switch (handling) {
     case "waiting":
       return reason === "asked" || reason === "low_confidence" || reason === "repeated" || reason === "policy" || reason === "answerer_down"
-        ? words.turned[reason]
-        : words.turned.waiting;
+        ? words[`turned_${reason}`]
+        : words.turned_waiting;
     case "agent":
-      return words.turned.agent(agent ?? words.team);
+      return say(words.turned_agent, { name: agent ?? words.team });
     case "bot":
-      return from === "agent" || from === "waiting" ? words.turned.bot : null;
+      return from === "agent" || from === "waiting" ? words.turned_bot : null;
     case "closed":
-      return words.turned.closed;
+      return words.turned_closed;
   }
 }

@@ -1,41 +1,53 @@
-/** Every sentence a visitor can read, with `more-words.ts`. Nothing else in the widget spells out English. */
+/**
+ * What a visitor reads: the sentences of one language, from a pack in `words/`, and how names and numbers get into them.
+ *
+ * A pack is set once before anything is shown, by the chat and again by each part that is loaded later, which has its
+ * own copy of this file. No sentence stands in the code.
+ */
 
-export const open = "Open chat";
-export const close = "Close chat";
-export const unread = (count: number) => (count === 1 ? "1 new message" : `${count} new messages`);
-export const chat = "Chat";
-export const log = "Conversation";
-export const composer = "Your message";
-export const placeholder = "Write a message…";
-export const send = "Send";
-export const person = "Talk to a person";
-export const personAsked = "Asking for a person…";
-export const assistant = "Assistant";
-export const you = "You";
-export const team = "Our team";
-export const sources = "Sources";
-export const retry = "Try again";
-export const remove = "Remove";
-export const states = { sending: "Sending", stored: "Sent", uploading: "Uploading…", failed: "Not sent." };
-export const attach = "Attach files";
-export const partMissing = "This is not available right now. Please try again.";
-export const gone = "Message removed";
-export const writes = (name: string) => `${name} is writing…`;
+import type en from "../words/en.json";
 
-export const answering = {
-  bot: "The assistant answers right away",
-  waiting: "A person is on the way",
-  agent: (name: string) => `You are talking to ${name}`,
-  closed: "Write again any time",
-};
-export const link = {
-  connecting: "Connecting…",
-  retrying: "Reconnecting…",
-  offline: "You are offline; your messages are kept.",
-  stopped: "The chat is not available right now. Please try again later.",
-};
-export const stopped = {
-  protocol_unknown: "This page is out of date. Please reload it to go on chatting.",
-  site_unknown: "The chat is not set up for this website yet.",
-  origin_refused: "The chat is not set up for this website yet.",
-} as Record<string, string>;
+/** All packs have the same keys; English says which. */
+export type Words = { [Key in keyof typeof en]: (typeof en)[Key] extends string ? string : Forms };
+
+/** A sentence for each way in which the language counts; a form that is missing reads like `other`. */
+export type Forms = { [Rule in Intl.LDMLPluralRule]?: string } & { other: string };
+
+export let words = {} as Words;
+/** The visitor's own way of writing times and numbers, such as `de-AT`. */
+export let locale = "en";
+
+export function speak(pack: Words, tag: string): void {
+  words = pack;
+  locale = tag;
+}
+
+/** A sentence with values in place of their names. In a right-to-left sentence each value keeps its own direction. */
+export function say(sentence: string, values: Record<string, string | number>): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? "";
+    return words.dir === "rtl" ? `\u2068${value}\u2069` : String(value);
+  });
+}
+
+/** The sentence for so many. */
+export function count(forms: Forms, n: number): string {
+  const form = forms[new Intl.PluralRules(locale).select(n)] ?? forms.other;
+  return say(form, { n: new Intl.NumberFormat(locale).format(n) });
+}
+
+/** The time of day. */
+export function clock(at: number): string {
+  return new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** A number of bytes, as people say it. */
+export function weight(bytes: number): string {
+  const [value, unit, maximumFractionDigits] = bytes < 1e6 ? [Math.ceil(bytes / 1e3), "kilobyte", 0] : [bytes / 1e6, "megabyte", 1];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits }).format(value as number);
+}
+
+/** Why something was not done, by the server's code; its own sentences are for people who write programs. */
+export function why(error: string): string {
+  return error === "blocked" ? words.blocked : error === "too_long" ? words.too_long : words.failed;
+}

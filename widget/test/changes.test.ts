@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agent, kept, server, Tab, taken, tree, visitor } from "./chat";
 import { eventually } from "./support";
+import { words } from "../src/words";
 
 const said = (id: string, text: string, more: object = {}) => ({ ...agent(text), id, ...more });
 
@@ -140,9 +141,8 @@ test("who is blocked reads it in plain words and cannot write until it is over",
   tab.writes("spam");
   await eventually("the message", () => server.said.length === 1);
   const { id } = server.said[0] as { id: string };
-  const detail = "You cannot write here for a while.";
-  server.broadcast(JSON.stringify({ type: "refused", id, error: "blocked", detail, retry_after_ms: 150 }));
-  await tab.shows("the sentence", () => tab.find("note").textContent === detail);
+  server.broadcast(JSON.stringify({ type: "refused", id, error: "blocked", detail: "You cannot.", retry_after_ms: 150 }));
+  await tab.shows("the sentence", () => tab.find("note").textContent === words.blocked);
   const shut = () => ["composer", "send", "attach", "person"].map((role) => (tab.find(role) as HTMLButtonElement).disabled);
   assert.deepEqual(shut(), [true, true, true, true]);
   assert.equal(tab.lines().at(-1), "visitor failed spam");

@@ -93,7 +93,7 @@ test("a refused file says why; it can be tried again or removed", async () => {
   server.answers = [[415, { error: "file_refused", detail: "This is no picture." }]];
   brings(tab, "paste", file("a.png"));
   tab.writes("Here");
-  await tab.shows("the reason", () => tab.find("log").textContent?.includes("Not sent. This is no picture."));
+  await tab.shows("the reason", () => tab.find("log").textContent?.includes("Not sent. a.png is of a kind that cannot be sent."));
   assert.deepEqual(server.said, []);
   tab.find("retry").click();
   await tab.reads("visitor stored Here");

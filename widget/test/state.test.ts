@@ -145,7 +145,7 @@ test("the same conversation keeps its log and goes on", () => {
 test("a refusal for good keeps the message with its reason, and lets the next one go", () => {
   const refused: ServerFrame = { type: "refused", id: "m1", error: "too_long", detail: "Too long.", retry_after_ms: null };
   const story = connected().tell(asks("m1"), asks("m2"), refused);
-  assert.deepEqual(story.state.pending.map((one) => one.failed), ["Too long.", null]);
+  assert.deepEqual(story.state.pending.map((one) => one.failed), ["It is too long.", null]);
   assert.deepEqual(story.sentIds(), ["m1", "m2"]);
   story.tell(ack("m2", 1), { type: "retry", id: "m1" });
   assert.deepEqual(story.sentIds(), ["m1", "m2", "m1"]);

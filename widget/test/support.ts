@@ -6,6 +6,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../src/connection";
 import { type Action, initial, type State, type Step, step } from "../src/state";
 import { readFrame, type ServerFrame } from "../src/wire";
+import { speak } from "../src/words";
+import en from "../words/en.json";
+
+speak(en, "en");
 
 /** The widget's own folder; the test runner names it. */
 export const root = process.env.HINNY_WIDGET ?? process.cwd();
