@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 pub use sources::{Crawl, Draft, Reach};
 pub use token::Token;
+use token::pair;
 
 /// A support desk in one binary: answers visitors from your docs, and fetches a person where your team is.
 #[derive(Debug, Parser)]

@@ -22,7 +22,7 @@ pub struct Token {
     pub attribute: Vec<(String, String)>,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text
         .split_once('=')
         .filter(|(name, _)| !name.trim().is_empty());
