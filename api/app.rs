@@ -20,6 +20,7 @@ use crate::health::Pulse;
 use crate::limits::Limits;
 use crate::links::Links;
 use crate::metrics::Meter;
+use crate::own;
 use crate::proxy;
 use crate::session::Sessions;
 
@@ -91,17 +92,26 @@ impl FromRequestParts<Shared> for Client {
 
 /// The `Origin` header. Programs send none; a page always sends one, and `null` is nobody's.
 #[derive(Clone, Debug)]
-pub struct Origin(pub Option<String>);
+pub struct Origin {
+    header: Option<String>,
+    /// Whether it is a page of this server, which may use every site.
+    own: bool,
+}
 
 impl Origin {
-    pub fn of(headers: &HeaderMap) -> Origin {
+    pub fn of(app: &App, headers: &HeaderMap) -> Origin {
         let header = headers.get(axum::http::header::ORIGIN);
-        Origin(header.map(|value| value.to_str().unwrap_or("null").to_owned()))
+        let header = header.map(|value| value.to_str().unwrap_or("null").to_owned());
+        let public = app.config.public_url.as_ref();
+        let own = header
+            .as_ref()
+            .is_some_and(|origin| own::is_own(public, origin, headers));
+        Origin { header, own }
     }
 
     pub fn check(&self, site: &Site) -> Result<(), Problem> {
-        match &self.0 {
-            Some(origin) if !site.origins.allow(origin) => Err(Origin::refused()),
+        match &self.header {
+            Some(origin) if !self.own && !site.origins.allow(origin) => Err(Origin::refused()),
             _ => Ok(()),
         }
     }
@@ -114,10 +124,10 @@ impl Origin {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Origin {
+impl FromRequestParts<Shared> for Origin {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Origin::of(&parts.headers))
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Self::Rejection> {
+        Ok(Origin::of(app, &parts.headers))
     }
 }

@@ -16,7 +16,7 @@ use crate::app::Shared;
 use crate::error::{Code, Problem};
 use crate::routes::Routes;
 use crate::wire::{MAX_FRAME, sober};
-use crate::{assets, demo, desk, files, health, metrics, rest, socket};
+use crate::{assets, chat_page, demo, desk, files, health, metrics, rest, socket};
 
 /// Browsers may remember for this long that a page may use the API.
 const CORS_MAX_AGE: Duration = Duration::from_secs(600);
@@ -57,6 +57,7 @@ fn open() -> Routes {
         .get("/metrics", metrics::show)
         .get("/widget.js", assets::widget)
         .get("/widget-more.js", assets::widget_more)
+        .merge(chat_page::routes())
 }
 
 /// The REST calls, which pages of the sites' origins may make.

@@ -19,6 +19,7 @@ mod serve;
 // The edge: what comes in over HTTP and WebSockets.
 mod app;
 mod assets;
+mod chat_page;
 mod error;
 mod files;
 mod guest;
@@ -39,6 +40,7 @@ mod key;
 mod limits;
 mod links;
 mod origin;
+mod own;
 mod proxy;
 mod session;
 

@@ -43,7 +43,7 @@ impl FromRequestParts<Shared> for Bearer {
             .ok()
             .and_then(|value| value.strip_prefix("Bearer "));
         let guest = Guest::back(app, token.ok_or_else(missing)?, address).await?;
-        Origin::of(&parts.headers).check(app.site(guest.site.as_str())?)?;
+        Origin::of(app, &parts.headers).check(app.site(guest.site.as_str())?)?;
         Ok(Bearer(guest))
     }
 }

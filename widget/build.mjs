@@ -14,11 +14,11 @@ import { minify } from "terser";
 const here = dirname(fileURLToPath(import.meta.url));
 export const dist = join(here, "dist");
 
-const scripts = { "widget.js": "src/main.ts", "widget-more.js": "src/more.ts", "desk.js": "desk/main.ts", "demo.js": "demo/demo.ts", "demo-site.js": "demo/site.ts" };
+const scripts = { "widget.js": "src/main.ts", "widget-more.js": "src/more.ts", "desk.js": "desk/main.ts", "link.js": "link/link.ts", "demo.js": "demo/demo.ts", "demo-site.js": "demo/site.ts" };
 /** What another script imports is a module. */
 const modules = new Set(["widget-more.js"]);
-const styles = { "desk.css": "desk/desk.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
-const pages = { "desk.html": "desk/desk.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
+const styles = { "desk.css": "desk/desk.css", "link.css": "link/link.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
+const pages = { "desk.html": "desk/desk.html", "link.html": "link/link.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 
 /** Each file in `words/` is a language, and there is no other list of them. */
 const packs = "widget-words.json";

@@ -22,6 +22,7 @@ mod watched;
 mod website;
 
 mod bad_input;
+mod chat_page;
 mod continuity;
 mod demo;
 mod desk;

@@ -2,8 +2,9 @@
  * What the browser remembers for one site: the session, and the messages that are not confirmed yet.
  *
  * All tabs share one key of localStorage. Every write reads first and changes only its own part, so that
- * one tab does not undo another's. Where storage is blocked, everything is kept in memory and lasts as
- * long as the page.
+ * one tab does not undo another's. A tab that has the key in its sessionStorage keeps to that: on the chat's own page,
+ * who came by a link with a token is somebody else than who came without. Where storage is blocked, everything is
+ * kept in memory and lasts as long as the page.
  */
 
 import type { Unsent } from "./pending";
@@ -21,9 +22,9 @@ export class Store {
   #storage: Storage | null;
   #memory: string | null = null;
 
-  constructor(site: string, storage: Storage | null = browserStorage()) {
-    this.#storage = storage;
+  constructor(site: string, storage?: Storage | null) {
     this.key = `hinny:${site}`;
+    this.#storage = storage === undefined ? browserStorage(this.key) : storage;
   }
 
   read(): Kept {
@@ -65,9 +66,9 @@ export class Store {
 }
 
 /** Merely naming localStorage throws where a browser blocks it. */
-function browserStorage(): Storage | null {
+function browserStorage(key: string): Storage | null {
   try {
-    return globalThis.localStorage ?? null;
+    return globalThis.sessionStorage?.getItem(key) ? sessionStorage : (globalThis.localStorage ?? null);
   } catch {
     return null;
   }
