@@ -66,7 +66,7 @@ fn fill(site: &str, name: &str) -> String {
 fn policy(config: &Config, headers: &HeaderMap) -> String {
     let sockets = own::sockets(config, headers);
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
          connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'"
     )

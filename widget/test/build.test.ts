@@ -63,7 +63,7 @@ test("everything the pages load comes from the same server", () => {
 const forbidden = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|createContextualFragment|DOMParser|setHTML/;
 
 test("no source turns a string into markup or code", () => {
-  for (const folder of ["src", "desk", "demo"]) {
+  for (const folder of ["src", "desk", "demo", "link"]) {
     for (const name of readdirSync(join(root, folder))) {
       assert.doesNotMatch(readFileSync(join(root, folder, name), "utf8"), forbidden, name);
     }
