@@ -9,14 +9,42 @@ export function picture(name, width = 64, height = 48, colour = [40, 120, 200]) 
   return { name, mimeType: "image/png", buffer: png(width, height, colour) };
 }
 
+/** A lamp on a table, as a visitor would photograph it. */
+export function photo(name, width = 480, height = 320) {
+  return { name, mimeType: "image/png", buffer: painted(width, height, (x, y) => lamp(x / width, y / height)) };
+}
+
+/** What is seen at a place of the photograph: a lit shade on a thin foot, a warm wall, a table. */
+function lamp(x, y) {
+  const light = Math.max(0, 1 - Math.hypot(x - 0.5, (y - 0.42) * 0.8) / 0.6);
+  const shade = y > 0.2 && y < 0.48 && Math.abs(x - 0.5) < 0.08 + (y - 0.2) * 0.3;
+  const foot = y >= 0.48 && y < 0.82 && Math.abs(x - 0.5) < (y > 0.78 ? 0.1 : 0.012);
+  const colour = shade ? [255, 226, 160] : foot ? [90, 62, 40] : y > 0.8 ? [120, 84, 58] : [96, 84, 80];
+  const glow = shade || foot ? 0 : light * 0.7;
+  // Broad steps instead of a smooth glow keep the file small.
+  const step = Math.round(glow * 6) / 6;
+  return colour.map((part, at) => Math.round(part + ([255, 220, 165][at] - part) * step));
+}
+
+function painted(width, height, colourAt) {
+  const rows = Array.from({ length: height }, (_, y) => {
+    const row = Array.from({ length: width }, (_, x) => colourAt(x, y)).flat();
+    return Buffer.from([0, ...row]);
+  });
+  return file(width, height, Buffer.concat(rows));
+}
+
 function png(width, height, colour) {
+  return painted(width, height, () => colour);
+}
+
+function file(width, height, rows) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   // Eight bits for each of red, green and blue.
   header.set([8, 2], 8);
-  const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => colour).flat())]);
-  const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
+  const pixels = deflateSync(rows);
   return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
 }
 

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { copyFile, cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createWriteStream, existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -54,10 +54,19 @@ export class Program {
 
   /** `hinny serve` for one website, whose pages come from `origins`. */
   static async serve(origins) {
+    const knowledge = join(root, "fixtures/stories/faq.md");
+    return Program.from({ knowledge, configuration: (port) => configuration(port, origins) });
+  }
+
+  /**
+   * `hinny serve` with a configuration of one's own, made for a port. `knowledge` is copied to the folder or file of
+   * that name beside it, and indexed.
+   */
+  static async from({ configuration, knowledge }) {
     const folder = await freshFolder();
     const port = await freePort();
-    await writeFile(join(folder, "hinny.toml"), configuration(port, origins));
-    await copyFile(join(root, "fixtures/stories/faq.md"), join(folder, "faq.md"));
+    await writeFile(join(folder, "hinny.toml"), configuration(port, folder));
+    await cp(knowledge, join(folder, (await stat(knowledge)).isDirectory() ? "knowledge" : "knowledge.md"), { recursive: true });
     const program = new Program(folder, port, ["serve"]);
     await program.run("kb", "index");
     return program;
@@ -192,6 +201,6 @@ greeting = "Hello! How can we help?"
 origins = ${JSON.stringify(origins)}
 
 [site.knowledge]
-paths = ["faq.md"]
+paths = ["knowledge.md"]
 `;
 }

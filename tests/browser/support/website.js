@@ -4,18 +4,18 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 
 /** The page's words are ours; only `title` may be hostile, and is escaped as any website would. */
-function html({ title, script, site }) {
+function html({ title, script, site, body, css }) {
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${escaped(title)}</title>
+    ${css ? '<link rel="stylesheet" href="/page.css">' : ""}
     ${script ? `<script src="${script}" data-site="${site}" async></script>` : ""}
   </head>
   <body>
-    <h1>The Shop</h1>
-    <p>Things to buy.</p>
+${body}
   </body>
 </html>`;
 }
@@ -24,10 +24,12 @@ function escaped(text) {
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-/** Nothing may run or be reached but the chat's server. */
-function policy(server) {
+const PLAIN = "    <h1>The Shop</h1>\n    <p>Things to buy.</p>";
+
+/** Nothing may run or be reached but the chat's server, and the page's own style sheet if it has one. */
+function policy({ chat: server, css }) {
   const { host } = new URL(server);
-  return `default-src 'none'; script-src ${server}; connect-src ws://${host} ${server}; img-src ${server}; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src ${server}; connect-src ws://${host} ${server}; img-src ${server}; ${css ? "style-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
 }
 
 export class Website {
@@ -36,6 +38,8 @@ export class Website {
     this.title = "The Shop: cart";
     this.script = null;
     this.site = "shop";
+    this.body = PLAIN;
+    this.css = null;
   }
 
   static async open() {
@@ -52,9 +56,16 @@ export class Website {
     this.script = `${server}/widget.js`;
   }
 
+  /** Gives the page another body and a style sheet. */
+  dresses(body, css) {
+    Object.assign(this, { body, css });
+  }
+
   answer(request, response) {
-    const found = new URL(request.url, this.url).pathname === "/";
-    const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(this.chat) };
+    const { pathname } = new URL(request.url, this.url);
+    if (pathname === "/page.css" && this.css) return response.writeHead(200, { "Content-Type": "text/css" }).end(this.css);
+    const found = pathname === "/";
+    const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(this) };
     response.writeHead(found ? 200 : 404, headers).end(found ? html(this) : "");
   }
 

@@ -1,0 +1,154 @@
+/**
+ * Every state of the chat that somebody can see, and how the real product gets there. Pictures, rules of
+ * accessibility and small screens are all looked at in these states; a new one only needs a line here.
+ */
+
+import { Cable } from "./cable.js";
+import { eventually } from "./eventually.js";
+import { photo } from "./picture.js";
+import { QUESTIONS } from "./shop.js";
+
+/** One state: its name, the words under its picture, and the way there from a fresh page with the button. */
+const state = (name, caption, reach, from) => ({ name, caption, reach, from });
+
+export const STATES = [
+  state("closed", "The button", async () => {}),
+  state("unread", "The button when something new has come", async (scene) => {
+    await withAnAgent(scene, "I am looking for a lamp for my desk");
+    await scene.visitor.closeButton.click();
+    await scene.desk.replies("Found one: the Fjord in oak.");
+    await scene.visitor.badge.filter({ hasText: "1" }).waitFor();
+  }),
+  state("greeting", "The greeting", async ({ visitor }) => {
+    await visitor.opensChat();
+    await visitor.greeting.waitFor();
+    await visitor.isOnline();
+  }),
+  state("answer", "An answer with its source", async ({ visitor }) => {
+    await visitor.opensChat();
+    await visitor.says(QUESTIONS.sure);
+    await (await visitor.hears("bot", "same day")).locator('[data-role="sources"]').waitFor();
+  }),
+  state("suggestions", "A question that may mean several things", async ({ visitor }) => {
+    await visitor.opensChat();
+    await visitor.says(QUESTIONS.vague);
+    await visitor.log.locator('[data-role="choices"] button').first().waitFor();
+  }),
+  state("waiting", "A person is on the way", async ({ visitor }) => {
+    await visitor.opensChat();
+    await visitor.says(QUESTIONS.unknown);
+    await visitor.isWith("waiting");
+    await visitor.lines.first().waitFor();
+  }),
+  state("agent", "A person has joined", async (scene) => {
+    await withAnAgent(scene, "Does the Fjord come in black?");
+    await scene.desk.replies("It does, from next week on. Shall I put one aside for you?");
+    await scene.visitor.hears("agent", "put one aside");
+    await scene.visitor.says("Yes, please!");
+  }),
+  state("typing", "A person is writing", async (scene) => {
+    await withAnAgent(scene, "Which colours are there?");
+    await scene.desk.composer.pressSequentially("Let me look");
+    await scene.visitor.typing.waitFor();
+  }),
+  state("file", "Pictures and files", async (scene) => {
+    await withAnAgent(scene, "My lamp arrived broken");
+    const { visitor, desk } = scene;
+    await visitor.attaches(photo("lamp.png"), invoice);
+    await visitor.says("It looks like this");
+    await visitor.seesPicture("visitor", "lamp.png");
+    await desk.replies("Oh no! A new one leaves today.");
+    await visitor.hears("agent", "leaves today");
+  }),
+  state("chosen", "Files chosen for the next message", async ({ visitor }) => {
+    await visitor.opensChat();
+    await visitor.isOnline();
+    await visitor.attaches(photo("lamp.png"), invoice);
+    await visitor.chosen.last().waitFor();
+  }),
+  state("error", "A message that was not taken", async (scene) => {
+    const { visitor } = scene;
+    await visitor.opensChat();
+    await visitor.isOnline();
+    await visitor.attaches({ name: "lamp.png", mimeType: "image/png", buffer: Buffer.from("<html></html>") });
+    await visitor.writes("My lamp");
+    await visitor.own("My lamp", "failed").locator('[data-role="retry"]').waitFor();
+  }),
+  state("offline", "Without a network", async ({ visitor, browser }) => {
+    await visitor.opensChat();
+    await visitor.says(QUESTIONS.sure);
+    await visitor.hears("bot", "same day");
+    await browser.offline(true);
+    await visitor.status.filter({ hasText: "offline" }).waitFor();
+    await visitor.writes("And to Norway?");
+    await visitor.own("And to Norway?", "sending").waitFor();
+  }),
+  state("reconnecting", "The server cannot be reached", async ({ visitor, cable }) => {
+    await visitor.opensChat();
+    await visitor.isOnline();
+    cable.cut();
+    await visitor.status.filter({ hasText: "Reconnecting" }).waitFor();
+  }, throughACable),
+  state("refused", "A page that is not on the list", async ({ visitor }) => {
+    await visitor.opensChat();
+    await visitor.status.filter({ hasText: "not set up" }).waitFor();
+  }, elsewhere),
+  state("blocked", "A visitor who may not write", async (scene) => {
+    await withAnAgent(scene, "Buy my watches");
+    const { visitor, desk } = scene;
+    await desk.block.click();
+    await desk.blocked.filter({ hasText: "Blocked" }).waitFor();
+    await visitor.writes("Watches!");
+    await visitor.note.filter({ hasText: /\S/ }).waitFor();
+  }),
+  state("ended", "The conversation is closed", async (scene) => {
+    await withAnAgent(scene, "Can I still add a bulb to my order?");
+    await scene.desk.replies("Done, it is in the parcel.");
+    await scene.visitor.hears("agent", "in the parcel");
+    await scene.desk.closeButton.click();
+    await scene.visitor.isWith("closed");
+    await scene.visitor.lines.last().waitFor();
+  }),
+];
+
+const invoice = { name: "invoice.txt", mimeType: "text/plain", buffer: Buffer.from("One lamp, 89 €".repeat(90)) };
+
+/** Brings a fresh visitor into a state; `wishes` are those of `Browser.open`. */
+export async function reaches(shop, state, wishes = {}) {
+  const made = state.from ? await state.from(shop) : {};
+  const scene = { ...made, ...(await shop.visit({ ...wishes, url: made.url })) };
+  await state.reach(scene);
+  if (await scene.visitor.panel.isVisible()) await settled(scene.visitor);
+  return scene;
+}
+
+/** The visitor says something, asks for a person, and the person takes the conversation. */
+async function withAnAgent({ visitor, desk }, words) {
+  await visitor.opensChat();
+  await visitor.person.click();
+  await visitor.isWith("waiting");
+  await visitor.says(words);
+  await desk.opensThread(words);
+  await desk.conversation.locator('[data-role="take"]').click();
+  await visitor.isWith("agent");
+}
+
+/** What is said last is in view, and nothing is on its way to the screen. */
+async function settled(visitor) {
+  await eventually("all has been shown", () => visitor.log.evaluate((log) => log.getAttribute("aria-busy") !== "true"));
+  await eventually("pictures are there", () =>
+    visitor.log.evaluate((log) => Array.from(log.querySelectorAll("img")).every((one) => one.complete)),
+  );
+}
+
+/** The same shop behind a line that can be cut. */
+async function throughACable({ stage, program, second }) {
+  const cable = stage.kept(await Cable.to(program.port));
+  second.embeds(cable.url);
+  return { cable, url: second.url };
+}
+
+/** A page that is not on the shop's list of origins. */
+async function elsewhere({ unlisted }) {
+  return { url: unlisted.url };
+}
