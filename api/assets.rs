@@ -43,6 +43,7 @@ macro_rules! asset {
 }
 
 static WIDGET: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget.js", JS)));
+static WIDGET_CHAT: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-chat.js", JS)));
 static WIDGET_MORE: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-more.js", JS)));
 pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
 pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
@@ -67,48 +68,66 @@ pub async fn widget(headers: HeaderMap) -> Response {
     WIDGET.answer(&headers)
 }
 
-/// `GET /widget-more.js`: the module that the widget imports when it is first needed.
+/// `GET /widget-chat.js`: the module that the script imports when the chat is wanted.
+pub async fn widget_chat(headers: HeaderMap) -> Response {
+    WIDGET_CHAT.answer(&headers)
+}
+
+/// `GET /widget-more.js`: the module that the chat imports when it is first needed.
 pub async fn widget_more(headers: HeaderMap) -> Response {
     WIDGET_MORE.answer(&headers)
 }
 
 impl Shared {
     fn new(asset: Asset) -> Self {
-        let hash = Sha256::digest(asset.bytes);
-        let hex: String = hash[..12]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let tag = HeaderValue::try_from(format!("\"{hex}\""))
-            .expect("hexadecimal digits may stand in a header");
+        let tag = tag(asset.bytes);
         Self { asset, tag }
     }
 
     fn answer(&self, headers: &HeaderMap) -> Response {
-        let tag = self.tag.clone();
-        let known = headers
-            .get(IF_NONE_MATCH)
-            .and_then(|value| value.to_str().ok());
-        let same = known.is_some_and(|known| {
-            known
-                .split(',')
-                .any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
-        });
-        let shared = [
-            (ETAG, tag),
-            (CACHE_CONTROL, HeaderValue::from_static(CACHE)),
-            (
-                CROSS_ORIGIN_RESOURCE_POLICY,
-                HeaderValue::from_static("cross-origin"),
-            ),
-            // Browsers fetch modules by the rules for calls.
-            (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        ];
         let Asset { bytes, kind } = self.asset;
-        match same {
-            true => (StatusCode::NOT_MODIFIED, shared).into_response(),
-            false => (shared, [(CONTENT_TYPE, kind)], bytes).into_response(),
-        }
+        cached(headers, self.tag.clone(), kind, bytes)
+    }
+}
+
+/// A name for these bytes and no others.
+pub fn tag(bytes: &[u8]) -> HeaderValue {
+    let hash = Sha256::digest(bytes);
+    let hex: String = hash[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    HeaderValue::try_from(format!("\"{hex}\"")).expect("hexadecimal digits may stand in a header")
+}
+
+/// What any page may load and every browser may keep; who has it already is told only so.
+pub fn cached(
+    headers: &HeaderMap,
+    tag: HeaderValue,
+    kind: &'static str,
+    body: impl IntoResponse,
+) -> Response {
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    let same = known.is_some_and(|known| {
+        known
+            .split(',')
+            .any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
+    });
+    let shared = [
+        (ETAG, tag),
+        (CACHE_CONTROL, HeaderValue::from_static(CACHE)),
+        (
+            CROSS_ORIGIN_RESOURCE_POLICY,
+            HeaderValue::from_static("cross-origin"),
+        ),
+        // Browsers fetch modules by the rules for calls.
+        (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    ];
+    match same {
+        true => (StatusCode::NOT_MODIFIED, shared).into_response(),
+        false => (shared, [(CONTENT_TYPE, kind)], body).into_response(),
     }
 }
 
@@ -151,15 +170,17 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_widget_imports_may_be_loaded_from_any_origin() {
-        let more = widget_more(HeaderMap::new()).await;
-        assert_eq!(more.status(), StatusCode::OK);
-        assert_eq!(more.headers()[CONTENT_TYPE], JS);
-        assert_eq!(more.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], "*");
-        assert_eq!(more.headers()[CACHE_CONTROL], CACHE);
-        assert_ne!(
-            more.headers()[ETAG],
-            widget(HeaderMap::new()).await.headers()[ETAG]
-        );
+        let script = widget(HeaderMap::new()).await;
+        for module in [
+            widget_chat(HeaderMap::new()).await,
+            widget_more(HeaderMap::new()).await,
+        ] {
+            assert_eq!(module.status(), StatusCode::OK);
+            assert_eq!(module.headers()[CONTENT_TYPE], JS);
+            assert_eq!(module.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+            assert_eq!(module.headers()[CACHE_CONTROL], CACHE);
+            assert_ne!(module.headers()[ETAG], script.headers()[ETAG]);
+        }
     }
 
     #[test]

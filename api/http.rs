@@ -16,7 +16,7 @@ use crate::app::Shared;
 use crate::error::{Code, Problem};
 use crate::routes::Routes;
 use crate::wire::{MAX_FRAME, sober};
-use crate::{assets, chat_page, demo, desk, files, health, metrics, rest, socket};
+use crate::{assets, chat_page, demo, desk, files, health, look, metrics, rest, socket};
 
 /// Browsers may remember for this long that a page may use the API.
 const CORS_MAX_AGE: Duration = Duration::from_secs(600);
@@ -55,7 +55,9 @@ fn open() -> Routes {
         .get("/healthz", health::alive)
         .get("/readyz", health::ready)
         .get("/metrics", metrics::show)
+        .get("/v1/sites/{site}/look", look::show)
         .get("/widget.js", assets::widget)
+        .get("/widget-chat.js", assets::widget_chat)
         .get("/widget-more.js", assets::widget_more)
         .merge(chat_page::routes())
 }

@@ -26,6 +26,7 @@ mod guest;
 mod health;
 mod http;
 mod link;
+mod look;
 mod metrics;
 mod reader;
 mod rest;

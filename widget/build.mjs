@@ -14,9 +14,17 @@ import { minify } from "terser";
 const here = dirname(fileURLToPath(import.meta.url));
 export const dist = join(here, "dist");
 
-const scripts = { "widget.js": "src/main.ts", "widget-more.js": "src/more.ts", "desk.js": "desk/main.ts", "link.js": "link/link.ts", "demo.js": "demo/demo.ts", "demo-site.js": "demo/site.ts" };
+const scripts = {
+  "widget.js": "src/loader.ts",
+  "widget-chat.js": "src/chat.ts",
+  "widget-more.js": "src/more.ts",
+  "desk.js": "desk/main.ts",
+  "link.js": "link/link.ts",
+  "demo.js": "demo/demo.ts",
+  "demo-site.js": "demo/site.ts",
+};
 /** What another script imports is a module. */
-const modules = new Set(["widget-more.js"]);
+const modules = new Set(["widget-chat.js", "widget-more.js"]);
 const styles = { "desk.css": "desk/desk.css", "link.css": "link/link.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "link.html": "link/link.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 

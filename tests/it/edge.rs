@@ -1,7 +1,7 @@
 //! The edge: slow readers, proxies, pages that embed the widget.
 
 use futures_util::{SinkExt, StreamExt};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
@@ -97,24 +97,47 @@ async fn hello(server: &Server, forwarded: &str) -> u16 {
 #[tokio::test]
 async fn the_widget_is_served_small_and_cacheable() {
     let server = Server::start(SITE).await;
-    let first = http::get(&format!("{}/widget.js", server.url)).await;
-    assert_eq!(first.status, 200);
+    for path in ["/widget.js", "/widget-chat.js", "/widget-more.js"] {
+        let (first, again) = asked_twice(&format!("{}{path}", server.url)).await;
+        assert_eq!((first.status, again.status), (200, 304), "{path}");
+        let kind = first.headers["content-type"].to_str().unwrap();
+        assert!(kind.contains("javascript"), "{path}: {kind}");
+        assert!(first.text.len() < 60_000, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_may_read_and_keep_how_the_chat_of_a_site_looks() {
+    let server = Server::start(SITE).await;
+    let (first, again) = asked_twice(&format!("{}/v1/sites/shop/look", server.url)).await;
+    assert_eq!((first.status, again.status), (200, 304));
+    let header = |name: &str| first.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header("access-control-allow-origin"), "*");
+    assert_eq!(header("cache-control"), "public, max-age=300");
+    let look: Value = serde_json::from_str(&first.text).unwrap();
+    assert_eq!(look["words"]["en"][0], "Open chat");
+    assert_eq!(look["colours"].as_array().unwrap().len(), 4);
+    for unknown in [
+        "nobody",
+        "SHOP",
+        "shop%00",
+        "%F0%9F%90%B4",
+        "shop%2F..%2Fshop",
+    ] {
+        let url = format!("{}/v1/sites/{unknown}/look", server.url);
+        let answer = http::get(&url).await;
+        assert_eq!(answer.status, 404, "{unknown}");
+        assert_eq!(answer.headers["access-control-allow-origin"], "*");
+        assert!(!answer.headers.contains_key("etag"), "{unknown}");
+    }
+}
+
+/// The answer to a first request, and to one that knows it.
+async fn asked_twice(url: &str) -> (http::Answer, http::Answer) {
+    let first = http::get(url).await;
     let etag = first.headers["etag"].to_str().unwrap().to_owned();
-    let again = http::call(
-        "GET",
-        &format!("{}/widget.js", server.url),
-        &[("If-None-Match", &etag)],
-        None,
-    )
-    .await;
-    assert_eq!(again.status, 304);
-    assert!(
-        first.headers["content-type"]
-            .to_str()
-            .unwrap()
-            .contains("javascript")
-    );
-    assert!(first.text.len() < 60_000);
+    let again = http::call("GET", url, &[("If-None-Match", &etag)], None).await;
+    (first, again)
 }
 
 #[tokio::test]

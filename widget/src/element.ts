@@ -6,7 +6,9 @@
 import type { Attached } from "./attached";
 import { followFiles } from "./composer";
 import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "./connection";
+import dark from "./dark.css";
 import { newId } from "./dom";
+import { type Look, sheet } from "./look";
 import type { Acts } from "./message";
 import type { Host, More, Part } from "./more";
 import { buildPanel, followViewport, type Panel, scrollToEnd, showPanel } from "./panel";
@@ -34,6 +36,11 @@ export class HinnyChat extends HTMLElement {
   /** Fetches what is not needed by every visitor; the attempts so far are told. */
   static load: (attempt: number) => Promise<Part>;
 
+  /** What the loader left here, before this class was there. */
+  declare server: string;
+  declare site: string;
+  declare look: Look;
+
   #state: State = initial;
   #nodes!: Panel;
   #store!: Store;
@@ -41,6 +48,8 @@ export class HinnyChat extends HTMLElement {
   #more: More | null = null;
   #loading: Promise<More | null> | null = null;
   #attempts = 0;
+  /** The loader's styles and ours. */
+  #dress: CSSStyleSheet[] | null = null;
   /** Set while chosen files wait to be taken. */
   #choosing: Promise<More | null> | null = null;
   #cancelWake: (() => void) | null = null;
@@ -48,13 +57,13 @@ export class HinnyChat extends HTMLElement {
   #ending: AbortController | null = null;
 
   connectedCallback(): void {
-    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [sheet];
-    root.replaceChildren();
+    const root = this.shadowRoot;
+    // Without the loader's button there is nothing to begin with.
+    if (!root) return;
+    this.#dress ??= [...root.adoptedStyleSheets, sheet(css), sheet(dark, this.look.dark)];
+    root.adoptedStyleSheets = this.#dress;
     this.#nodes = buildPanel(root);
-    this.#store = new Store(this.#site);
+    this.#store = new Store(this.site);
     this.#link = this.#connection();
     this.#more = this.#loading = null;
     this.#listen();
@@ -64,7 +73,7 @@ export class HinnyChat extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    this.#link.stop();
+    this.#link?.stop();
     this.#more?.leave();
     this.#cancelWake?.();
     this.#ending?.abort();
@@ -95,16 +104,8 @@ export class HinnyChat extends HTMLElement {
     this.#request({ text });
   }
 
-  get #site(): string {
-    return this.getAttribute("site") ?? "";
-  }
-
-  get #server(): string {
-    return this.getAttribute("server") ?? location.href;
-  }
-
   #connection(): Connection<ServerFrame> {
-    const url = socketUrl("/v1/ws", this.#server);
+    const url = socketUrl("/v1/ws", this.server);
     return new Connection<ServerFrame>({
       clock: browserClock,
       dial: () => new WebSocket(url) as Socket,
@@ -122,7 +123,7 @@ export class HinnyChat extends HTMLElement {
     return {
       type: "hello",
       protocol: 1,
-      site: this.#site,
+      site: this.site,
       ...(token && { token }),
       ...(identity && { identity }),
       ...(conversation && { conversation }),
@@ -197,7 +198,7 @@ export class HinnyChat extends HTMLElement {
   async #fetch(): Promise<More | null> {
     const change: Host["change"] = (change) => this.#happened({ type: "change", change });
     const host: Host = {
-      server: this.#server,
+      server: this.server,
       log: this.#nodes.log,
       words,
       locale,

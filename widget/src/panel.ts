@@ -1,4 +1,4 @@
-/** The widget's nodes: the round button, the window, and how both show a state. */
+/** The widget's nodes: the window, beside the loader's round button, and how both show a state. */
 
 import { buildComposer, type Composer, showComposer } from "./composer";
 import { h, icon, setText, sync } from "./dom";
@@ -25,7 +25,6 @@ export interface Panel extends Composer {
 }
 
 const paths = {
-  chat: "M21 11.5a8.4 8.4 0 0 1-12 7.6L4 20.5l1.3-4.4A8.4 8.4 0 1 1 21 11.5",
   cross: "M6 6l12 12M18 6 6 18",
   person: "M19 20c0-3.3-3.1-5-7-5s-7 1.7-7 5M16 7.5a4 4 0 1 1-8 0 4 4 0 0 1 8 0",
 };
@@ -37,10 +36,11 @@ const PHONE = "(max-width: 480px)";
 const FOLLOWING_PX = 80;
 
 export function buildPanel(root: ShadowRoot): Panel {
-  const badge = h("span", marks("badge", { hidden: "" }));
-  const launcher = button("launcher", words.open, paths.chat);
-  launcher.append(badge);
+  const launcher = root.querySelector<HTMLButtonElement>(".launcher")!;
   launcher.setAttribute("aria-haspopup", "dialog");
+  launcher.querySelector(".badge")?.remove();
+  const badge = h("span", marks("badge", { hidden: "" }));
+  launcher.append(badge);
   const title = h("h2", marks("title", { id: "title" }), words.chat);
   const who = h("p", marks("who"));
   const close = button("close", words.close, paths.cross);
@@ -54,7 +54,9 @@ export function buildPanel(root: ShadowRoot): Panel {
   const head = h("header", { part: "header" }, h("div", {}, title, who), close);
   const foot = h("footer", { part: "footer" }, person, composer.note, composer.chosen, composer.form);
   const panel = h("section", marks("panel", { role: "dialog", "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
-  root.append(panel, launcher);
+  // The button stays where it is, with its focus; a window of an earlier stay on the page goes.
+  root.querySelector(".panel")?.remove();
+  launcher.before(panel);
   return { launcher, badge, panel, title, who, close, log, typing, status, statusText, again, person, ...composer };
 }
 

@@ -27,14 +27,17 @@ test("the same source gives the same bytes", async () => {
   assert.deepEqual(await builder.build(), await builder.build());
 });
 
-const LARGEST_WIDGET = 13_100;
+/** The site's file comes on top; the browser's stories measure both, as the server sends them. */
+const LARGEST_LOADER = 1_800;
+const LARGEST_WIDGET = 15_000;
 /** Loaded when it is first needed: files, what was done to messages, and persons who answer. */
 const LARGEST_MORE = 4_300;
 
 test("the widget stays small", (t) => {
-  const [size, more] = [gzipped("widget.js"), gzipped("widget-more.js")];
-  t.diagnostic(`widget: ${size} bytes gzipped, more when needed: ${more}, together ${size + more}`);
-  assert.ok(size <= LARGEST_WIDGET, `${size} bytes`);
+  const [loader, chat, more] = [gzipped("widget.js"), gzipped("widget-chat.js"), gzipped("widget-more.js")];
+  t.diagnostic(`loader: ${loader} bytes gzipped, chat: ${chat}, together ${loader + chat}; more when needed: ${more}`);
+  assert.ok(loader <= LARGEST_LOADER, `${loader} bytes`);
+  assert.ok(loader + chat <= LARGEST_WIDGET, `${loader + chat} bytes`);
   assert.ok(more <= LARGEST_MORE, `${more} bytes`);
 });
 

@@ -10,7 +10,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { HinnyChat } from "../src/element";
 import * as more from "../src/more";
 import type { ClientFrame, Hello } from "../src/wire";
-import { eventually, fixture } from "./support";
+import { eventually, fixture, look } from "./support";
 
 export const C = "conversation-1";
 
@@ -140,8 +140,10 @@ export class Tab {
   readonly chat = document.createElement("hinny-chat") as HinnyChat;
 
   constructor() {
-    this.chat.setAttribute("site", "demo");
-    this.chat.setAttribute("server", server.origin);
+    Object.assign(this.chat, { site: "demo", server: server.origin, look });
+    const launcher = document.createElement("button");
+    launcher.className = launcher.dataset.role = "launcher";
+    this.chat.attachShadow({ mode: "open" }).append(launcher);
     document.body.append(this.chat);
   }
 

@@ -13,6 +13,26 @@ test("before the first click: a button with a name, no socket, nothing stored", 
   assert.deepEqual([server.sockets.size, localStorage.length], [0, 0]);
 });
 
+test("taken off the page and put on again, it begins anew with one window and one button", async () => {
+  const tab = await new Tab().opened();
+  tab.writes("Hi");
+  await tab.reads("visitor stored Hi");
+  for (let time = 0; time < 3; time++) {
+    tab.leaves();
+    await eventually("no socket", () => server.sockets.size === 0);
+    document.body.append(tab.chat);
+    await tab.reads("visitor stored Hi");
+    assert.ok(tab.find("panel").hidden);
+    const roles = Array.from(tab.chat.shadowRoot!.children, (node) => node.className);
+    assert.deepEqual(roles, ["panel", "launcher"]);
+    assert.equal(tab.find("launcher").querySelectorAll(".badge").length, 1);
+  }
+  await tab.opened();
+  tab.writes("Still there");
+  await tab.reads("visitor stored Hi", "visitor stored Still there");
+  assert.equal(server.sockets.size, 1);
+});
+
 test("a question, its tick, and the answer with its sources", async () => {
   const tab = await new Tab().opened();
   tab.writes("How?");

@@ -49,7 +49,7 @@ class Observer {
 put("IntersectionObserver", Observer);
 for (const name of [...names, ...more]) put(name, page[name as keyof typeof page]);
 put("window", page);
-put("navigator", { onLine: true, language: "en" });
+put("navigator", { onLine: true, language: "en", languages: ["en"] });
 put("WebSocket", WebSocket);
 put("addEventListener", page.addEventListener.bind(page));
 put("removeEventListener", page.removeEventListener.bind(page));

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../src/connection";
+import type { Look } from "../src/look";
 import { type Action, initial, type State, type Step, step } from "../src/state";
 import { readFrame, type ServerFrame } from "../src/wire";
 import { speak } from "../src/words";
@@ -30,6 +31,16 @@ export function frame(name: string): ServerFrame {
   if (!read) throw new Error(`the widget does not know ${name}`);
   return read;
 }
+
+/** What the server says of how a chat looks. */
+export const look: Look = {
+  dark: "(prefers-color-scheme: dark)",
+  colours: ["#0f766e", "#ffffff", "#5eead4", "#06302b"],
+  side: "right",
+  x: 20,
+  y: 20,
+  words: { en: ["Open chat", "Open chat in a new tab"], de: ["Chat öffnen", "Chat in neuem Tab öffnen"] },
+};
 
 type Told = Action extends infer One ? (One extends Action ? Omit<One, "now"> : never) : never;
 

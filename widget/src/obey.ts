@@ -1,0 +1,15 @@
+/** What a page may say to the chat: `hinny(verb, …)`. The calls from before the chat was there come here first. */
+
+import type { Call } from "./boot";
+import type { HinnyChat } from "./element";
+
+/** `host` is the loader's element, which the chat's module has made a `HinnyChat` if it is still on the page. */
+export function obey(host: Element, [verb, value]: Call): void {
+  if (!host.isConnected) return;
+  const chat = host as HinnyChat;
+  if (verb === "open") chat.open();
+  else if (verb === "close") chat.close();
+  else if (verb === "identify") chat.identify(typeof value === "string" ? value : null);
+  else if (verb === "ask") chat.ask(String(value));
+  else console.error(`hinny: unknown verb "${verb}"`);
+}
