@@ -19,6 +19,7 @@ use crate::error::{Code, Problem};
 use crate::health::Pulse;
 use crate::limits::Limits;
 use crate::links::Links;
+use crate::look::Looks;
 use crate::metrics::Meter;
 use crate::own;
 use crate::proxy;
@@ -31,6 +32,8 @@ pub struct App {
     pub sessions: Sessions,
     /// Signs the addresses of files.
     pub links: Links,
+    /// How each site's chat looks.
+    pub looks: Looks,
     pub limits: Limits,
     pub meter: Meter,
     pub pulse: Pulse,

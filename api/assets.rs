@@ -45,6 +45,8 @@ macro_rules! asset {
 static WIDGET: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget.js", JS)));
 static WIDGET_CHAT: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-chat.js", JS)));
 static WIDGET_MORE: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-more.js", JS)));
+static WIDGET_BRAND: LazyLock<Shared> =
+    LazyLock::new(|| Shared::new(asset!("widget-brand.js", JS)));
 pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
 pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
 pub static DESK_SCRIPT: Asset = asset!("desk.js", JS);
@@ -76,6 +78,11 @@ pub async fn widget_chat(headers: HeaderMap) -> Response {
 /// `GET /widget-more.js`: the module that the chat imports when it is first needed.
 pub async fn widget_more(headers: HeaderMap) -> Response {
     WIDGET_MORE.answer(&headers)
+}
+
+/// `GET /widget-brand.js`: the module that the chat imports where the site shows a face of its own.
+pub async fn widget_brand(headers: HeaderMap) -> Response {
+    WIDGET_BRAND.answer(&headers)
 }
 
 impl Shared {
@@ -174,6 +181,7 @@ mod tests {
         for module in [
             widget_chat(HeaderMap::new()).await,
             widget_more(HeaderMap::new()).await,
+            widget_brand(HeaderMap::new()).await,
         ] {
             assert_eq!(module.status(), StatusCode::OK);
             assert_eq!(module.headers()[CONTENT_TYPE], JS);

@@ -1,9 +1,11 @@
 //! `Config`: what the operator decided, typed and checked. Everything that can be wrong with `hinny.toml` is
 //! found here, all of it at once, before anything starts.
 
+pub mod colour;
 pub mod connections;
 pub mod duration;
 mod hand;
+pub mod look;
 pub mod model;
 pub mod raw;
 mod read;

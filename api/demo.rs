@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Shared};
 use crate::assets;
+use crate::config::look::Look;
 use crate::config::raw::RawConfig;
 use crate::config::{Config, Hand, Identity, Knowledge, Site, Team};
 use crate::desk::login_hash;
@@ -45,6 +46,7 @@ pub fn config(data: &Path, port: u16) -> Config {
         name: "hinny".to_owned(),
         origins: Origins::default(),
         greeting: Some("Hello! Ask me anything about hinny.".to_owned()),
+        look: Look::default(),
         identity: Identity::Off,
         knowledge: Knowledge {
             paths: vec![knowledge(data)],

@@ -121,6 +121,7 @@ impl Guest {
                 id: site.id.as_str().to_owned(),
                 name: site.name.clone(),
                 greeting: site.greeting.clone(),
+                brand: app.looks[&site.id].brand.clone(),
             },
             limits: LimitsView::ours(app.files.limit()),
         }

@@ -56,9 +56,11 @@ fn open() -> Routes {
         .get("/readyz", health::ready)
         .get("/metrics", metrics::show)
         .get("/v1/sites/{site}/look", look::show)
+        .get("/v1/sites/{site}/pictures/{name}", look::picture)
         .get("/widget.js", assets::widget)
         .get("/widget-chat.js", assets::widget_chat)
         .get("/widget-more.js", assets::widget_more)
+        .get("/widget-brand.js", assets::widget_brand)
         .merge(chat_page::routes())
 }
 

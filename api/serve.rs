@@ -25,7 +25,7 @@ use crate::limits::Limits;
 use crate::links::Links;
 use crate::metrics::Meter;
 use crate::session::Sessions;
-use crate::{http, index, schedule, server};
+use crate::{http, index, look, schedule, server};
 
 /// Orders that may wait for one conversation.
 const MAILBOX: usize = 64;
@@ -125,18 +125,18 @@ async fn start(
     closing: watch::Receiver<bool>,
 ) -> Result<Shared, StartError> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data).await?);
-    let data = config.data.display().to_string();
-    let in_data = |error: std::io::Error| StartError::Io(format!("{data}: {error}"));
+    let folder = config.data.display();
+    let in_data = |error: std::io::Error| StartError::Io(format!("{folder}: {error}"));
+    let looks = look::load(&config).map_err(StartError::Io)?;
     let sessions = Sessions::open(&config.data, config.timing.session_valid).map_err(in_data)?;
     let knowledge = knowledge(&config)?;
-    let answerer = answerer(&config, &knowledge)?;
     let files = Files::open(&config.data, store.clone(), config.files.max_size)
         .map(Arc::new)
         .map_err(in_data)?;
     let links = Links::open(&config.data, config.files.link_valid).map_err(in_data)?;
     let engine = Engine::start(Parts {
         store,
-        answerer,
+        answerer: answerer(&config, &knowledge)?,
         bridges: connect::bridges(&config)?,
         sites: connect::rules(&config),
         learner: Some(Arc::new(Shelves::new(&config, &knowledge))),
@@ -153,6 +153,7 @@ async fn start(
         files,
         sessions,
         links,
+        looks,
         knowledge,
         closing,
         demo,

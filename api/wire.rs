@@ -15,6 +15,7 @@ pub use check::*;
 pub use client::*;
 
 use crate::error::{Code, Problem};
+use crate::look::Brand;
 
 /// The version spoken. There is no older one yet.
 pub const PROTOCOL: u32 = 1;
@@ -96,6 +97,9 @@ pub struct SiteView {
     pub id: String,
     pub name: String,
     pub greeting: Option<String>,
+    /// What the site shows of itself, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

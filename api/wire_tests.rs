@@ -10,6 +10,7 @@ use hinny_actors::body::Page;
 use serde_json::Value;
 
 use super::*;
+use crate::look::Face;
 use events::{bot_events, changed_events, changed_messages, files, suggestion_events, team_events};
 
 const CONVERSATION: &str = "0aB1cD2eF3gH4iJ5kL6mN7";
@@ -142,11 +143,28 @@ fn welcome(identified: bool) -> ServerFrame {
                 id: "demo".to_owned(),
                 name: "Demo".to_owned(),
                 greeting: Some("Hello! Ask me anything about hinny.".to_owned()),
+                brand: identified.then(brand),
             },
             limits: LimitsView::ours(10_000_000),
         },
         seq: if identified { 44 } else { 0 },
         handling: if identified { "agent" } else { "bot" },
+    }
+}
+
+fn brand() -> Brand {
+    let picture = |name: &str| Some(format!("/v1/sites/demo/pictures/{name}"));
+    let face = |name: &str, photo| Face {
+        name: name.to_owned(),
+        photo,
+    };
+    Brand {
+        logo: picture("0c1d2e3f405162738495a6b7"),
+        team: vec![
+            face("Ana", picture("b7a695847362514f3e2d1c0b")),
+            face("Bo", None),
+        ],
+        replies: vec!["Where is my order?".to_owned()],
     }
 }
 

@@ -18,13 +18,14 @@ const scripts = {
   "widget.js": "src/loader.ts",
   "widget-chat.js": "src/chat.ts",
   "widget-more.js": "src/more.ts",
+  "widget-brand.js": "src/brand.ts",
   "desk.js": "desk/main.ts",
   "link.js": "link/link.ts",
   "demo.js": "demo/demo.ts",
   "demo-site.js": "demo/site.ts",
 };
 /** What another script imports is a module. */
-const modules = new Set(["widget-chat.js", "widget-more.js"]);
+const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js"]);
 const styles = { "desk.css": "desk/desk.css", "link.css": "link/link.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "link.html": "link/link.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 

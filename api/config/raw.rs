@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::look::RawLook;
 use super::walks::RawWalk;
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -184,6 +185,8 @@ pub struct RawSite {
     pub discord: Option<RawSiteDiscord>,
     #[serde(default)]
     pub telegram: Option<RawSiteTelegram>,
+    #[serde(default)]
+    pub look: RawLook,
     #[serde(default)]
     pub team: RawTeam,
     #[serde(default)]

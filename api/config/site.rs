@@ -10,6 +10,7 @@ use hinny_kb::LinkStyle;
 use url::Url;
 
 use super::hand::{DESK, Hand};
+use super::look::Look;
 use super::model::Model;
 use super::raw::{RawKnowledge, RawSite};
 use super::secret::{self, Env, Secret};
@@ -27,6 +28,7 @@ pub struct Site {
     pub name: String,
     pub origins: Origins,
     pub greeting: Option<String>,
+    pub look: Look,
     pub identity: Identity,
     pub knowledge: Knowledge,
     pub answers: hinny_kb::Settings,
@@ -79,6 +81,7 @@ pub(super) fn check(
     let within = |what: String| format!("{label}: {what}");
     let id = problems.take(id(&raw.id).map_err(within));
     let hand = problems.take(Hand::check(&raw).map_err(within));
+    let look = Look::check(&raw.look, base, &label, problems);
     let team = Team::check(&raw.team, hand.as_ref(), &label, problems);
     let identity = problems.take(identity(&raw, base, env).map_err(within));
     let origins = problems.take(origins(&raw.origins).map_err(within));
@@ -94,6 +97,7 @@ pub(super) fn check(
         name: raw.name,
         origins: origins?,
         greeting: raw.greeting,
+        look: look?,
         identity: identity?,
         knowledge,
         answers: raw.answers.settings,

@@ -115,8 +115,14 @@ async fn every_page_may_read_and_keep_how_the_chat_of_a_site_looks() {
     assert_eq!(header("access-control-allow-origin"), "*");
     assert_eq!(header("cache-control"), "public, max-age=300");
     let look: Value = serde_json::from_str(&first.text).unwrap();
-    assert_eq!(look["words"]["en"][0], "Open chat");
-    assert_eq!(look["colours"].as_array().unwrap().len(), 4);
+    assert_eq!(look["words"][0], "Open chat");
+    let german = http::get(&format!("{}/v1/sites/shop/look?de-AT,en", server.url)).await;
+    let german: Value = serde_json::from_str(&german.text).unwrap();
+    assert_eq!(
+        (&german["lang"], &german["words"][0]),
+        (&json!("de"), &json!("Chat öffnen"))
+    );
+    assert_eq!(look["colours"].as_array().unwrap().len(), 6);
     for unknown in [
         "nobody",
         "SHOP",

@@ -6,7 +6,7 @@
  */
 
 import css from "./launcher.css";
-import { inLanguage, type Look, sheet, variables } from "./look";
+import { type Look, sheet, variables } from "./look";
 
 /** What a page says with `hinny(verb, …)`. */
 export type Call = [verb: string, ...values: unknown[]];
@@ -77,7 +77,7 @@ function hinny(...call: Call): void {
 }
 
 async function start({ server, site, preload, inside }: Options): Promise<void> {
-  const answer = await fetch(`${server}/v1/sites/${site}/look`);
+  const answer = await fetch(`${server}/v1/sites/${site}/look?${[document.documentElement.lang, ...navigator.languages]}`);
   if (!answer.ok) return console.error(`hinny: no site "${site}"`, answer.status);
   host.look = await answer.json();
   if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go));
@@ -89,8 +89,9 @@ async function start({ server, site, preload, inside }: Options): Promise<void> 
 function show(inside: Element | null | undefined): void {
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet(css + variables(host.look))];
-  for (const name of ["class", "part", "data-role"]) launcher.setAttribute(name, "launcher");
-  launcher.append(bubble());
+  launcher.dataset.role = launcher.className = "launcher";
+  launcher.setAttribute("part", "launcher");
+  launcher.append(host.look.icon ? picture(host.server + host.look.icon) : bubble());
   name(0);
   launcher.onclick = () => {
     if (!failed) return hinny("open");
@@ -104,6 +105,10 @@ function show(inside: Element | null | undefined): void {
     calls.push(["open"]);
   }
   (inside ?? document.body).append(host);
+}
+
+function picture(src: string): Element {
+  return Object.assign(new Image(26, 26), { src, alt: "" });
 }
 
 function bubble(): Element {
@@ -142,7 +147,7 @@ function wait(on: boolean): void {
 }
 
 function name(which: 0 | 1): void {
-  launcher.setAttribute("aria-label", inLanguage(host.look.words)[which]);
+  launcher.setAttribute("aria-label", host.look.words[which]!);
 }
 
 /** The chat did not come, or not soon. Only somebody who waits for it is led elsewhere. */

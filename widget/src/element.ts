@@ -4,6 +4,7 @@
  */
 
 import type { Attached } from "./attached";
+import type { Branding, BrandPart } from "./brand";
 import { followFiles } from "./composer";
 import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "./connection";
 import dark from "./dark.css";
@@ -32,9 +33,15 @@ const LONGEST_TITLE = 200;
 /** A browser's timers do not reach further than 24 days; who wakes too early looks again. */
 const LONGEST_WAIT_MS = 1e9;
 
+/** What the chat loads when it is needed, each as `widget-NAME.js`. */
+export interface Parts {
+  more: Part;
+  brand: BrandPart;
+}
+
 export class HinnyChat extends HTMLElement {
-  /** Fetches what is not needed by every visitor; the attempts so far are told. */
-  static load: (attempt: number) => Promise<Part>;
+  /** Fetches a part that not every visitor needs; the attempts so far are told. */
+  static load: <Name extends keyof Parts>(name: Name, attempt: number) => Promise<Parts[Name]>;
 
   /** What the loader left here, before this class was there. */
   declare server: string;
@@ -46,6 +53,7 @@ export class HinnyChat extends HTMLElement {
   #store!: Store;
   #link!: Connection<ServerFrame>;
   #more: More | null = null;
+  #brand: Branding | null = null;
   #loading: Promise<More | null> | null = null;
   #attempts = 0;
   /** The loader's styles and ours. */
@@ -65,7 +73,7 @@ export class HinnyChat extends HTMLElement {
     this.#nodes = buildPanel(root);
     this.#store = new Store(this.site);
     this.#link = this.#connection();
-    this.#more = this.#loading = null;
+    this.#more = this.#loading = this.#brand = null;
     this.#listen();
     const kept = this.#store.read();
     this.#happened({ type: "kept", kept });
@@ -143,6 +151,7 @@ export class HinnyChat extends HTMLElement {
     if (upload) void this.#upload(upload);
     // A failure to load is itself told as a change, after which nothing is tried at once.
     if (happening.type !== "change" && needsMore(state)) void this.#load();
+    if (state.site?.brand && !before.site) void this.#brandWith(state.site.brand);
     if (reconnect) this.#link.reconnect();
     this.#show();
   }
@@ -150,6 +159,7 @@ export class HinnyChat extends HTMLElement {
   #show(): void {
     showPanel(this.#nodes, this.#state, this.#acts(), this.#more);
     this.#more?.look(this.#state);
+    this.#brand?.show(this.#state);
     this.#cancelWake?.();
     const wake = wakeAt(this.#state);
     const wait = wake === null ? null : Math.min(LONGEST_WAIT_MS, Math.max(0, wake - browserClock.now()));
@@ -212,7 +222,7 @@ export class HinnyChat extends HTMLElement {
       change,
     };
     try {
-      const { More } = await HinnyChat.load(this.#attempts);
+      const { More } = await HinnyChat.load("more", this.#attempts);
       this.#more = new More(host);
       change(withNotice(null));
     } catch {
@@ -221,6 +231,18 @@ export class HinnyChat extends HTMLElement {
       change(withNotice(words.part_missing));
     }
     return this.#more;
+  }
+
+  /** A chat without its site's face is a whole one, so this is tried once. */
+  async #brandWith(brand: object): Promise<void> {
+    const { panel, input } = this.#nodes;
+    const ask = (text: string) => {
+      this.#request({ text });
+      input.focus();
+    };
+    const part = await HinnyChat.load("brand", 0).catch(() => null);
+    this.#brand = part && new part.Branding({ server: this.server, panel, team: words.team, ask }, brand);
+    this.#show();
   }
 
   async #attach(files: File[]): Promise<void> {

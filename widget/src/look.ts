@@ -4,19 +4,21 @@
 export interface Look {
   /** When the dark colours hold, as a media query: `all`, `not all`, or the visitor's wish. */
   dark: string;
-  /** The accent colour and what is legible on it, as `#rrggbb`: both for the light theme, then for the dark one. */
-  colours: [main: string, on: string, darkMain: string, darkOn: string];
+  /** The accent colour, what is legible on it, and its shade that is legible as text, as `#rrggbb`: for the light theme, then for the dark one. */
+  colours: string[];
+  /** A picture instead of the bubble, by its path on the server. */
+  icon?: string;
   side: "left" | "right";
   /** The button's distance from that side and from below, in pixels. */
   x: number;
   y: number;
   /** Whether the chat is fetched as soon as the page has nothing else to do. */
   preload?: boolean;
-  /** The button's names by language: to open the chat, and to open it in a tab of its own. */
-  words: Record<string, LauncherWords>;
+  /** The language that the server chose from those of the page and the browser. */
+  lang: string;
+  /** The button's names: to open the chat, and to open it in a tab of its own. */
+  words: string[];
 }
-
-export type LauncherWords = [open: string, tab: string];
 
 export function sheet(css: string, media = ""): CSSStyleSheet {
   const made = new CSSStyleSheet({ media });
@@ -25,13 +27,8 @@ export function sheet(css: string, media = ""): CSSStyleSheet {
 }
 
 /** What the look says, as variables for the style sheets of the button and of the chat. */
-export function variables({ dark, colours: [main, on, darkMain, darkOn], side, x, y }: Look): string {
-  const paint = (main: string, on: string) => `:host{--main:var(--hinny-accent,${main});--on:var(--hinny-on-accent,${on})`;
-  return `${paint(main, on)};--${side}:${x}px;--y:${y}px}@media ${dark}{${paint(darkMain, darkOn)}}}`;
-}
-
-/** The entry of a table for the page's language, or else the browser's; English is always there. */
-export function inLanguage<T>(table: Record<string, T>): T {
-  const wanted = [document.documentElement.lang, ...navigator.languages].map((tag) => tag.slice(0, 2));
-  return table[wanted.find((tag) => table[tag]) ?? "en"]!;
+export function variables({ dark, colours, side, x, y }: Look): string {
+  const paint = (at: number) =>
+    `:host{--main:var(--hinny-accent,${colours[at]});--on:var(--hinny-on-accent,${colours[at + 1]});--text:var(--hinny-accent,${colours[at + 2]})`;
+  return `${paint(0)};--${side}:${x}px;--y:${y}px}@media ${dark}{${paint(3)}}}`;
 }

@@ -88,7 +88,8 @@ export interface Welcome {
   conversation: string | null;
   seq: number;
   handling: Handling;
-  site: { name: string; greeting: string | null };
+  /** `brand` is what the site shows of itself (`brand.ts`). */
+  site: { name: string; greeting: string | null; brand?: object };
   limits: Limits;
 }
 
@@ -187,7 +188,7 @@ const frames: Record<string, Shape> = {
     conversation: "string?",
     seq: "number",
     handling: "string",
-    site: { name: "string", greeting: "string?" },
+    site: { name: "string", greeting: "string?", brand: "object?" },
     limits: { text: "number", file: "number?", files: "number?", types: "array?" },
   },
   event: { seq: "number", at: "number", event: { kind: "string" } },

@@ -32,12 +32,17 @@ const LARGEST_LOADER = 1_800;
 const LARGEST_WIDGET = 15_000;
 /** Loaded when it is first needed: files, what was done to messages, and persons who answer. */
 const LARGEST_MORE = 4_300;
+/** Loaded where the site shows a logo, its team, or replies to begin with. */
+const LARGEST_BRAND = 1_700;
 
 test("the widget stays small", (t) => {
   const [loader, chat, more] = [gzipped("widget.js"), gzipped("widget-chat.js"), gzipped("widget-more.js")];
+  const brand = gzipped("widget-brand.js");
   t.diagnostic(`loader: ${loader} bytes gzipped, chat: ${chat}, together ${loader + chat}; more when needed: ${more}`);
   assert.ok(loader <= LARGEST_LOADER, `${loader} bytes`);
   assert.ok(loader + chat <= LARGEST_WIDGET, `${loader + chat} bytes`);
+  t.diagnostic(`brand where there is one: ${brand}`);
+  assert.ok(brand <= LARGEST_BRAND, `${brand} bytes`);
   assert.ok(more <= LARGEST_MORE, `${more} bytes`);
 });
 

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
 import { HinnyChat } from "../src/element";
+import * as brand from "../src/brand";
 import * as more from "../src/more";
 import type { ClientFrame, Hello } from "../src/wire";
 import { eventually, fixture, look } from "./support";
@@ -27,6 +28,7 @@ export class Server {
   uploads: { name: string | null; bytes: string; authorization: string | undefined }[] = [];
   links = 0;
   limits: object = limits;
+  brand: object | null = null;
   /** While it is set, an upload waits for it. */
   hold: Promise<unknown> | null = null;
   private readonly sites: WebSocketServer;
@@ -100,7 +102,8 @@ export class Server {
     this.hellos.push(hello);
     const conversation = this.log.length ? C : null;
     const welcome = JSON.parse(fixture("server-welcome-new")) as object;
-    say({ ...welcome, limits: this.limits, conversation, seq: this.log.length });
+    const site = { name: "Demo", greeting: "Hello! Ask me anything about hinny.", ...(this.brand && { brand: this.brand }) };
+    say({ ...welcome, site, limits: this.limits, conversation, seq: this.log.length });
     const after = hello.conversation === conversation ? hello.after : 0;
     for (const one of this.log.filter((entry) => entry.seq > after)) say({ type: "event", ...one });
     say({ type: "caught_up", seq: this.log.length });
@@ -120,7 +123,7 @@ export const taken = { kind: "handling", handling: "agent", reason: null, agent:
 
 /** What the widget loads later; a test may hold or break it. */
 export const part = { ...more };
-HinnyChat.load = () => Promise.resolve(part);
+HinnyChat.load = (name) => Promise.resolve({ more: part, brand }[name]) as never;
 customElements.define("hinny-chat", HinnyChat);
 
 /** A fresh server for each test of a file. */

@@ -213,5 +213,5 @@ test("a part that does not load is told, keeps the words, and is tried again", a
   load.mock.restore();
   brings(tab, "paste", file("a.png"));
   await eventually("the file", () => chosen(tab).length === 1);
-  assert.deepEqual([tab.find("note").textContent, load.mock.calls.map((call) => call.arguments)], ["", [[0]]]);
+  assert.deepEqual([tab.find("note").textContent, load.mock.calls.map((call) => call.arguments)], ["", [["more", 0]]]);
 });

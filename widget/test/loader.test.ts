@@ -4,7 +4,6 @@ import { page as browser } from "./page";
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { type Call, boot, type Hinny, load } from "../src/boot";
-import { inLanguage } from "../src/look";
 import { eventually, look } from "./support";
 
 const page = browser as unknown as { hinny?: Hinny };
@@ -61,7 +60,7 @@ async function started(more: object = {}): Promise<void> {
 test("a page gets a button with a name, one file is fetched, and nothing is stored or imported", async () => {
   await started();
   assert.deepEqual([label(), busy(), hosts().length], ["Open chat", "false", 1]);
-  assert.deepEqual([fetched, imported, localStorage.length], [[`${server}/v1/sites/demo/look`], [], 0]);
+  assert.deepEqual([fetched, imported, localStorage.length], [[`${server}/v1/sites/demo/look?,en`], [], 0]);
 });
 
 test("a click fetches the chat, shows that it is coming, and opens it", async () => {
@@ -185,13 +184,9 @@ test("inside an element the chat is there at once", async () => {
   assert.deepEqual(heard, [["open"]]);
 });
 
-test("the button speaks the page's language, else the browser's, else English", () => {
-  const table = { en: "e", de: "d", fr: "f" };
-  const speaks = (lang: string, ...languages: string[]) => {
-    document.documentElement.lang = lang;
-    Object.assign(navigator, { languages });
-    return inLanguage(table);
-  };
-  assert.deepEqual([speaks("de-AT", "fr"), speaks("", "fr-CA", "de"), speaks("sv", "nb"), speaks("", "de")], ["d", "f", "e", "d"]);
-  speaks("", "en");
+test("the look is asked for in the page's language, and then in the browser's", async () => {
+  document.documentElement.lang = "de-AT";
+  await started();
+  document.documentElement.lang = "";
+  assert.deepEqual(fetched, [`${server}/v1/sites/demo/look?de-AT,en`]);
 });

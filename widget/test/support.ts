@@ -35,11 +35,12 @@ export function frame(name: string): ServerFrame {
 /** What the server says of how a chat looks. */
 export const look: Look = {
   dark: "(prefers-color-scheme: dark)",
-  colours: ["#0f766e", "#ffffff", "#5eead4", "#06302b"],
+  colours: ["#0f766e", "#ffffff", "#0f766e", "#5eead4", "#000000", "#5eead4"],
   side: "right",
   x: 20,
   y: 20,
-  words: { en: ["Open chat", "Open chat in a new tab"], de: ["Chat öffnen", "Chat in neuem Tab öffnen"] },
+  lang: "en",
+  words: ["Open chat", "Open chat in a new tab"],
 };
 
 type Told = Action extends infer One ? (One extends Action ? Omit<One, "now"> : never) : never;
