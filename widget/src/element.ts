@@ -12,7 +12,7 @@ import { newId } from "./dom";
 import { type Look, sheet } from "./look";
 import type { Acts } from "./message";
 import type { Host, More, Part } from "./more";
-import { buildPanel, followViewport, type Panel, scrollToEnd, showPanel } from "./panel";
+import { buildPanel, followViewport, goRound, type Panel, scrollToEnd, showPanel } from "./panel";
 import { type Unsent, unsent } from "./pending";
 import { renderText } from "./render";
 import { type Action, initial, judged, needsMore, type State, step, wakeAt } from "./state";
@@ -270,6 +270,7 @@ export class HinnyChat extends HTMLElement {
     };
     panel.onkeydown = (event) => {
       if (event.key === "Escape" && !event.isComposing) this.close();
+      if (!this.hasAttribute("inline")) goRound(event, panel);
     };
     form.onsubmit = (event) => {
       event.preventDefault();
@@ -296,7 +297,7 @@ export class HinnyChat extends HTMLElement {
   #fit(): void {
     const { input } = this.#nodes;
     input.style.height = "auto";
-    input.style.height = `${input.scrollHeight}px`;
+    if (input.value) input.style.height = `${input.scrollHeight}px`;
   }
 
   #follow(signal: AbortSignal): void {

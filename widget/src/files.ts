@@ -71,8 +71,8 @@ export function fileNode(file: FileRef, door: Door): HTMLElement {
 }
 
 /** The words of a card, also for a file that is still on its way. */
-export function label({ name, size }: Pick<FileRef, "name" | "size">): HTMLElement[] {
-  return [h("span", { class: "name" }, name), h("span", { class: "size" }, weight(size))];
+export function label({ name, size }: Pick<FileRef, "name" | "size">): (Node | string)[] {
+  return [h("span", { class: "name" }, name), " ", h("span", { class: "size" }, weight(size))];
 }
 
 function opener({ id, name, mime, size }: FileRef, door: Door): HTMLButtonElement {

@@ -42,7 +42,12 @@ function greetingItem(greeting: string): Item {
 function partialItem(text: Block[]): Item {
   return {
     key: "partial",
-    make: () => bubble("partial", "bot", null),
+    make() {
+      const node = bubble("partial", "bot", null);
+      // The whole answer is announced when it is complete.
+      node.ariaLive = "off";
+      return node;
+    },
     update: (node) => fill(node, text, false),
   };
 }

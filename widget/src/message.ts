@@ -30,22 +30,28 @@ export function bubble(role: string, author: string, name: string | null): HTMLE
     "div",
     names,
     h("div", { class: author === "visitor" ? "by hidden" : "by" }, by),
-    h("div", { class: "bubble", part: "bubble" }),
-    h("div", { class: "extra" }),
-    h("div", { class: "meta" }),
+    h("div", { class: "bubble", part: "bubble" }, h("div"), h("div"), h("div")),
+    // What comes and goes below the words is there to be found; only the words and their sources are announced.
+    h("div", { class: "extra" }, h("div"), h("div", { "aria-live": "off" })),
+    h("div", { class: "meta", "aria-live": "off" }),
   );
 }
 
+/** The words are drawn apart from what stands around them, so that they are announced once. */
 export function fill(node: HTMLElement, text: Block[], deleted: boolean, rich?: Rich | null): void {
   node.dataset.deleted = String(deleted);
-  draw(node.querySelector(".bubble")!, [text, deleted, rich?.key], () =>
-    deleted ? [words.gone] : (rich?.around(renderText(text)) ?? [renderText(text)]),
-  );
+  const [before, said, after] = node.querySelector(".bubble")!.children as unknown as [Element, Element, Element];
+  draw(said, [text, deleted], () => [deleted ? words.gone : renderText(text)]);
+  const around = () => (deleted || !rich ? [said] : rich.around(said));
+  draw(before, [deleted, rich?.key], () => around().slice(0, around().indexOf(said)));
+  draw(after, [deleted, rich?.key], () => around().slice(around().indexOf(said) + 1));
 }
 
 /** Below the bubble: sources, and what was done to the message since. */
 export function fillExtra(node: HTMLElement, { sources }: Message, rich?: Rich | null): void {
-  draw(node.querySelector(".extra")!, [sources, rich?.key], () => (sources.length ? [sourceList(sources)] : []).concat(rich?.extra() ?? []));
+  const [from, extra] = node.querySelector(".extra")!.children as unknown as [Element, Element];
+  draw(from, sources, () => (sources.length ? [sourceList(sources)] : []));
+  draw(extra, rich?.key ?? 0, () => rich?.extra() ?? []);
 }
 
 function sourceList(sources: Message["sources"]): HTMLElement {

@@ -12,6 +12,7 @@ import { count, say, words } from "./words";
 export interface Panel extends Composer {
   launcher: HTMLButtonElement;
   badge: HTMLElement;
+  news: HTMLElement;
   panel: HTMLElement;
   title: HTMLElement;
   who: HTMLElement;
@@ -41,6 +42,8 @@ export function buildPanel(root: ShadowRoot): Panel {
   launcher.querySelector(".badge")?.remove();
   const badge = h("span", marks("badge", { hidden: "" }));
   launcher.append(badge);
+  // What came while the window was closed is told once; open, the log does that.
+  const news = h("span", { class: "hidden news", role: "status" });
   const title = h("h2", marks("title", { id: "title" }), words.chat);
   const who = h("p", marks("who"));
   const close = button("close", words.close, paths.cross);
@@ -51,13 +54,13 @@ export function buildPanel(root: ShadowRoot): Panel {
   const status = h("div", marks("status", { role: "status", hidden: "" }), statusText, again);
   const person = h("button", marks("person", { type: "button" }), icon(paths.person), words.person);
   const composer = buildComposer();
-  const head = h("header", { part: "header" }, h("div", {}, title, who), close);
-  const foot = h("footer", { part: "footer" }, person, composer.note, composer.chosen, composer.form);
+  const head = h("header", { part: "header", role: "none" }, h("div", {}, title, who), close);
+  const foot = h("footer", { part: "footer", role: "none" }, person, composer.note, composer.chosen, composer.form);
   const panel = h("section", marks("panel", { role: "dialog", "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
   // The button stays where it is, with its focus; a window of an earlier stay on the page goes.
-  root.querySelector(".panel")?.remove();
-  launcher.before(panel);
-  return { launcher, badge, panel, title, who, close, log, typing, status, statusText, again, person, ...composer };
+  for (const old of root.querySelectorAll(".panel,.news")) old.remove();
+  launcher.before(panel, news);
+  return { launcher, badge, news, panel, title, who, close, log, typing, status, statusText, again, person, ...composer };
 }
 
 export function showPanel(nodes: Panel, state: State, acts: Acts, more: More | null): void {
@@ -91,17 +94,28 @@ export function followViewport(panel: HTMLElement, signal: AbortSignal): void {
   for (const change of ["resize", "scroll"]) view?.addEventListener(change, fit, { signal });
 }
 
+/** Tab goes round in the open window. */
+export function goRound(event: KeyboardEvent, panel: HTMLElement): void {
+  const all = panel.querySelectorAll<HTMLElement>("a[href],button:enabled,textarea:enabled,input:enabled,select,summary,[tabindex='0']");
+  const stops = Array.from(all).filter((node) => node.getClientRects().length);
+  const [last, next] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+  if (event.key !== "Tab" || event.target !== last) return;
+  event.preventDefault();
+  next?.focus();
+}
+
 export function scrollToEnd({ log }: Panel): void {
   log.scrollTop = log.scrollHeight;
 }
 
-function showLauncher({ launcher, badge }: Panel, state: State): void {
+function showLauncher({ launcher, badge, news }: Panel, state: State): void {
   const fresh = unread(state);
   const label = fresh ? `${words.open}, ${count(words.unread, fresh)}` : words.open;
   launcher.setAttribute("aria-label", label);
   launcher.setAttribute("aria-expanded", String(state.open));
   launcher.hidden = state.open;
   badge.hidden = !fresh;
+  setText(news, fresh && !state.open ? count(words.unread, fresh) : "");
   setText(badge, fresh > 9 ? "9+" : String(fresh));
 }
 

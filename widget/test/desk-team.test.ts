@@ -188,12 +188,12 @@ test("files stand in their message, and are refused or chosen before a reply", (
   const file = { id: "f1", name: "cat.png", mime: "image/png", size: 2000, width: 4, height: 3, url: "/v1/files/f1" };
   const { find } = desk(message("m1", "visitor", "", { text: [], files: [file, { ...file, id: "f2", url: "https://evil.example/x.png" }] }));
   const shown = Array.from(find("message").querySelectorAll("[data-role=file]"), (node) => node.querySelector("img")?.getAttribute("src") ?? node.textContent);
-  assert.deepEqual(shown, ["/v1/files/f1", "cat.png2 kB"]);
+  assert.deepEqual(shown, ["/v1/files/f1", "cat.png 2 kB"]);
   const paste = new Event("paste", { cancelable: true });
   const files = [new File(["x"], "a.png", { type: "image/png" }), new File(["x"], "b.zip", { type: "application/zip" })];
   Object.assign(paste, { clipboardData: { files } });
   find("composer").dispatchEvent(paste);
-  assert.deepEqual([find("attached").textContent, find("note").textContent], ["a.png1 kB×", "b.zip is of a kind that cannot be sent."]);
+  assert.deepEqual([find("attached").textContent, find("note").textContent], ["a.png 1 kB×", "b.zip is of a kind that cannot be sent."]);
   (find("composer").closest("form") as HTMLFormElement).requestSubmit();
   assert.deepEqual(calls, [["reply", "", [{ key: "a.png", name: "a.png", mime: "image/png", size: 1, id: null }]]]);
   assert.equal(find("chosen").children.length, 0);

@@ -24,7 +24,7 @@ test("taken off the page and put on again, it begins anew with one window and on
     await tab.reads("visitor stored Hi");
     assert.ok(tab.find("panel").hidden);
     const roles = Array.from(tab.chat.shadowRoot!.children, (node) => node.className);
-    assert.deepEqual(roles, ["panel", "launcher"]);
+    assert.deepEqual(roles, ["panel", "hidden news", "launcher"]);
     assert.equal(tab.find("launcher").querySelectorAll(".badge").length, 1);
   }
   await tab.opened();

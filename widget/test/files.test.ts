@@ -58,7 +58,7 @@ test("files go first, the message once, and then it shows the picture from our s
   brings(tab, "paste", file("cat.png", "image/png", "meow"), file("dog.png", "image/png", "woof"));
   await eventually("both files", () => chosen(tab).length === 2);
   tab.writes("Look");
-  assert.deepEqual([chosen(tab), tab.lines().at(-1)], [[], "visitor uploading Lookcat.png1 kBdog.png1 kB"]);
+  assert.deepEqual([chosen(tab), tab.lines().at(-1)], [[], "visitor uploading Lookcat.png 1 kBdog.png 1 kB"]);
   await tab.reads("visitor stored Look");
   const token = `Bearer ${JSON.parse(localStorage.getItem("hinny:demo") ?? "").token}`;
   assert.deepEqual(server.uploads, [
@@ -159,7 +159,7 @@ test("a picture whose link is too old is fetched anew, once; then it is a card",
   image.dispatchEvent(new Event("error"));
   await eventually("a fresh link", () => image.getAttribute("src")?.includes("sig=fresh1"));
   image.dispatchEvent(new Event("error"));
-  await eventually("a card", () => tab.find("file").textContent === "f9.png3 kB");
+  await eventually("a card", () => tab.find("file").textContent === "f9.png 3 kB");
   assert.equal(server.links, 1);
 });
 
@@ -170,7 +170,7 @@ test("other files are cards with name and size, and open by a fresh link", async
   server.tell({ ...agent("Here"), files: [pdf, foreign, { id: 3 }, null] });
   await eventually("the cards", () => tab.find("log").querySelectorAll('[data-role="file"]').length === 2);
   const cards = Array.from(tab.find("log").querySelectorAll<HTMLElement>('[data-role="file"]'));
-  assert.deepEqual(cards.map((card) => card.getAttribute("aria-label")), ["Open <b>bill</b>.pdf, 1.2 MB", "Open f2.png, 3 kB"]);
+  assert.deepEqual(cards.map((card) => card.getAttribute("aria-label")), ["Open <b>bill</b>.pdf 1.2 MB", "Open f2.png 3 kB"]);
   assert.equal(tab.find("log").querySelectorAll("img, b").length, 0);
   const went: string[] = [];
   const opened = { opener: "us", location: { replace: (url: string) => went.push(url) } };

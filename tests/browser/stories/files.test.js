@@ -59,7 +59,7 @@ story("a document is a card that opens what was sent", async (stage) => {
   await visitor.send.click();
   const card = desk.log.locator('[data-author="visitor"] [data-role="file"]');
   await card.filter({ hasText: "order.txt" }).waitFor();
-  assert.equal(await card.getAttribute("aria-label"), "Open order.txt, 1 kB");
+  assert.equal(await card.getAttribute("aria-label"), "Open order.txt 1 kB");
   const [download] = await Promise.all([page.waitForEvent("download"), card.click()]);
   assert.equal(download.suggestedFilename(), "order.txt");
   assert.equal(await readFile(await download.path(), "utf8"), "two boots, one sock");

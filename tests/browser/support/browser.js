@@ -1,6 +1,8 @@
 /** A real Chromium without a screen, and one visitor's or agent's browser in it that notes what must not happen. */
 
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
 import { DEADLINE_MS } from "./eventually.js";
@@ -65,6 +67,7 @@ export class Browser {
     });
     await context.exposeBinding("hinnyTestViolation", (_, what) => this.violations.push(what));
     await context.addInitScript(reportViolations);
+    if (process.env.HINNY_DIST) await context.route(/\/(widget[\w-]*|desk)\.(js|css)(\?|$)/, fromDist);
   }
 
   /** A new tab with this address. */
@@ -96,6 +99,12 @@ export class Browser {
   close() {
     return this.context.close();
   }
+}
+
+/** With HINNY_DIST the chat comes from this folder, so that whoever works on it need not build the server. */
+async function fromDist(route) {
+  const path = join(resolve(process.env.HINNY_DIST), basename(new URL(route.request().url()).pathname));
+  return existsSync(path) ? route.fulfill({ path }) : route.continue();
 }
 
 /** Runs in every page and frame, before anything of theirs. */

@@ -19,9 +19,9 @@ const screenshots = fileURLToPath(new URL("../screenshots", import.meta.url));
 /** The first story of a run also waits until the demo has read its documents. */
 const LONGEST_STORY_MS = 480_000;
 
-/** Tells one story; `tell` gets the stage it plays on. */
-export function story(name, tell) {
-  test(name, { timeout: LONGEST_STORY_MS }, async () => {
+/** Tells one story; `tell` gets the stage it plays on. `skip` is the reason why it cannot be told here, or false. */
+export function story(name, tell, skip = false) {
+  test(name, { timeout: LONGEST_STORY_MS, skip }, async () => {
     const stage = new Stage(name);
     try {
       await tell(stage);

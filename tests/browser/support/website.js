@@ -40,6 +40,7 @@ export class Website {
     this.site = "shop";
     this.body = PLAIN;
     this.css = null;
+    this.strict = true;
   }
 
   static async open() {
@@ -65,7 +66,7 @@ export class Website {
     const { pathname } = new URL(request.url, this.url);
     if (pathname === "/page.css" && this.css) return response.writeHead(200, { "Content-Type": "text/css" }).end(this.css);
     const found = pathname === "/";
-    const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(this) };
+    const headers = { "Content-Type": "text/html; charset=utf-8", ...(this.strict && { "Content-Security-Policy": policy(this) }) };
     response.writeHead(found ? 200 : 404, headers).end(found ? html(this) : "");
   }
 
