@@ -84,7 +84,8 @@ async function script(name) {
 
 async function minifiedStyle(path) {
   const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8" });
-  return code;
+  // The value of a variable begins where its first sign is.
+  return code.replace(/(--[\w-]+): /g, "$1:");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
