@@ -26,6 +26,18 @@ function lamp(x, y) {
   return colour.map((part, at) => Math.round(part + ([255, 220, 165][at] - part) * step));
 }
 
+/** A face with hair, for a small round picture. */
+export function portrait(skin, hair, size = 96) {
+  const back = [206, 222, 218];
+  const seen = (x, y) => {
+    const face = Math.hypot(x - 0.5, (y - 0.45) * 0.85) < 0.2;
+    const body = Math.hypot(x - 0.5, y - 1.02) < 0.34;
+    const crown = Math.hypot(x - 0.5, (y - 0.4) * 0.95) < 0.25 && y < 0.4;
+    return crown ? hair : face ? skin : body ? [70, 110, 120] : back;
+  };
+  return painted(size, size, (x, y) => seen(x / size, y / size));
+}
+
 function painted(width, height, colourAt) {
   const rows = Array.from({ length: height }, (_, y) => {
     const row = Array.from({ length: width }, (_, x) => colourAt(x, y)).flat();

@@ -3,11 +3,11 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createWriteStream, existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually } from "./eventually.js";
 
@@ -60,13 +60,17 @@ export class Program {
 
   /**
    * `hinny serve` with a configuration of one's own, made for a port. `knowledge` is copied to the folder or file of
-   * that name beside it, and indexed.
+   * that name beside it, `files` are written there by their names; then all of it is indexed.
    */
-  static async from({ configuration, knowledge }) {
+  static async from({ configuration, knowledge, files = {} }) {
     const folder = await freshFolder();
     const port = await freePort();
-    await writeFile(join(folder, "hinny.toml"), configuration(port, folder));
-    await cp(knowledge, join(folder, (await stat(knowledge)).isDirectory() ? "knowledge" : "knowledge.md"), { recursive: true });
+    await writeFile(join(folder, "hinny.toml"), configuration(port));
+    if (knowledge) await cp(knowledge, join(folder, (await stat(knowledge)).isDirectory() ? "knowledge" : "knowledge.md"), { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
     const program = new Program(folder, port, ["serve"]);
     await program.run("kb", "index");
     return program;

@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { portrait } from "./picture.js";
 import { Program } from "./program.js";
 import { Visitor } from "./visitor.js";
 
@@ -17,11 +18,14 @@ export const QUESTIONS = {
   person: "I want to talk to a person",
 };
 
+/** The people whom visitors see before they write. */
+const FACES = { "ana.png": portrait([240, 196, 160], [92, 58, 40]), "ben.png": portrait([214, 160, 120], [38, 34, 40]) };
+
 /** Opens the shop on a stage, with an agent at the desk. */
 export async function openShop(stage) {
   const [website, second, unlisted] = [await stage.website(), await stage.website(), await stage.website()];
   const origins = [website.url, second.url];
-  const program = await stage.started(await Program.from({ knowledge, configuration: (port) => configuration(port, origins) }));
+  const program = await stage.started(await Program.from({ knowledge, files: FACES, configuration: (port) => configuration(port, origins) }));
   for (const page of [website, second, unlisted]) {
     page.embeds(program.url);
     page.dresses(body(), css);
@@ -75,6 +79,17 @@ id = "shop"
 name = "Lamp & Light"
 greeting = "Hello! How can we help?"
 origins = ${JSON.stringify(origins)}
+
+[site.look]
+replies = ["Where is my order?", "How do I return a lamp?", "Which bulb fits?"]
+[[site.look.team]]
+name = "Ana"
+photo = "ana.png"
+[[site.look.team]]
+name = "Ben"
+photo = "ben.png"
+[[site.look.team]]
+name = "Chloé"
 
 [site.answers]
 # A question that may mean one of three things is asked about.
