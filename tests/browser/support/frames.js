@@ -10,6 +10,13 @@ export function welcome(word, conversation, seq) {
   return { type: "welcome", protocol: 1, token: "t", visitor: { kind: "identified", name: word }, conversation, seq, handling: "bot", site, limits };
 }
 
+/** A site whose own face is hostile: every string is a colleague and a reply. */
+export function branded(words) {
+  const brand = { logo: `${EVIL}/logo.png`, team: words.map((name) => ({ name, photo: `${EVIL}/${name}` })), replies: words };
+  const first = welcome("new", null, 0);
+  return { ...first, site: { ...first.site, brand } };
+}
+
 /** Where links may lead, with the string as the whole address and as a part of it. */
 function addresses(word) {
   return [word, `javascript:alert(1)//${word}`, `https://www.example.com/${word}`];
@@ -44,9 +51,8 @@ export function hostileEvents(word, nth) {
   return [
     message(mine, { kind: "visitor" }, [{ type: "paragraph", children: [{ type: "text", text: word }] }]),
     { kind: "handling", handling: "agent", reason: word, agent: word },
-    message(theirs, agent, tree(word), { sources: sources(word), files: files(word), quotes: mine, edited: true }),
+    message(theirs, agent, tree(word), { sources: sources(word), files: files(word), quotes: mine, edited: true, suggestions: { choices: [word], other: word } }),
     { kind: "reaction", id: mine, sign: word, on: true },
-    message(`b-${nth}`, { kind: "bot" }, [{ type: "code", text: word }], { suggestions: { choices: [word], other: word } }),
   ];
 }
 
@@ -59,8 +65,7 @@ export function hostileFrames(words, conversation) {
     { type: "typing", author: { kind: "agent", name: word }, on: true },
     { type: "partial", text: [{ type: "code", text: word }] },
     ...hostileEvents(word, nth).map(event),
-    { type: "refused", id: null, error: "blocked", detail: word, retry_after_ms: 60_000 },
-    { type: "refused", id: null, error: word, detail: word, retry_after_ms: null },
+    { type: "refused", id: null, error: nth % 2 ? word : "blocked", detail: word, retry_after_ms: nth % 2 ? null : 60_000 },
   ]);
   return [{ ...welcome("new", conversation, 0) }, ...frames, { type: "caught_up", seq }];
 }

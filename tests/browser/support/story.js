@@ -16,8 +16,8 @@ import { Visitor } from "./visitor.js";
 import { Website } from "./website.js";
 
 const screenshots = fileURLToPath(new URL("../screenshots", import.meta.url));
-/** The first story of a run also waits until the demo has read its documents. */
-const LONGEST_STORY_MS = 480_000;
+/** The first story of a run also waits until the demo has read its documents, and thousands of strings take their time. */
+const LONGEST_STORY_MS = 900_000;
 
 /** Tells one story; `tell` gets the stage it plays on. `skip` is the reason why it cannot be told here, or false. */
 export function story(name, tell, skip = false) {

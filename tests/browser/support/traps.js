@@ -52,3 +52,29 @@ export function watchNodes(everywhere) {
 export function noticed() {
   return { strange: [...window.hinnyStrange, ...window.hinnyTraps, ...(window.hinnyHit === undefined ? [] : ["hinnyHit"])], seen: window.hinnySeen };
 }
+
+/** Before anything of the page: its sockets lead nowhere, and `hinnyFeed` says what comes by them. */
+export function setSocket() {
+  window.WebSocket = class extends EventTarget {
+    static OPEN = 1;
+    readyState = 0;
+    bufferedAmount = 0;
+    constructor() {
+      super();
+      window.hinnySocket = this;
+      queueMicrotask(() => {
+        this.readyState = 1;
+        this.emit(new Event("open"));
+      });
+    }
+    send() {}
+    close() {}
+    emit(event) {
+      this[`on${event.type}`]?.(event);
+      this.dispatchEvent(event);
+    }
+  };
+  window.hinnyFeed = (frames) => {
+    for (const frame of frames) window.hinnySocket.emit(new MessageEvent("message", { data: JSON.stringify(frame) }));
+  };
+}
