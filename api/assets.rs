@@ -47,6 +47,8 @@ static WIDGET_CHAT: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widg
 static WIDGET_MORE: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-more.js", JS)));
 static WIDGET_BRAND: LazyLock<Shared> =
     LazyLock::new(|| Shared::new(asset!("widget-brand.js", JS)));
+static WIDGET_EVENTS: LazyLock<Shared> =
+    LazyLock::new(|| Shared::new(asset!("widget-events.js", JS)));
 pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
 pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
 pub static DESK_SCRIPT: Asset = asset!("desk.js", JS);
@@ -83,6 +85,11 @@ pub async fn widget_more(headers: HeaderMap) -> Response {
 /// `GET /widget-brand.js`: the module that the chat imports where the site shows a face of its own.
 pub async fn widget_brand(headers: HeaderMap) -> Response {
     WIDGET_BRAND.answer(&headers)
+}
+
+/// `GET /widget-events.js`: what tells a page of events, for pages that listen.
+pub async fn widget_events(headers: HeaderMap) -> Response {
+    WIDGET_EVENTS.answer(&headers)
 }
 
 impl Shared {
@@ -182,6 +189,7 @@ mod tests {
             widget_chat(HeaderMap::new()).await,
             widget_more(HeaderMap::new()).await,
             widget_brand(HeaderMap::new()).await,
+            widget_events(HeaderMap::new()).await,
         ] {
             assert_eq!(module.status(), StatusCode::OK);
             assert_eq!(module.headers()[CONTENT_TYPE], JS);

@@ -265,7 +265,7 @@ pub struct Ask {
     #[command(flatten)]
     pub site: SiteArg,
     /// Ask as somebody of whom this is signed, as NAME=VALUE, such as plan=pro; may be given several times
-    #[arg(long, value_name = "NAME=VALUE", value_parser = token::pair)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub signed: Vec<(String, String)>,
     /// Say why it is as sure as it is: what spoke for and against, and what that was calibrated with
     #[arg(long)]

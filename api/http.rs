@@ -61,6 +61,7 @@ fn open() -> Routes {
         .get("/widget-chat.js", assets::widget_chat)
         .get("/widget-more.js", assets::widget_more)
         .get("/widget-brand.js", assets::widget_brand)
+        .get("/widget-events.js", assets::widget_events)
         .merge(chat_page::routes())
 }
 

@@ -19,13 +19,14 @@ const scripts = {
   "widget-chat.js": "src/chat.ts",
   "widget-more.js": "src/more.ts",
   "widget-brand.js": "src/brand.ts",
+  "widget-events.js": "src/events.ts",
   "desk.js": "desk/main.ts",
   "link.js": "link/link.ts",
   "demo.js": "demo/demo.ts",
   "demo-site.js": "demo/site.ts",
 };
 /** What another script imports is a module. */
-const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js"]);
+const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js", "widget-events.js"]);
 const styles = { "desk.css": "desk/desk.css", "link.css": "link/link.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "link.html": "link/link.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 
@@ -78,7 +79,7 @@ async function script(name) {
     legalComments: "none",
     plugins: [inlineStyle],
   });
-  const { code } = await minify(outputFiles[0].text, { ecma: 2020, module: format === "esm", compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true, keep_fargs: false } });
+  const { code } = await minify(outputFiles[0].text, { ecma: 2022, module: format === "esm", compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true, keep_fargs: false } });
   return `${code}\n`;
 }
 

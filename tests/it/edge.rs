@@ -97,7 +97,12 @@ async fn hello(server: &Server, forwarded: &str) -> u16 {
 #[tokio::test]
 async fn the_widget_is_served_small_and_cacheable() {
     let server = Server::start(SITE).await;
-    for path in ["/widget.js", "/widget-chat.js", "/widget-more.js"] {
+    for path in [
+        "/widget.js",
+        "/widget-chat.js",
+        "/widget-more.js",
+        "/widget-events.js",
+    ] {
         let (first, again) = asked_twice(&format!("{}{path}", server.url)).await;
         assert_eq!((first.status, again.status), (200, 304), "{path}");
         let kind = first.headers["content-type"].to_str().unwrap();

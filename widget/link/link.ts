@@ -31,6 +31,14 @@ addEventListener("hashchange", () => {
   page.hinny?.("identify", token);
 });
 
+// Where a phone's keyboard lies over the page instead of making it smaller, the chat takes what is left.
+const view = window.visualViewport;
+view?.addEventListener("resize", () => {
+  const main = document.querySelector("main");
+  if (main) main.style.height = view.height < innerHeight ? `${view.height}px` : "";
+  scrollTo(0, 0);
+});
+
 /** The token behind the "#". It is gone from the address, and from the tab's history, before anything else runs. */
 function takeFragment(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");

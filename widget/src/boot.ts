@@ -10,7 +10,7 @@ import { type Look, sheet, variables } from "./look";
 
 /** What a page says with `hinny(verb, …)`. */
 export type Call = [verb: string, ...values: unknown[]];
-export type Hinny = ((...call: Call) => void) & { q?: ArrayLike<unknown>; site?: string };
+export type Hinny = ((...call: Call) => () => void) & { q?: Call[]; site?: string };
 
 /** What the chat's module offers; `host` is then a `HinnyChat`. */
 export interface ChatPart {
@@ -50,6 +50,7 @@ let calls: Call[];
 let busy: boolean;
 let failed: boolean;
 let attempts = 0;
+let slow: ReturnType<typeof setTimeout>;
 
 /** Puts the chat on the page, unless it is there. */
 export function boot(options: Options): void {
@@ -59,28 +60,38 @@ export function boot(options: Options): void {
   launcher = document.createElement("button");
   chat = null;
   // The page's own calls, since a call may be more than its words.
-  calls = Array.from((early?.q ?? []) as Call[]);
+  calls = [...(early?.q ?? [])];
   busy = true;
   failed = false;
   page.hinny = Object.assign(hinny, { site: options.site });
   start(options).catch(console.error);
 }
 
-function hinny(...call: Call): void {
-  if (call[0] === "shutdown") {
-    host.remove();
-    delete page.hinny;
+/** Gives a function that takes the call back: whoever keeps it finds it empty from then on. */
+function hinny(...call: Call): () => void {
+  if (call[0] === "shutdown") leave();
+  else if (chat) chat.obey(host, call);
+  else {
+    calls.push(call);
+    if (wanted()) void fetchChat();
   }
-  if (chat) return chat.obey(host, call);
-  calls.push(call);
-  if (wanted()) void fetchChat();
+  return () => void (call.length = 0);
+}
+
+/** What is still on its way finds nothing to do when it comes. */
+function leave(): void {
+  clearTimeout(slow);
+  busy = true;
+  host.remove();
+  delete page.hinny;
 }
 
 async function start({ server, site, preload, inside }: Options): Promise<void> {
   const answer = await fetch(`${server}/v1/sites/${site}/look?${[document.documentElement.lang, ...navigator.languages]}`);
-  if (!answer.ok) return console.error(`hinny: no site "${site}"`, answer.status);
+  if (!answer.ok) throw await answer.text();
   host.look = await answer.json();
   if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go));
+  if (page.hinny !== hinny) return;
   show(typeof inside === "string" ? document.querySelector(inside) : inside);
   if (wanted() || inConversation(site)) void fetchChat();
   else if (preload || host.look.preload) (window.requestIdleCallback ?? setTimeout)(fetchChat);
@@ -89,8 +100,7 @@ async function start({ server, site, preload, inside }: Options): Promise<void> 
 function show(inside: Element | null | undefined): void {
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet(css + variables(host.look))];
-  launcher.dataset.role = launcher.className = "launcher";
-  launcher.setAttribute("part", "launcher");
+  (launcher as { part: string | object }).part = launcher.dataset.role = launcher.className = "launcher";
   launcher.append(host.look.icon ? picture(host.server + host.look.icon) : bubble());
   name(0);
   launcher.onclick = () => {
@@ -123,13 +133,13 @@ function bubble(): Element {
 
 /** Whether somebody waits for the chat. */
 function wanted(): boolean {
-  return calls.some(([verb]) => verb === "open" || verb === "ask");
+  return calls.some(([verb]) => /open|ask/.test(verb));
 }
 
 async function fetchChat(): Promise<void> {
   if (busy) return;
   wait(true);
-  const slow = setTimeout(fail, SLOW_MS);
+  slow = setTimeout(fail, SLOW_MS);
   try {
     // Browsers remember that a module did not load, so each further attempt has its own address.
     chat = await load.chat(`${host.server}/widget-chat.js?${attempts++}`);

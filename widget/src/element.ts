@@ -4,12 +4,14 @@
  */
 
 import type { Attached } from "./attached";
+import type { Call } from "./boot";
 import type { Branding, BrandPart } from "./brand";
 import { followFiles } from "./composer";
 import { browserClock, Connection, followBrowser, type Socket, socketUrl } from "./connection";
 import dark from "./dark.css";
 import { newId } from "./dom";
 import { type Look, sheet } from "./look";
+import type { Events, EventsPart } from "./events";
 import type { Acts } from "./message";
 import type { Host, More, Part } from "./more";
 import { buildPanel, followViewport, goRound, type Panel, scrollToEnd, showPanel } from "./panel";
@@ -37,6 +39,8 @@ const LONGEST_WAIT_MS = 1e9;
 export interface Parts {
   more: Part;
   brand: BrandPart;
+  /** Tells a page of events, if it listens. */
+  events: EventsPart;
 }
 
 export class HinnyChat extends HTMLElement {
@@ -63,6 +67,9 @@ export class HinnyChat extends HTMLElement {
   #cancelWake: (() => void) | null = null;
   /** Ends all listening outside of our own nodes. */
   #ending: AbortController | null = null;
+  /** The page's own "on" calls; one that was taken back is empty. */
+  readonly #listening: Call[] = [];
+  #events: Events | null = null;
 
   connectedCallback(): void {
     const root = this.shadowRoot;
@@ -88,28 +95,41 @@ export class HinnyChat extends HTMLElement {
     this.#state = initial;
   }
 
+  /** What stands in the page as a part of it opens by itself, so it leaves the focus where it is. */
   open(): void {
     this.#happened({ type: "open" });
     this.#link.start();
     scrollToEnd(this.#nodes);
-    this.#nodes.input.focus();
+    if (!this.#inline) this.#nodes.input.focus();
   }
 
   close(): void {
+    if (this.#inline) return;
     this.#more?.typing.stop();
     this.#happened({ type: "close" });
     this.#nodes.launcher.focus();
   }
 
   /** A token signed by the site's own server says who the visitor is; null signs them out. */
-  identify(identity: string | null): void {
-    this.#happened({ type: "identify", identity: identity || null });
+  identify(identity: unknown): void {
+    this.#happened({ type: "identify", identity: typeof identity === "string" && identity ? identity : null });
   }
 
   /** Opens the chat and says something in the visitor's name. */
-  ask(text: string): void {
+  ask(text: unknown): void {
     this.open();
-    this.#request({ text });
+    this.#request({ text: String(text) });
+  }
+
+  /** The page wants to hear of something, `["on", event, listener]`, or says what nobody knows. */
+  listen(call: Call): void {
+    const from = this.#state;
+    if (this.#listening.push(call) > 1) this.#events?.look(from);
+    else HinnyChat.load("events", 0).then(({ Events }) => (this.#events = new Events(this.#listening, from)).look(this.#state), console.error);
+  }
+
+  get #inline(): boolean {
+    return this.hasAttribute("inline");
   }
 
   #connection(): Connection<ServerFrame> {
@@ -154,6 +174,7 @@ export class HinnyChat extends HTMLElement {
     if (state.site?.brand && !before.site) void this.#brandWith(state.site.brand);
     if (reconnect) this.#link.reconnect();
     this.#show();
+    this.#events?.look(state);
   }
 
   #show(): void {
@@ -270,7 +291,7 @@ export class HinnyChat extends HTMLElement {
     };
     panel.onkeydown = (event) => {
       if (event.key === "Escape" && !event.isComposing) this.close();
-      if (!this.hasAttribute("inline")) goRound(event, panel);
+      if (!this.#inline) goRound(event, panel);
     };
     form.onsubmit = (event) => {
       event.preventDefault();
@@ -302,7 +323,7 @@ export class HinnyChat extends HTMLElement {
 
   #follow(signal: AbortSignal): void {
     followBrowser(this.#link, signal);
-    followViewport(this.#nodes.panel, signal);
+    if (!this.#inline) followViewport(this.#nodes.panel, signal);
     // A page that is looked at again may show something new.
     document.addEventListener("visibilitychange", () => this.#more?.look(this.#state), { signal });
     const heard = (event: StorageEvent) => {

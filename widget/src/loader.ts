@@ -2,5 +2,6 @@
 
 import { boot } from "./boot";
 
-const { src, dataset } = document.currentScript as HTMLScriptElement;
-boot({ server: new URL(src).origin, site: dataset.site ?? "", preload: "preload" in dataset, inside: dataset.inline });
+const { src, dataset, isConnected } = document.currentScript as HTMLScriptElement;
+// A tag that was taken away before its script arrived is not wanted any more.
+if (isConnected) boot({ server: new URL(src).origin, site: dataset.site ?? "", preload: "preload" in dataset, inside: dataset.inline });

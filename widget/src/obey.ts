@@ -4,12 +4,14 @@ import type { Call } from "./boot";
 import type { HinnyChat } from "./element";
 
 /** `host` is the loader's element, which the chat's module has made a `HinnyChat` if it is still on the page. */
-export function obey(host: Element, [verb, value]: Call): void {
-  if (!host.isConnected) return;
+export function obey(host: Element, call: Call): void {
+  const [verb, value] = call;
+  // A call that was taken back is empty.
+  if (!host.isConnected || !verb) return;
   const chat = host as HinnyChat;
   if (verb === "open") chat.open();
   else if (verb === "close") chat.close();
   else if (verb === "identify") chat.identify(typeof value === "string" ? value : null);
   else if (verb === "ask") chat.ask(String(value));
-  else console.error(`hinny: unknown verb "${verb}"`);
+  else chat.listen(call);
 }

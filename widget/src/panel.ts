@@ -56,7 +56,7 @@ export function buildPanel(root: ShadowRoot): Panel {
   const composer = buildComposer();
   const head = h("header", { part: "header", role: "none" }, h("div", {}, title, who), close);
   const foot = h("footer", { part: "footer", role: "none" }, person, composer.note, composer.chosen, composer.form);
-  const panel = h("section", marks("panel", { role: "dialog", "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
+  const panel = h("section", marks("panel", { role: root.host.hasAttribute("inline") ? "region" : "dialog", "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
   // The button stays where it is, with its focus; a window of an earlier stay on the page goes.
   for (const old of root.querySelectorAll(".panel,.news")) old.remove();
   launcher.before(panel, news);

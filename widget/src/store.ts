@@ -22,9 +22,9 @@ export class Store {
   #storage: Storage | null;
   #memory: string | null = null;
 
-  constructor(site: string, storage?: Storage | null) {
+  constructor(site: string, storage: Storage | null = browserStorage(site)) {
+    this.#storage = storage;
     this.key = `hinny:${site}`;
-    this.#storage = storage === undefined ? browserStorage(this.key) : storage;
   }
 
   read(): Kept {
@@ -66,9 +66,9 @@ export class Store {
 }
 
 /** Merely naming localStorage throws where a browser blocks it. */
-function browserStorage(key: string): Storage | null {
+function browserStorage(site: string): Storage | null {
   try {
-    return globalThis.sessionStorage?.getItem(key) ? sessionStorage : (globalThis.localStorage ?? null);
+    return sessionStorage.getItem(`hinny:${site}`) ? sessionStorage : localStorage;
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ import { afterEach, beforeEach } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
 import { HinnyChat } from "../src/element";
 import * as brand from "../src/brand";
+import * as events from "../src/events";
 import * as more from "../src/more";
 import type { ClientFrame, Hello } from "../src/wire";
 import { eventually, fixture, look } from "./support";
@@ -123,7 +124,7 @@ export const taken = { kind: "handling", handling: "agent", reason: null, agent:
 
 /** What the widget loads later; a test may hold or break it. */
 export const part = { ...more };
-HinnyChat.load = (name) => Promise.resolve({ more: part, brand }[name]) as never;
+HinnyChat.load = (name) => Promise.resolve({ more: part, brand, events }[name]) as never;
 customElements.define("hinny-chat", HinnyChat);
 
 /** A fresh server for each test of a file. */
@@ -142,7 +143,9 @@ afterEach(async () => {
 export class Tab {
   readonly chat = document.createElement("hinny-chat") as HinnyChat;
 
-  constructor() {
+  /** The loader's marks, such as "inline". */
+  constructor(...marks: string[]) {
+    for (const mark of marks) this.chat.setAttribute(mark, "");
     Object.assign(this.chat, { site: "demo", server: server.origin, look });
     const launcher = document.createElement("button");
     launcher.className = launcher.dataset.role = "launcher";

@@ -111,8 +111,8 @@ test("a failure that nobody waits for opens nothing, and the first click tries a
 });
 
 test("calls from before the script, and before the chat, reach it in their order", async () => {
-  const early = [["identify", "t"], ["ask", "How?"]];
-  page.hinny = Object.assign(() => undefined, { q: early });
+  const early: Call[] = [["identify", "t"], ["ask", "How?"]];
+  page.hinny = Object.assign(() => () => undefined, { q: early });
   boot({ server, site: "demo" });
   page.hinny("context", { plan: "pro" });
   await eventually("the import", () => imported.length === 1);
@@ -150,10 +150,10 @@ test("a site may ask for the chat when the page is idle", async () => {
 });
 
 test("an unknown site has no button, and the console says why", async () => {
-  answer = () => Response.json({}, { status: 404 });
+  answer = () => new Response("There is no such site.", { status: 404 });
   boot({ server, site: "demo" });
   await eventually("a complaint", () => complaints.length);
-  assert.deepEqual([complaints, hosts()], [[['hinny: no site "demo"', 404]], []]);
+  assert.deepEqual([complaints, hosts()], [[["There is no such site."]], []]);
 });
 
 test("a server that cannot be reached leaves the page alone", async () => {
@@ -182,6 +182,28 @@ test("inside an element the chat is there at once", async () => {
   arrive[0]!();
   await eventually("the chat", () => heard.length === 1);
   assert.deepEqual(heard, [["open"]]);
+});
+
+test("a call that was taken back is not heard", async () => {
+  await started();
+  const end = page.hinny!("on", "message", () => undefined);
+  end();
+  page.hinny!("open");
+  arrive[0]!();
+  await eventually("the calls", () => heard.length === 2);
+  assert.deepEqual(heard, [[], ["open"]]);
+});
+
+test("what was shut down while it loaded starts nothing when it comes", async () => {
+  await started();
+  page.hinny!("open");
+  page.hinny!("shutdown");
+  arrive[0]!();
+  boot({ server, site: "other" });
+  page.hinny!("shutdown");
+  await eventually("both looks", () => fetched.length === 2);
+  await new Promise((go) => setImmediate(go));
+  assert.deepEqual([hosts(), opened], [[], []]);
 });
 
 test("the look is asked for in the page's language, and then in the browser's", async () => {

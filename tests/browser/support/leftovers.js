@@ -8,10 +8,11 @@ export function countLeftovers() {
   const known = new WeakMap();
   const key = (type, options) => `${type} ${typeof options === "object" ? Boolean(options?.capture) : Boolean(options)}`;
   const { addEventListener, removeEventListener } = EventTarget.prototype;
+  // React listens to "selectionchange" for as long as the page lives; the chat never does.
   const global = (target) => target === window || target === document || target === window.visualViewport || target instanceof MediaQueryList;
   EventTarget.prototype.addEventListener = function (type, listener, options) {
     const target = this ?? window;
-    if (!listener || !global(target) || options?.signal?.aborted) return addEventListener.call(target, type, listener, options);
+    if (!listener || !global(target) || type === "selectionchange" || options?.signal?.aborted) return addEventListener.call(target, type, listener, options);
     if (!known.has(target)) known.set(target, new Map());
     const all = known.get(target);
     const of = all.get(listener) ?? all.set(listener, new Set()).get(listener);

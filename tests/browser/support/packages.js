@@ -19,7 +19,7 @@ export class Project {
     const { pack } = await import(pathToFileURL(join(root, "widget/packages/build.mjs")).href);
     const modules = join(project.folder, "node_modules");
     for (const file of await pack(join(project.folder, "packed"))) {
-      const [, name] = file.match(/hinny-([a-z]+)-/);
+      const [, name] = file.match(/hinny-([a-z]+)-[\d.]+\.tgz$/);
       const into = join(modules, "@hinny", name);
       await mkdir(into, { recursive: true });
       execFileSync("tar", ["xzf", file, "-C", into, "--strip-components=1"]);
@@ -56,7 +56,7 @@ export class Project {
   /** What the compiler says about a source that uses the packages. */
   async complaints(name, source) {
     const path = await this.write(name, source);
-    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--jsx", "react-jsx", "--types", ""];
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--jsx", "react-jsx", "--types", "react"];
     try {
       execFileSync(process.execPath, [tools.resolve("typescript/bin/tsc"), ...options, path], { cwd: this.folder, encoding: "utf8" });
       return "";

@@ -52,10 +52,10 @@ export class Program {
     return new Program(folder, port, ["demo", "--port", String(port), "--data", join(folder, "data")]);
   }
 
-  /** `hinny serve` for one website, whose pages come from `origins`. */
-  static async serve(origins) {
+  /** `hinny serve` for one website, whose pages come from `origins`; `more` are further settings of the site. */
+  static async serve(origins, more = "") {
     const knowledge = join(root, "fixtures/stories/faq.md");
-    return Program.from({ knowledge, configuration: (port) => configuration(port, origins) });
+    return Program.from({ knowledge, configuration: (port) => configuration(port, origins, more) });
   }
 
   /**
@@ -182,7 +182,7 @@ function environment() {
   return { ...rest, NO_COLOR: "1" };
 }
 
-function configuration(port, origins) {
+function configuration(port, origins, more) {
   return `
 listen = "127.0.0.1:${port}"
 
@@ -203,6 +203,7 @@ id = "shop"
 name = "The Shop"
 greeting = "Hello! How can we help?"
 origins = ${JSON.stringify(origins)}
+${more}
 
 [site.knowledge]
 paths = ["knowledge.md"]

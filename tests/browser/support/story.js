@@ -51,6 +51,11 @@ class Stage {
     return this.started(await Program.serve(origins));
   }
 
+  /** A server whose site has these settings as well. */
+  async serverWith(settings, ...origins) {
+    return this.started(await Program.serve(origins, settings));
+  }
+
   async started(program) {
     this.programs.push(program);
     return program.start();

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 
 /** The page's words are ours; only `title` may be hostile, and is escaped as any website would. */
-function html({ title, script, site, body, css }) {
+function html({ title, script, site, body, css, attributes }) {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -12,7 +12,7 @@ function html({ title, script, site, body, css }) {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${escaped(title)}</title>
     ${css ? '<link rel="stylesheet" href="/page.css">' : ""}
-    ${script ? `<script src="${script}" data-site="${site}" async></script>` : ""}
+    ${script ? `<script src="${script}" data-site="${site}"${attributes} async></script>` : ""}
   </head>
   <body>
 ${body}
@@ -27,9 +27,9 @@ function escaped(text) {
 const PLAIN = "    <h1>The Shop</h1>\n    <p>Things to buy.</p>";
 
 /** Nothing may run or be reached but the chat's server, and the page's own style sheet if it has one. */
-function policy({ chat: server, css }) {
+function policy({ chat: server, css, ownScripts }) {
   const { host } = new URL(server);
-  return `default-src 'none'; script-src ${server}; connect-src ws://${host} ${server}; img-src ${server}; ${css ? "style-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src ${server}${ownScripts ? " 'self'" : ""}; connect-src ws://${host} ${server}; img-src ${server}; ${css ? "style-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
 }
 
 export class Website {
@@ -41,6 +41,12 @@ export class Website {
     this.body = PLAIN;
     this.css = null;
     this.strict = true;
+    /** Further attributes of the script tag. */
+    this.attributes = "";
+    /** What else it has, by path: `{type, text}`. */
+    this.files = new Map();
+    /** Whether its own scripts may run. */
+    this.ownScripts = false;
   }
 
   static async open() {
@@ -65,6 +71,8 @@ export class Website {
   answer(request, response) {
     const { pathname } = new URL(request.url, this.url);
     if (pathname === "/page.css" && this.css) return response.writeHead(200, { "Content-Type": "text/css" }).end(this.css);
+    const file = this.files.get(pathname);
+    if (file) return response.writeHead(200, { "Content-Type": file.type }).end(file.text);
     const found = pathname === "/";
     const headers = { "Content-Type": "text/html; charset=utf-8", ...(this.strict && { "Content-Security-Policy": policy(this) }) };
     response.writeHead(found ? 200 : 404, headers).end(found ? html(this) : "");

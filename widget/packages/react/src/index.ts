@@ -78,7 +78,7 @@ function useListeners(props: HinnyChatProps): void {
 }
 
 export interface Chat {
-  /** The chat is on the page. */
+  /** The chat has been fetched: from now on it opens at once. */
   ready: boolean;
   isOpen: boolean;
   /** How many messages the visitor has not seen. */

@@ -23,7 +23,7 @@ export interface Problem {
 
 /** What each event tells its listeners. */
 export interface Events {
-  /** The chat is on the page. Who asks later is told at once. */
+  /** The chat has been fetched: from now on it opens at once. Who asks later is told at once. */
   ready: [];
   open: [];
   close: [];
