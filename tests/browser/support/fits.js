@@ -13,7 +13,8 @@ export function misfits() {
     // What only readers of the screen get, and what scrolls by itself, may be anywhere.
     if (node.closest(".hidden, pre, svg") || getComputedStyle(node).clipPath !== "none") continue;
     if (left < -1 || right > innerWidth + 1) problems.push(`${named(node)} goes from ${left} to ${right} on a screen of ${innerWidth}`);
-    const outside = !log?.contains(node) && (top < -1 || bottom > innerHeight + 1);
+    // A chat that stands in the page scrolls with it.
+    const outside = !chat.hasAttribute("inline") && !log?.contains(node) && (top < -1 || bottom > innerHeight + 1);
     if (outside) problems.push(`${named(node)} goes from ${top} to ${bottom} on a screen of ${innerHeight}`);
     const pressable = node.matches("button, a[href], textarea, select, input:not([type=file])") && !node.closest("p, li");
     if (pressable && Math.min(width, height) < 24) problems.push(`${named(node)} is ${width} by ${height}`);

@@ -40,7 +40,7 @@ export async function photographed(shop) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
       const file = `${state.name}-${name}.png`;
-      await writeFile(join(folder, file), small(await page.screenshot({ clip })));
+      await writeFile(join(folder, file), small(await page.screenshot(state.wide ? {} : { clip })));
       made.push(file);
     }
     await browser.close();

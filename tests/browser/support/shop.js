@@ -23,16 +23,20 @@ const FACES = { "ana.png": portrait([240, 196, 160], [92, 58, 40]), "ben.png": p
 
 /** Opens the shop on a stage, with an agent at the desk. */
 export async function openShop(stage) {
-  const [website, second, unlisted] = [await stage.website(), await stage.website(), await stage.website()];
-  const origins = [website.url, second.url];
+  const pages = {};
+  for (const name of ["website", "second", "arabic", "inside", "unlisted"]) pages[name] = await stage.website();
+  const { unlisted, ...listed } = pages;
+  const origins = Object.values(listed).map(({ url }) => url);
   const program = await stage.started(await Program.from({ knowledge, files: FACES, configuration: (port) => configuration(port, origins) }));
-  for (const page of [website, second, unlisted]) {
+  for (const page of Object.values(pages)) {
     page.embeds(program.url);
     page.dresses(body(), css);
   }
+  Object.assign(pages.arabic, { language: "ar", direction: "rtl" });
+  Object.assign(pages.inside, { attributes: ' data-inline="#chat"' });
   const { desk, page } = await stage.deskOf(program);
   await renames(desk, "Ana");
-  return new Shop({ stage, website, second, unlisted, program, desk, deskPage: page });
+  return new Shop({ stage, ...pages, program, desk, deskPage: page });
 }
 
 class Shop {
@@ -45,7 +49,8 @@ class Shop {
     const browser = await this.stage.browser(wishes);
     const page = await browser.tab(wishes.url ?? this.website.url);
     const visitor = new Visitor(page);
-    await visitor.launcher.waitFor();
+    // Where the chat stands open in the page there is no button.
+    await visitor.launcher.or(visitor.composer).first().waitFor();
     return { shop: this, desk: this.desk, browser, page, visitor };
   }
 }
@@ -109,6 +114,7 @@ function body() {
       <h1>Light for long evenings</h1>
       <p>Lamps made of oak, linen and glass, repaired for as long as you have them.</p>
       <ul>${card("Fjord", "€ 89")}${card("Moss", "€ 129")}${card("Harbour", "€ 64")}${card("Dune", "€ 149")}</ul>
+      <div id="chat"></div>
     </main>`;
 }
 
@@ -127,4 +133,5 @@ const css = `
   li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4px 12px; }
   .lamp { width: 100%; aspect-ratio: 4 / 5; border-radius: 12px; background: var(--card); }
   li span { color: var(--soft); }
+  #chat:not(:empty) { height: min(560px, 90vh); border: 1px solid var(--card); border-radius: 12px; overflow: hidden; }
 `;

@@ -8,8 +8,11 @@ import { eventually } from "./eventually.js";
 import { photo } from "./picture.js";
 import { QUESTIONS } from "./shop.js";
 
-/** One state: its name, the words under its picture, and the way there from a fresh page with the button. */
-const state = (name, caption, reach, from) => ({ name, caption, reach, from });
+/**
+ * One state: its name, the words under its picture, and the way there from a fresh page. `from` says which page, where
+ * it is not the shop's own; `wide` that the chat is not in the page's corner.
+ */
+const state = (name, caption, reach, from, wide = false) => ({ name, caption, reach, from, wide });
 
 export const STATES = [
   state("closed", "The button", async () => {}),
@@ -109,7 +112,22 @@ export const STATES = [
     await scene.visitor.isWith("closed");
     await scene.visitor.lines.last().waitFor();
   }),
+  state("arabic", "Right to left", async (scene) => {
+    await withAnAgent(scene, "أين طلبي؟");
+    await scene.desk.replies("طلبك في الطريق، ويصل غدًا.");
+    await scene.visitor.hears("agent", "طلبك");
+    await scene.visitor.says("شكرًا!");
+  }, ({ arabic }) => ({ url: arabic.url })),
+  state("inline", "In the page", asksInPlace, ({ inside }) => ({ url: inside.url }), true),
+  state("page", "The chat's own page", asksInPlace, ({ program }) => ({ url: `${program.url}/chat/shop` }), true),
 ];
+
+async function asksInPlace({ visitor }) {
+  await visitor.composer.waitFor();
+  await visitor.isOnline();
+  await visitor.says(QUESTIONS.sure);
+  await visitor.hears("bot", "same day");
+}
 
 const invoice = { name: "invoice.txt", mimeType: "text/plain", buffer: Buffer.from("One lamp, 89 €".repeat(90)) };
 

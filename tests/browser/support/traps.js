@@ -27,15 +27,14 @@ export function watchNodes(everywhere) {
   };
   const found = (window.hinnyStrange = []);
   window.hinnySeen = 0;
-  const inside = (records) => {
-    for (const added of records.flatMap(({ addedNodes }) => [...addedNodes])) {
-      for (const node of added.nodeType === 1 ? [added, ...added.querySelectorAll("*")] : []) {
-        window.hinnySeen++;
-        const problem = judged(node);
-        if (problem && found.length < 50) found.push(problem);
-      }
+  const look = (added) => {
+    for (const node of added.nodeType === 1 ? [added, ...added.querySelectorAll("*")] : []) {
+      window.hinnySeen++;
+      const problem = judged(node);
+      if (problem && found.length < 50) found.push(problem);
     }
   };
+  const inside = (records) => records.forEach(({ addedNodes }) => addedNodes.forEach(look));
   const outside = (records) => {
     for (const { target, addedNodes } of records) {
       if (target.nodeName === "TITLE" || target.nodeName === "HINNY-CHAT") continue;
@@ -43,9 +42,10 @@ export function watchNodes(everywhere) {
     }
   };
   const observe = (root, callback) => new MutationObserver(callback).observe(root, { childList: true, subtree: true });
-  if (everywhere) return observe(document, inside);
-  observe(document, outside);
-  observe(document.querySelector("hinny-chat").shadowRoot, inside);
+  const ours = everywhere ? document.body : document.querySelector("hinny-chat").shadowRoot;
+  [...ours.children].forEach(look);
+  observe(ours, inside);
+  if (!everywhere) observe(document, outside);
 }
 
 /** What has been noticed so far, and how many elements were looked at. */

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 
 /** The page's words are ours; only `title` may be hostile, and is escaped as any website would. */
-function html({ title, script, site, body, css, attributes }) {
+function html({ title, script, site, body, css, attributes, language, direction }) {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${direction}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -47,6 +47,8 @@ export class Website {
     this.files = new Map();
     /** Whether its own scripts may run. */
     this.ownScripts = false;
+    this.language = "en";
+    this.direction = "ltr";
   }
 
   static async open() {
