@@ -18,6 +18,9 @@ const site = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 /** Where a browser blocks storage, the token lasts as long as the page. */
 const storage = tabStorage();
 
+// The page's own sentence is English; everything else speaks the visitor's language.
+document.documentElement.lang = navigator.language;
+
 const kept = arrive(site, takeFragment(), storage);
 if (kept) page.hinny("identify", kept);
 

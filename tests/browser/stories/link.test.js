@@ -60,6 +60,15 @@ story("on a large screen the page is a column that is easy to read", async (stag
   await stage.photograph(page, "link");
 });
 
+story("the page asks for the visitor's language", async (stage) => {
+  const program = await stage.server(elsewhere);
+  const browser = await stage.browser({ locale: "de-DE" });
+  const { page } = await opens(browser, link(program));
+  assert.equal(await page.getAttribute("html", "lang"), "de-DE");
+  const asked = browser.requests.map(({ url }) => new URL(url)).find(({ pathname }) => pathname.endsWith("/look"));
+  assert.match(asked.search, /^\?de-DE,/);
+});
+
 story("a token in the link says who it is, is gone at once, and mixes nobody's words", async (stage) => {
   const program = await stage.serverWith(secret, elsewhere);
   const browser = await stage.browser();
