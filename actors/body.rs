@@ -120,6 +120,18 @@ pub struct Context {
     pub page: Option<Page>,
     pub language: Option<String>,
     pub time_zone: Option<String>,
+    pub screen: Option<Screen>,
+    /// What the page's own script says of the visitor, each by its name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// In the pixels that pages count in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screen {
+    pub width: u32,
+    pub height: u32,
 }
 
 /// The page a visitor wrote from.

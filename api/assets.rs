@@ -31,7 +31,7 @@ pub struct Asset {
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
-const JS: &str = "text/javascript; charset=utf-8";
+pub const JS: &str = "text/javascript; charset=utf-8";
 
 macro_rules! asset {
     ($name:literal, $kind:expr) => {
@@ -43,7 +43,11 @@ macro_rules! asset {
 }
 
 static WIDGET: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget.js", JS)));
-static WIDGET_CHAT: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-chat.js", JS)));
+/// The chat without its words, which `words` puts in.
+pub const WIDGET_CHAT: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/widget/dist/widget-chat.js"
+));
 static WIDGET_MORE: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-more.js", JS)));
 static WIDGET_BRAND: LazyLock<Shared> =
     LazyLock::new(|| Shared::new(asset!("widget-brand.js", JS)));
@@ -70,11 +74,6 @@ struct Shared {
 /// `GET /widget.js`: the one script tag. Any site may load it.
 pub async fn widget(headers: HeaderMap) -> Response {
     WIDGET.answer(&headers)
-}
-
-/// `GET /widget-chat.js`: the module that the script imports when the chat is wanted.
-pub async fn widget_chat(headers: HeaderMap) -> Response {
-    WIDGET_CHAT.answer(&headers)
 }
 
 /// `GET /widget-more.js`: the module that the chat imports when it is first needed.
@@ -186,7 +185,6 @@ mod tests {
     async fn what_the_widget_imports_may_be_loaded_from_any_origin() {
         let script = widget(HeaderMap::new()).await;
         for module in [
-            widget_chat(HeaderMap::new()).await,
             widget_more(HeaderMap::new()).await,
             widget_brand(HeaderMap::new()).await,
             widget_events(HeaderMap::new()).await,

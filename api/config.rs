@@ -12,6 +12,7 @@ mod read;
 pub mod secret;
 mod site;
 mod size;
+pub mod speech;
 pub mod team;
 pub mod walks;
 

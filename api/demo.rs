@@ -57,6 +57,7 @@ pub fn config(data: &Path, port: u16) -> Config {
         model: None,
         hand: Hand::Desk,
         team: Team::default(),
+        words: Default::default(),
     }];
     config
 }

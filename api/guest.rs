@@ -138,10 +138,21 @@ impl Guest {
 /// Remembers where the visitor is, for the team.
 pub async fn set_context(
     app: &App,
+    site: &SiteId,
     conversation: &ConversationId,
     context: &Context,
 ) -> Result<(), Problem> {
-    Ok(app.store().set_context(conversation, context).await?)
+    let store = app.store();
+    if store
+        .set_context(conversation, context, clock::now())
+        .await?
+    {
+        let changed = Wake::Changed(conversation.clone());
+        app.engine
+            .feed()
+            .publish(&Topic::Site(site.clone()), changed);
+    }
+    Ok(())
 }
 
 fn prove(site: &Site, token: &str) -> Result<Profile, Problem> {

@@ -16,7 +16,7 @@ use crate::app::Shared;
 use crate::error::{Code, Problem};
 use crate::routes::Routes;
 use crate::wire::{MAX_FRAME, sober};
-use crate::{assets, chat_page, demo, desk, files, health, look, metrics, rest, socket};
+use crate::{assets, chat_page, demo, desk, files, health, look, metrics, rest, socket, words};
 
 /// Browsers may remember for this long that a page may use the API.
 const CORS_MAX_AGE: Duration = Duration::from_secs(600);
@@ -57,8 +57,9 @@ fn open() -> Routes {
         .get("/metrics", metrics::show)
         .get("/v1/sites/{site}/look", look::show)
         .get("/v1/sites/{site}/pictures/{name}", look::picture)
+        .get("/v1/sites/{site}/words/{language}", words::show)
         .get("/widget.js", assets::widget)
-        .get("/widget-chat.js", assets::widget_chat)
+        .get("/widget-chat.js", words::chat)
         .get("/widget-more.js", assets::widget_more)
         .get("/widget-brand.js", assets::widget_brand)
         .get("/widget-events.js", assets::widget_events)
@@ -77,6 +78,7 @@ fn api() -> Routes {
         .post("/v1/edit", rest::edit)
         .post("/v1/delete", rest::delete)
         .post("/v1/seen", rest::seen)
+        .post("/v1/context", rest::context)
         .post("/v1/files", files::upload)
         .get("/v1/files/{id}", files::serve)
         .get("/v1/files/{id}/link", files::link)

@@ -107,12 +107,18 @@ impl Chatter {
     /// A client that works sends one of them every few seconds.
     const PER_SECOND: u32 = 10;
     const BURST: u32 = 50;
+    const STEPS: u32 = 5;
 
     pub fn new() -> Self {
         Chatter(RateLimiter::direct(quota_per_second(
             Self::PER_SECOND,
             Self::BURST,
         )))
+    }
+
+    /// For what is written down each time: where the visitor goes.
+    pub fn of_steps() -> Self {
+        Chatter(RateLimiter::direct(quota_per_second(1, Self::STEPS)))
     }
 
     pub fn check(&self) -> Result<(), Problem> {

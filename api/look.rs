@@ -2,9 +2,8 @@
 //! so browsers and proxies may keep it, and every page may read it: nothing in it is a secret. What only the open chat
 //! shows goes with the welcome. Pictures are read once, told from their bytes, and served from here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::LazyLock;
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -13,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use hinny_actors::files::Kind;
 use hinny_actors::ids::SiteId;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::app::Shared;
 use crate::assets;
@@ -21,6 +20,7 @@ use crate::config::colour::Colour;
 use crate::config::look::{Look, Side, Theme};
 use crate::config::{Config, Site};
 use crate::error::Problem;
+use crate::words::{self, FALLBACK};
 
 const JSON: &str = "application/json";
 
@@ -66,24 +66,6 @@ impl Kept {
     }
 }
 
-/// The languages' packs as the widget's build wrote them, and of each what the button says.
-static WORDS: LazyLock<BTreeMap<String, Words>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/widget/dist/widget-words.json"
-    )))
-    .expect("the widget's tests check that every pack has every sentence")
-});
-
-/// Where the visitor speaks none of the others.
-const ENGLISH: &str = "en";
-
-#[derive(Deserialize)]
-struct Words {
-    open: String,
-    tab: String,
-}
-
 /// Of a site's look, what only the open chat shows. Addresses are paths on this server.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Brand {
@@ -100,7 +82,7 @@ pub struct Face {
 
 /// What the loader reads; see `Look` in `widget/src/look.ts`.
 #[derive(Serialize)]
-struct View {
+struct View<'a> {
     /// When the dark colours hold, as a media query.
     dark: &'static str,
     /// The accent, what is legible on it, and its shade that is legible as text: in the light theme and in the dark.
@@ -114,7 +96,7 @@ struct View {
     preload: bool,
     lang: &'static str,
     /// The button's names: to open the chat, and to open it in a tab of its own.
-    words: [&'static str; 2],
+    words: [&'a str; 2],
 }
 
 /// `GET /v1/sites/{site}/look?de-AT,de,en`: in the first of these languages that there is, else in English.
@@ -132,10 +114,10 @@ pub async fn show(
 /// The pack for the first of some language tags that has one.
 fn language(wanted: &str) -> &'static str {
     let known = |tag: &str| {
-        let short = tag.split('-').next()?.to_ascii_lowercase();
-        Some(WORDS.get_key_value(&short)?.0.as_str())
+        let main = tag.split(['-', '_']).next()?;
+        words::languages().find(|language| language.eq_ignore_ascii_case(main))
     };
-    wanted.split(',').find_map(known).unwrap_or(ENGLISH)
+    wanted.split(',').find_map(known).unwrap_or(FALLBACK)
 }
 
 /// `GET /v1/sites/{site}/pictures/{name}`
@@ -192,13 +174,13 @@ fn shown(site: &Site) -> Result<Shown, String> {
         replies: look.replies.clone(),
     };
     let bare = brand.logo.is_none() && brand.team.is_empty() && brand.replies.is_empty();
-    let file = |(lang, words): (&'static String, &'static Words)| {
-        let view = view(look, icon.clone(), lang, words);
+    let file = |lang: &'static str| {
+        let view = view(site, icon.clone(), lang);
         let bytes = serde_json::to_vec(&view).expect("words and numbers are JSON");
-        (lang.as_str(), Kept::new(JSON, bytes))
+        (lang, Kept::new(JSON, bytes))
     };
     Ok(Shown {
-        files: WORDS.iter().map(file).collect(),
+        files: words::languages().map(file).collect(),
         brand: (!bare).then_some(brand),
         pictures,
     })
@@ -217,7 +199,8 @@ fn read(path: &FilePath) -> Result<Kept, String> {
     Ok(Kept::new(kind.mime, bytes))
 }
 
-fn view(look: &Look, icon: Option<String>, lang: &'static str, words: &'static Words) -> View {
+fn view<'a>(site: &'a Site, icon: Option<String>, lang: &'static str) -> View<'a> {
+    let look = &site.look;
     View {
         dark: match look.theme {
             Theme::Light => "not all",
@@ -234,7 +217,7 @@ fn view(look: &Look, icon: Option<String>, lang: &'static str, words: &'static W
         icon,
         preload: look.preload,
         lang,
-        words: [&words.open, &words.tab],
+        words: ["open", "tab"].map(|name| words::said(site, lang, name)),
     }
 }
 

@@ -34,6 +34,7 @@ mod routes;
 mod server;
 mod socket;
 mod wire;
+mod words;
 
 // Who may do what.
 mod identity;

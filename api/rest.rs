@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use hinny_actors::body::{Context, Page};
+use hinny_actors::body::Page;
 use hinny_actors::ids::{ConversationId, Millis, Seq};
 use hinny_actors::store::{ConversationRow, handling_name};
 use hinny_actors::view::VisitorEvent;
@@ -17,7 +17,7 @@ use crate::error::{Code, Problem};
 use crate::files;
 use crate::guest::{Guest, Papers, Said, Stored, set_context};
 use crate::http::Body;
-use crate::wire::{SessionView, check_protocol, check_text, tidy_page};
+use crate::wire::{self, SessionView, check_protocol, check_text, tidy_context};
 
 /// Events in one answer; a client goes on with `after`.
 const PAGE: u32 = 500;
@@ -189,7 +189,9 @@ pub async fn say(
     guest.may_say(&app, &say.id, &say.text, &say.files)?;
     let conversation = guest.open(&app).await?;
     if let Some(page) = say.page {
-        note_page(&app, &conversation, tidy_page(page)).await?;
+        if let Some(row) = guest.conversation(&app).await? {
+            note(&app, &guest, row, wire::Context::at(page)).await?;
+        }
     }
     let said = Said {
         id: &say.id,
@@ -252,15 +254,28 @@ pub async fn seen(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The page alone is new; what a socket said of language and time zone stays.
-async fn note_page(app: &App, conversation: &ConversationId, page: Page) -> Result<(), Problem> {
-    let row = app.store().conversation(conversation).await?;
-    let known = row.map(|row| row.context).unwrap_or_default();
-    let context = Context {
-        page: Some(page),
-        ..known
-    };
-    set_context(app, conversation, &context).await
+/// `POST /v1/context`: nothing to do before there is a conversation.
+pub async fn context(
+    State(app): State<Shared>,
+    Bearer(guest): Bearer,
+    Body(said): Body<wire::Context>,
+) -> Result<StatusCode, Problem> {
+    guest.may_move(&app)?;
+    if let Some(row) = guest.conversation(&app).await? {
+        note(&app, &guest, row, said).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is said is new; the rest stays.
+async fn note(
+    app: &App,
+    guest: &Guest,
+    row: ConversationRow,
+    said: wire::Context,
+) -> Result<(), Problem> {
+    let context = tidy_context(said, &row.context);
+    set_context(app, &guest.site, &row.id, &context).await
 }
 
 /// `POST /v1/person`

@@ -90,6 +90,7 @@ struct Socket<'a> {
     /// Whether the store knows `context`.
     context_known: bool,
     chatter: Chatter,
+    steps: Chatter,
     bad_frames: u32,
     closing: watch::Receiver<bool>,
     beat: Interval,
@@ -119,8 +120,9 @@ impl<'a> Socket<'a> {
             guest: greeted.guest,
             reader: greeted.reader,
             context: greeted.context,
-            context_known: false,
+            context_known: greeted.context_known,
             chatter: Chatter::new(),
+            steps: Chatter::of_steps(),
             bad_frames: 0,
             closing: app.closing.clone(),
             beat,
@@ -130,6 +132,7 @@ impl<'a> Socket<'a> {
 
     async fn live(&mut self) -> Result<Never, End> {
         self.catch_up().await?;
+        self.tell_context().await?;
         loop {
             match self.next().await {
                 Happened::Incoming(incoming) => self.incoming(incoming).await?,

@@ -63,6 +63,22 @@ fn hellos() -> [(&'static str, ClientFrame); 2] {
     ]
 }
 
+fn moved() -> Context {
+    let said = [("plan", Value::from("pro")), ("seats", Value::from(12))];
+    let said = said.map(|(name, value)| (name.to_owned(), value));
+    Context {
+        _type: Some(serde::de::IgnoredAny),
+        page: page("cart", "Cart"),
+        language: Some("de-AT".to_owned()),
+        time_zone: Some("Europe/Vienna".to_owned()),
+        screen: Some(hinny_actors::body::Screen {
+            width: 1920,
+            height: 1080,
+        }),
+        attributes: said.into(),
+    }
+}
+
 fn client_frames() -> Vec<(&'static str, ClientFrame)> {
     let _type = Some(serde::de::IgnoredAny);
     let say = Say {
@@ -89,6 +105,10 @@ fn client_frames() -> Vec<(&'static str, ClientFrame)> {
         (
             "client-typing.json",
             ClientFrame::Typing(Typing { _type, on: true }),
+        ),
+        (
+            "client-context.json",
+            ClientFrame::Context(Box::new(moved())),
         ),
         ("client-ping.json", ClientFrame::Ping(Ping { _type, n: 3 })),
     ]);
@@ -244,4 +264,41 @@ fn no_example_is_left_out() {
     files.sort();
     known.sort();
     assert_eq!(files, known);
+}
+
+/// Whatever a page's script says stays short, few and on its place; what it does not say stays as it was.
+#[test]
+fn a_context_is_made_short_and_harmless() {
+    let before = tidy_context(moved(), &hinny_actors::body::Context::default());
+    let mut said: serde_json::Map<String, Value> = serde_json::from_str(
+        r#"{"a\nb": "pro\u202edeifirev\u2066\r\n !close", "  ": "nameless", "seats": null, "vip": true,
+            "nested": {"x": 1}, "list": [1], "empty": "\u200f "}"#,
+    )
+    .unwrap();
+    said.extend((0..30).map(|n| (format!("z{n:02}"), Value::from("x".repeat(900)))));
+    let context = Context {
+        attributes: said.into_iter().collect(),
+        screen: Some(hinny_actors::body::Screen {
+            width: 0,
+            height: 7,
+        }),
+        language: Some("x".repeat(65)),
+        ..Context::default()
+    };
+    let now = tidy_context(context, &before);
+    assert_eq!(now.attributes.len(), 20);
+    assert_eq!(now.attributes["a b"], "pro deifirev    !close");
+    assert_eq!(
+        (
+            now.attributes["plan"].as_str(),
+            now.attributes["vip"].as_str()
+        ),
+        ("pro", "true")
+    );
+    for gone in ["seats", "nested", "list", "empty", ""] {
+        assert!(!now.attributes.contains_key(gone), "{gone}");
+    }
+    assert!(now.attributes.values().all(|value| value.len() <= 200));
+    assert_eq!((&now.page, now.screen), (&before.page, before.screen));
+    assert_eq!(now.language, before.language);
 }

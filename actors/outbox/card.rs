@@ -6,6 +6,9 @@ mod buttons;
 mod facts;
 
 pub(super) use self::buttons::plain;
+
+use std::collections::BTreeMap;
+
 use hinny_bridges::text::{Block, Inline, Text};
 use hinny_bridges::{Line, LineAuthor};
 
@@ -98,6 +101,7 @@ fn about(facts: &Facts) -> Vec<Block> {
     blocks.extend(attributes(facts));
     blocks.extend(place(facts));
     blocks.extend(browser(facts));
+    blocks.extend(page_says(facts));
     blocks
 }
 
@@ -132,11 +136,7 @@ fn who(facts: &Facts) -> Block {
 
 /// What the site's own server said of the visitor.
 fn attributes(facts: &Facts) -> Option<Block> {
-    let known = &facts.profile.as_ref()?.attributes;
-    let each = known
-        .iter()
-        .map(|(name, value)| format!("{}: {}", fact(name), fact(value)));
-    let all = each.collect::<Vec<_>>().join(" · ");
+    let all = each(&facts.profile.as_ref()?.attributes);
     (!all.is_empty()).then(|| labelled("About", &format!("{all} (verified)")))
 }
 
@@ -154,7 +154,20 @@ fn place(facts: &Facts) -> Option<Block> {
     (!shown.is_empty()).then(|| labelled("Where", &shown.join(" ")))
 }
 
-/// Language and local time, which anybody's browser can make up.
+/// What a script on the page said of the visitor. The label goes first, so that no value can claim to be verified.
+fn page_says(facts: &Facts) -> Option<Block> {
+    let all = each(&facts.context.attributes);
+    (!all.is_empty()).then(|| labelled("Page says (not verified)", &all))
+}
+
+fn each(attributes: &BTreeMap<String, String>) -> String {
+    let each = attributes
+        .iter()
+        .map(|(name, value)| format!("{}: {}", fact(name), fact(value)));
+    each.collect::<Vec<_>>().join(" · ")
+}
+
+/// Language, local time and screen, which anybody's browser can make up.
 fn browser(facts: &Facts) -> Option<Block> {
     let language = facts.context.language.as_deref().map(fact);
     let zone = facts.context.time_zone.as_deref();
@@ -162,7 +175,9 @@ fn browser(facts: &Facts) -> Option<Block> {
         Some(time) => format!("{time} there ({})", fact(zone)),
         None => fact(zone),
     });
-    let shown: Vec<String> = language.into_iter().chain(time).collect();
+    let screen = facts.context.screen;
+    let screen = screen.map(|screen| format!("screen {} × {}", screen.width, screen.height));
+    let shown: Vec<String> = language.into_iter().chain(time).chain(screen).collect();
     (!shown.is_empty())
         .then(|| labelled("Browser", &format!("{} (not verified)", shown.join(", "))))
 }

@@ -57,8 +57,10 @@ pub trait LogStore: Send + Sync {
 
     async fn conversation(&self, id: &ConversationId) -> Stored<Option<ConversationRow>>;
 
-    /// Remembers where the visitor is now.
-    async fn set_context(&self, id: &ConversationId, context: &Context) -> Stored<()>;
+    /// Remembers where the visitor is now, and whether that is news. Then the card in the thread is written anew, after
+    /// a while: who walks through many pages costs one change of the card, not many.
+    async fn set_context(&self, id: &ConversationId, context: &Context, at: Millis)
+    -> Stored<bool>;
 }
 
 /// What comes in from threads, and how it finds what it is about.

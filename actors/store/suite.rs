@@ -36,7 +36,8 @@ macro_rules! suite {
                 many_events_in_one_change_keep_their_order,
                 any_words_come_back_as_they_were,
                 a_newer_body_takes_the_place_of_the_older_one,
-                the_context_is_the_last_one;
+                the_context_is_the_last_one,
+                a_walk_through_the_site_is_one_change_of_the_card;
             commit: a_stale_change_writes_nothing,
                 a_repeated_cause_has_no_second_effect,
                 a_cause_without_events_is_remembered,

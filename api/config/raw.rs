@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::look::RawLook;
+use super::speech::RawWords;
 use super::walks::RawWalk;
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -195,6 +196,8 @@ pub struct RawSite {
     pub answers: RawAnswers,
     #[serde(default)]
     pub model: Option<RawModel>,
+    #[serde(default)]
+    pub words: RawWords,
 }
 
 /// Who speaks first, beside how sure the bot must be.

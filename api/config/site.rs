@@ -1,6 +1,6 @@
 //! One website of the configuration: its origins, identity, knowledge, and where its threads are opened.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,10 +14,12 @@ use super::look::Look;
 use super::model::Model;
 use super::raw::{RawKnowledge, RawSite};
 use super::secret::{self, Env, Secret};
+use super::speech;
 use super::team::Team;
 use super::walks::{self, Scheduled};
 use super::{Config, Problems, web_url};
 use crate::origin::{Origins, Pattern};
+use crate::words::Pack;
 
 /// The longest id of a site; it stands in every row and in many log lines.
 const MAX_ID: usize = 40;
@@ -37,6 +39,8 @@ pub struct Site {
     pub model: Option<Model>,
     pub hand: Hand,
     pub team: Team,
+    /// Its own sentences by language, in place of the packs'.
+    pub words: BTreeMap<String, Pack>,
 }
 
 /// Whether visitors may or must prove who they are.
@@ -92,6 +96,7 @@ pub(super) fn check(
     let knowledge = knowledge(&raw.knowledge, base, &label, problems);
     let model = raw.model.as_ref();
     let model = model.and_then(|model| Model::check(model, base, env, &label, problems));
+    let words = speech::words(raw.words, &label, problems);
     Some(Site {
         id: id?,
         name: raw.name,
@@ -105,6 +110,7 @@ pub(super) fn check(
         model,
         hand: hand?,
         team,
+        words,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hinny_actors::body::SourceLink;
-use hinny_actors::body::{Body, Page, Profile};
+use hinny_actors::body::{Body, Context, Page, Profile, Screen};
 use hinny_actors::event::{Reason, Verdict, What};
 use hinny_actors::ids::{ConversationId, Millis, Seq};
 use hinny_actors::store::DeliveryKind;
@@ -23,6 +23,8 @@ pub struct Row {
     pub reason: Option<Reason>,
     pub agent: Option<String>,
     pub page: Option<Place>,
+    #[serde(flatten)]
+    pub claims: Claims,
     pub last: Option<Last>,
     pub seq: Seq,
     pub opened_at: Millis,
@@ -42,6 +44,22 @@ pub struct Place {
     pub referrer: String,
 }
 
+/// What the visitor's browser and the page's script say. Nothing of it is verified.
+#[derive(Serialize)]
+pub struct Claims {
+    pub screen: Option<Screen>,
+    pub page_says: BTreeMap<String, String>,
+}
+
+impl Claims {
+    fn of(context: &Context) -> Claims {
+        Claims {
+            screen: context.screen,
+            page_says: context.attributes.clone(),
+        }
+    }
+}
+
 #[derive(Serialize)]
 pub struct Last {
     pub author: Author,
@@ -55,6 +73,8 @@ pub struct Conversation {
     pub conversation: ConversationId,
     pub visitor: FullVisitor,
     pub page: Option<Place>,
+    #[serde(flatten)]
+    pub claims: Claims,
     pub handling: &'static str,
     pub reason: Option<Reason>,
     pub agent: Option<String>,
@@ -123,6 +143,7 @@ impl From<ThreadRow> for Row {
             handling: handling_name(&row.conversation.handling),
             reason: reason_of(&row.conversation.handling),
             agent: row.agent,
+            claims: Claims::of(&row.conversation.context),
             page: row.conversation.context.page.map(Place::from),
             last: row.last.as_ref().and_then(last),
             seq: row.conversation.seq,
@@ -138,6 +159,7 @@ impl Conversation {
     pub fn new(row: ThreadRow, profile: Option<Profile>, events: Vec<Numbered>) -> Self {
         let conversation = row.conversation;
         let profile = profile.unwrap_or_default();
+        let claims = Claims::of(&conversation.context);
         Conversation {
             visitor: FullVisitor {
                 id: conversation.visitor.0,
@@ -150,6 +172,7 @@ impl Conversation {
                 verified: row.identified,
             },
             page: conversation.context.page.map(Place::from),
+            claims,
             handling: handling_name(&conversation.handling),
             reason: reason_of(&conversation.handling),
             agent: row.agent,

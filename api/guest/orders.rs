@@ -47,6 +47,10 @@ impl Guest {
         app.limits.message(&self.session.visitor, self.address)
     }
 
+    pub fn may_move(&self, app: &App) -> Result<(), Problem> {
+        app.limits.message(&self.session.visitor, self.address)
+    }
+
     /// The visitor's conversation, made if there is none yet; their other tabs are told.
     pub async fn open(&self, app: &App) -> Result<ConversationId, Problem> {
         let visitor = &self.session.visitor;

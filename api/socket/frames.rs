@@ -7,7 +7,10 @@ use super::Socket;
 use crate::error::{Code, Problem};
 use crate::guest::{Said, Stored, set_context};
 use crate::link::{End, Incoming};
-use crate::wire::{Ask, ClientFrame, Edit, NotUnderstood, Say, ServerFrame, check_text, tidy_page};
+use crate::wire::{
+    Ask, ClientFrame, Context, Edit, NotUnderstood, Say, ServerFrame, check_text, tidy_context,
+    tidy_page,
+};
 
 impl Socket<'_> {
     pub(super) async fn incoming(&mut self, incoming: Incoming) -> Result<(), End> {
@@ -55,6 +58,7 @@ impl Socket<'_> {
                 self.answer(choose.id, stored).await
             }
             ClientFrame::Typing(typing) => self.typing(typing.on).await,
+            ClientFrame::Context(context) => self.moved(*context).await,
             ClientFrame::Ping(ping) => match self.chatter.check() {
                 Ok(()) => self.send(ServerFrame::Pong { n: ping.n }).await,
                 Err(problem) => self.refuse(None, problem).await,
@@ -112,10 +116,31 @@ impl Socket<'_> {
             }
         };
         if !self.context_known {
-            set_context(self.app, &conversation, &self.context).await?;
+            set_context(self.app, &self.guest.site, &conversation, &self.context).await?;
             self.context_known = true;
         }
         Ok(conversation)
+    }
+
+    /// Wants no answer. Too much of it is dropped: where the visitor is goes with their next message too.
+    async fn moved(&mut self, context: Context) -> Result<(), End> {
+        self.context = tidy_context(context, &self.context);
+        self.context_known = false;
+        match self.steps.check() {
+            Ok(()) => self.tell_context().await,
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Tells the team, once there is a conversation, where its visitor is now.
+    pub(super) async fn tell_context(&mut self) -> Result<(), End> {
+        if self.reader.is_none() || self.context_known {
+            return Ok(());
+        }
+        match self.opened().await {
+            Ok(_) => Ok(()),
+            Err(problem) => self.refuse(None, problem).await,
+        }
     }
 
     fn note_page(&mut self, page: Option<Page>) {

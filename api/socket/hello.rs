@@ -14,9 +14,7 @@ use crate::error::{Code, Problem};
 use crate::guest::{Guest, Papers};
 use crate::link::{End, Incoming, Link};
 use crate::reader::Reader;
-use crate::wire::{
-    ClientFrame, Hello, PROTOCOL, ServerFrame, check_protocol, tidy_page, tidy_word,
-};
+use crate::wire::{ClientFrame, Hello, PROTOCOL, ServerFrame, check_protocol, tidy_context};
 
 /// A socket that knows its visitor.
 pub struct Greeted {
@@ -24,6 +22,8 @@ pub struct Greeted {
     pub reader: Option<Reader>,
     pub visitor: Subscription,
     pub context: Context,
+    /// Whether the store knows it.
+    pub context_known: bool,
 }
 
 /// Waits for the hello, lets the visitor in and answers with `welcome`.
@@ -57,11 +57,13 @@ pub async fn greet(
             .map_or("bot", |row| handling_name(&row.handling)),
     };
     link.send(welcome.to_json()).await?;
-    let context = context(&hello);
+    let known = row.as_ref().map(|row| row.context.clone());
+    let context = tidy_context(hello.context(), &known.clone().unwrap_or_default());
     Ok(Greeted {
         reader: row.map(|row| reader(app, row, &hello)),
         guest,
         visitor,
+        context_known: known.as_ref() == Some(&context),
         context,
     })
 }
@@ -98,12 +100,4 @@ fn reader(app: &App, row: ConversationRow, hello: &Hello) -> Reader {
         .filter(|after| same(&row.id) && *after <= row.seq)
         .unwrap_or(0);
     Reader::new(app, row.id, after)
-}
-
-fn context(hello: &Hello) -> Context {
-    Context {
-        page: hello.page.clone().map(tidy_page),
-        language: tidy_word(hello.language.clone()),
-        time_zone: tidy_word(hello.time_zone.clone()),
-    }
 }

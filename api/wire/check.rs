@@ -1,8 +1,12 @@
 //! What ids, words and pages may be.
 
-use hinny_actors::body::Page;
+use std::collections::BTreeMap;
 
-use super::{MAX_FILES, MAX_TEXT, PROTOCOL};
+use hinny_actors::body::{self, Page};
+
+use serde_json::Value;
+
+use super::{Context, MAX_FILES, MAX_TEXT, PROTOCOL};
 use crate::error::{Code, Problem};
 
 /// The longest id that a client may choose.
@@ -12,6 +16,14 @@ const MAX_ID: usize = 64;
 pub(super) const MAX_URL: usize = 2_000;
 const MAX_TITLE: usize = 200;
 const MAX_WORD: usize = 64;
+
+/// What a page's script may say of a visitor: so many things, under names and with values of so many characters.
+const MAX_ATTRIBUTES: usize = 20;
+const MAX_NAME: usize = 40;
+const MAX_VALUE: usize = 200;
+
+/// No screen has more pixels on a side.
+const MAX_SCREEN: u32 = 100_000;
 
 pub(super) fn is_id(id: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -82,9 +94,55 @@ pub fn tidy_page(page: Page) -> Page {
     };
     Page {
         url: address(page.url),
-        title: cut(&page.title, MAX_TITLE),
+        title: cut(&visible(&page.title), MAX_TITLE),
         referrer: address(page.referrer),
     }
+}
+
+/// What a client says of where its visitor is, made short and harmless. What it does not say stays as it was.
+pub fn tidy_context(said: Context, before: &body::Context) -> body::Context {
+    let mut context = before.clone();
+    if let Some(page) = said.page {
+        context.page = Some(tidy_page(page));
+    }
+    context.language = tidy_word(said.language).or(context.language);
+    context.time_zone = tidy_word(said.time_zone).or(context.time_zone);
+    let fits = |side: u32| (1..=MAX_SCREEN).contains(&side);
+    let screen = said.screen;
+    let screen = screen.filter(|screen| fits(screen.width) && fits(screen.height));
+    context.screen = screen.or(context.screen);
+    for (name, value) in said.attributes {
+        note(&mut context.attributes, &name, &value);
+    }
+    context
+}
+
+/// One thing that the page says of the visitor. When there are enough, new ones are not taken.
+fn note(known: &mut BTreeMap<String, String>, name: &str, value: &Value) {
+    let name = cut(visible(name).trim(), MAX_NAME);
+    let text = match value {
+        Value::String(text) => cut(visible(text).trim(), MAX_VALUE),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(is_so) => is_so.to_string(),
+        Value::Null => String::new(),
+        Value::Array(_) | Value::Object(_) => return,
+    };
+    if text.is_empty() {
+        known.remove(&name);
+    } else if !name.is_empty() && (known.len() < MAX_ATTRIBUTES || known.contains_key(&name)) {
+        known.insert(name, text);
+    }
+}
+
+/// Without signs that nobody sees, and that can turn round what stands beside them.
+fn visible(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars()
+        .map(|c| if hidden(c) { ' ' } else { c })
+        .collect()
 }
 
 /// A language tag or time zone, unless it is too long to be one.

@@ -1,11 +1,13 @@
 //! What a client may send, and what it is told when that cannot be read.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use hinny_actors::body::Page;
+use hinny_actors::body::{Page, Screen};
 use hinny_actors::ids::Seq;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::check::{cut, is_id};
 use crate::error::{Code, Problem};
@@ -21,6 +23,7 @@ pub enum ClientFrame {
     Person(Ask),
     Choose(Choose),
     Typing(Typing),
+    Context(Box<Context>),
     Ping(Ping),
 }
 
@@ -45,6 +48,53 @@ pub struct Hello {
     pub language: Option<String>,
     #[serde(default)]
     pub time_zone: Option<String>,
+    #[serde(default)]
+    pub screen: Option<Screen>,
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Value>,
+}
+
+/// Where the visitor is now, and what the page says of them. What is missing stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    #[serde(rename = "type", default)]
+    pub(super) _type: IgnoredType,
+    #[serde(default)]
+    pub page: Option<Page>,
+    #[serde(default)]
+    pub language: Option<String>,
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    #[serde(default)]
+    pub screen: Option<Screen>,
+    /// Texts, numbers, true and false say something, null takes a name away, and all else says nothing.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Value>,
+}
+
+impl Context {
+    /// Of one who says no more than where they are.
+    pub fn at(page: Page) -> Context {
+        Context {
+            page: Some(page),
+            ..Context::default()
+        }
+    }
+}
+
+impl Hello {
+    /// What it says of where the visitor is.
+    pub fn context(&self) -> Context {
+        Context {
+            _type: None,
+            page: self.page.clone(),
+            language: self.language.clone(),
+            time_zone: self.time_zone.clone(),
+            screen: self.screen,
+            attributes: self.attributes.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -184,6 +234,9 @@ const FRAMES: &[(&str, Read)] = &[
     }),
     ("typing", |kind, text| {
         fields(kind, text).map(ClientFrame::Typing)
+    }),
+    ("context", |kind, text| {
+        fields(kind, text).map(|context| ClientFrame::Context(Box::new(context)))
     }),
     ("ping", |kind, text| {
         fields(kind, text).map(ClientFrame::Ping)

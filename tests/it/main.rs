@@ -23,6 +23,7 @@ mod website;
 
 mod bad_input;
 mod chat_page;
+mod context;
 mod continuity;
 mod demo;
 mod desk;
@@ -48,3 +49,4 @@ mod sources;
 mod suggest;
 mod team;
 mod team_telegram;
+mod words;

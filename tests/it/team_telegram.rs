@@ -218,3 +218,22 @@ async fn unknown_outcomes_never_give_a_line_up() {
     let listed = server.run(&["outbox", "list", "--json"]).await;
     assert!(!listed.stdout.contains("team"), "{}", listed.stdout);
 }
+
+/// What stood on the card when the thread was opened is written anew when the visitor walks on.
+#[tokio::test]
+async fn the_card_shows_where_the_visitor_is_now_and_what_the_page_says() {
+    let telegram = TelegramServer::start().await;
+    let server = start(&telegram, 1000).await;
+    let (mut ada, topic) = waiting(&telegram, &server).await;
+    let page = serde_json::json!({ "url": "https://shop.example/prices", "title": "Prices", "referrer": "" });
+    let moved = serde_json::json!({
+        "type": "context", "page": page, "screen": { "width": 390, "height": 844 },
+        "attributes": { "plan": "pro (verified)" },
+    });
+    ada.send(moved).await.unwrap();
+    telegram.await_words(topic, "Where: Prices").await;
+    telegram
+        .await_words(topic, "Page says (not verified): plan: pro (verified)")
+        .await;
+    telegram.await_words(topic, "screen 390 × 844").await;
+}

@@ -56,18 +56,26 @@ export function press(button: HTMLButtonElement, action: string, actions: Pick<T
   actions.press(action, () => (button.disabled = false));
 }
 
-function showFacts(facts: HTMLElement, { page, reason: code, handling }: Conversation): void {
+function showFacts(facts: HTMLElement, { page, reason: code, handling, visitor, screen, page_says: says }: Conversation): void {
   const why = handling === "waiting" ? reason(code) : null;
-  const key = JSON.stringify([page, why]);
+  const key = JSON.stringify([page, why, visitor, screen, says]);
   if (facts.dataset.key === key) return;
   facts.dataset.key = key;
   facts.replaceChildren();
   if (why) facts.append(h("dt", {}, words.why), h("dd", { "data-role": "why" }, why));
+  const signed = [visitor.email ?? "", ...pairs(visitor.attributes)].filter(Boolean).join(" · ");
+  if (signed) facts.append(h("dt", {}, words.verified), h("dd", { "data-role": "verified" }, signed));
+  const claimed = [...pairs(says), ...(screen ? [`${words.screen} ${screen.width} × ${screen.height}`] : [])].join(" · ");
+  if (claimed) facts.append(h("dt", {}, words.unverified), h("dd", { "data-role": "unverified" }, claimed));
   if (!page) return;
   const link = outsideLink(page.url);
   link.textContent = page.title || page.url;
   link.title = page.url;
   facts.append(h("dt", {}, words.where), h("dd", { "data-role": "where" }, link));
+}
+
+function pairs(attributes: Record<string, string> = {}): string[] {
+  return Object.entries(attributes).map(([name, value]) => `${name}: ${value}`);
 }
 
 function aboutVisitor({ visitor }: Conversation, now: number): string {

@@ -135,11 +135,17 @@ function shown(state: State, conversation: string | null): State {
   return { ...state, tab: "threads", shown: conversation, open: null, pushed: { ...state.pushed, events: [] }, writingUntil: null, trouble: null };
 }
 
+/** The open conversation, with where its visitor is now. */
+function walked(open: State["open"], { conversation, page, screen = null, page_says = {} }: Row): State["open"] {
+  return open?.conversation === conversation ? { ...open, page, screen, page_says } : open;
+}
+
 function heard(state: State, frame: DeskFrame, now: number): State {
   switch (frame.type) {
     case "thread":
       return {
         ...state,
+        open: walked(state.open, frame.thread),
         rows: withRow(state.rows ?? [], frame.thread),
         pushed: { ...state.pushed, rows: withRow(state.pushed.rows, frame.thread) },
       };

@@ -22,6 +22,8 @@ export interface Row {
   reason: string | null;
   agent: string | null;
   page: Place | null;
+  screen?: Screen | null;
+  page_says?: Record<string, string>;
   last: { author: Author; text: string; at: number } | null;
   seq: number;
   opened_at: number;
@@ -82,10 +84,29 @@ export interface Numbered {
   event: TeamEvent;
 }
 
+interface Person {
+  id: string;
+  name: string | null;
+  kind: string;
+  language: string | null;
+  time_zone: string | null;
+  /** What the site's own server signed. */
+  email?: string | null;
+  attributes?: Record<string, string>;
+}
+
+interface Screen {
+  width: number;
+  height: number;
+}
+
 export interface Conversation {
   conversation: string;
-  visitor: { id: string; name: string | null; kind: string; language: string | null; time_zone: string | null };
+  visitor: Person;
   page: Place | null;
+  screen?: Screen | null;
+  /** What a script of the page says of the visitor. Nothing of it is verified. */
+  page_says?: Record<string, string>;
   handling: Handling;
   reason: string | null;
   agent: string | null;

@@ -30,6 +30,8 @@ export interface Options {
   preload?: boolean | undefined;
   /** The element, or the first that matches, in which the chat stands open, instead of a button. */
   inside?: string | Element | undefined;
+  /** Instead of the page's own language. */
+  language?: string | undefined;
 }
 
 /** Fetches the chat; tests bring their own. */
@@ -86,8 +88,8 @@ function leave(): void {
   delete page.hinny;
 }
 
-async function start({ server, site, preload, inside }: Options): Promise<void> {
-  const answer = await fetch(`${server}/v1/sites/${site}/look?${[document.documentElement.lang, ...navigator.languages]}`);
+async function start({ server, site, preload, inside, language }: Options): Promise<void> {
+  const answer = await fetch(`${server}/v1/sites/${site}/look?${[language ?? document.documentElement.lang, ...navigator.languages]}`);
   if (!answer.ok) throw await answer.text();
   host.look = await answer.json();
   if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go));
@@ -141,8 +143,8 @@ async function fetchChat(): Promise<void> {
   wait(true);
   slow = setTimeout(fail, SLOW_MS);
   try {
-    // Browsers remember that a module did not load, so each further attempt has its own address.
-    chat = await load.chat(`${host.server}/widget-chat.js?${attempts++}`);
+    // Browsers remember that a module did not load, so each further attempt has its own address. The chat reads it too.
+    chat = await load.chat(`${host.server}/widget-chat.js?${[attempts++, host.site, host.look.lang]}`);
     for (const call of calls) chat.obey(host, call);
   } catch {
     fail();

@@ -16,21 +16,19 @@ import type { Acts } from "./message";
 import type { Host, More, Part } from "./more";
 import { buildPanel, followViewport, goRound, type Panel, scrollToEnd, showPanel } from "./panel";
 import { type Unsent, unsent } from "./pending";
+import { type Attributes, page, whereabouts } from "./places";
 import { renderText } from "./render";
 import { type Action, initial, judged, needsMore, type State, step, wakeAt } from "./state";
 import { Store } from "./store";
 import css from "./style.css";
-import { type Hello, type Page, readFrame, type ServerFrame } from "./wire";
-import { locale, speak, words } from "./words";
-import en from "../words/en.json";
-
-speak(en, navigator.language);
+import { type Hello, readFrame, type ServerFrame } from "./wire";
+import { locale, words } from "./words";
 
 /** An action without its time, which the element adds. */
 type Happening = Action extends infer One ? (One extends Action ? Omit<One, "now"> : never) : never;
 
-const LONGEST_URL = 2000;
-const LONGEST_TITLE = 200;
+/** The longest that a page may say of its visitor, in characters. */
+const LONGEST_CONTEXT = 8000;
 
 /** A browser's timers do not reach further than 24 days; who wakes too early looks again. */
 const LONGEST_WAIT_MS = 1e9;
@@ -65,6 +63,7 @@ export class HinnyChat extends HTMLElement {
   /** Set while chosen files wait to be taken. */
   #choosing: Promise<More | null> | null = null;
   #cancelWake: (() => void) | null = null;
+  #attributes: Attributes | null = null;
   /** Ends all listening outside of our own nodes. */
   #ending: AbortController | null = null;
   /** The page's own "on" calls; one that was taken back is empty. */
@@ -132,6 +131,20 @@ export class HinnyChat extends HTMLElement {
     return this.hasAttribute("inline");
   }
 
+  /** What the page says of the visitor, which is told once the chat is in use. */
+  context(said: unknown): void {
+    const all = { ...this.#attributes, ...(said as Attributes) };
+    // One frame must hold it, beside all else.
+    if (JSON.stringify(all).length > LONGEST_CONTEXT) return console.error("hinny: too long");
+    this.#attributes = all;
+    this.#moved();
+  }
+
+  /** Nothing is told before the visitor uses the chat; the hello then says it all. */
+  #moved(): void {
+    if (this.#state.phase === "online") this.#link.send({ type: "context", ...whereabouts(this.#attributes) });
+  }
+
   #connection(): Connection<ServerFrame> {
     const url = socketUrl("/v1/ws", this.server);
     return new Connection<ServerFrame>({
@@ -156,9 +169,7 @@ export class HinnyChat extends HTMLElement {
       ...(identity && { identity }),
       ...(conversation && { conversation }),
       after: conversation ? seq : 0,
-      page: page(),
-      language: navigator.language,
-      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...whereabouts(this.#attributes),
     };
   }
 
@@ -231,7 +242,10 @@ export class HinnyChat extends HTMLElement {
     const host: Host = {
       server: this.server,
       log: this.#nodes.log,
-      words,
+      // The whole pack comes with the part.
+      get words() {
+        return words;
+      },
       locale,
       render: renderText,
       token: () => this.#state.token,
@@ -241,6 +255,7 @@ export class HinnyChat extends HTMLElement {
         this.#nodes.input.focus();
       },
       change,
+      moved: () => this.#moved(),
     };
     try {
       const { More } = await HinnyChat.load("more", this.#attempts);
@@ -335,12 +350,4 @@ export class HinnyChat extends HTMLElement {
 
 function withNotice(notice: string | null): (state: State) => State {
   return (state) => ({ ...state, notice });
-}
-
-function page(): Page {
-  return {
-    url: location.href.slice(0, LONGEST_URL),
-    title: document.title.slice(0, LONGEST_TITLE),
-    referrer: document.referrer.slice(0, LONGEST_URL),
-  };
 }

@@ -10,7 +10,7 @@ import type { Block } from "./wire";
 import { words } from "./words";
 
 export function logItems(state: State, acts: Acts, more: More | null): Item[] {
-  const greeting = state.site?.greeting;
+  const greeting = words.greeting ?? state.site?.greeting;
   const entries = state.entries.map((one, index) => {
     const before = state.entries[index - 1];
     return one.kind === "turn" ? more?.turn(one) : messageItem(one, !before || speaker(before) !== speaker(one), state, more);

@@ -14,6 +14,7 @@ import type { Rich } from "./message";
 import css from "./more.css";
 import { wordsOf } from "./render";
 import type { State } from "./state";
+import { followPlaces } from "./steps";
 import { chosenItem } from "./tray";
 import { turnItem } from "./turns";
 import { Typing } from "./typing";
@@ -36,6 +37,8 @@ export interface Host {
   send(frame: ClientFrame): void;
   choose(text: string, choose: Choice): void;
   change(change: (state: State, now: number) => State): void;
+  /** The visitor is on another page now. */
+  moved(): void;
 }
 
 /** The longest quote above an answer, in characters. */
@@ -48,6 +51,7 @@ export class More {
   readonly typing: Typing;
   /** The bytes of chosen files, which last as long as this page. */
   readonly #blobs = new Map<string, File>();
+  readonly #leaving = new AbortController();
   readonly #uploading = new Set<string>();
 
   constructor(host: Host) {
@@ -56,6 +60,7 @@ export class More {
     this.#files = new Files(host.server, host.token);
     this.#eyes = new Eyes(host.log, (node) => host.change(viewed(Number(node.dataset.seq))));
     this.typing = new Typing(browserClock, (on) => host.send({ type: "typing", on }));
+    followPlaces(host.moved, this.#leaving.signal);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     (host.log.getRootNode() as ShadowRoot).adoptedStyleSheets.push(sheet);
@@ -68,6 +73,7 @@ export class More {
   }
 
   leave(): void {
+    this.#leaving.abort();
     this.#eyes.watch(null);
   }
 

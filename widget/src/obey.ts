@@ -13,5 +13,6 @@ export function obey(host: Element, call: Call): void {
   else if (verb === "close") chat.close();
   else if (verb === "identify") chat.identify(typeof value === "string" ? value : null);
   else if (verb === "ask") chat.ask(String(value));
+  else if (verb === "context") chat.context(value);
   else chat.listen(call);
 }

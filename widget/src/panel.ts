@@ -7,7 +7,7 @@ import { button, marks } from "./marks";
 import type { Acts } from "./message";
 import type { More } from "./more";
 import { type State, unread } from "./state";
-import { count, say, words } from "./words";
+import { count, locale, say, words } from "./words";
 
 export interface Panel extends Composer {
   launcher: HTMLButtonElement;
@@ -56,7 +56,7 @@ export function buildPanel(root: ShadowRoot): Panel {
   const composer = buildComposer();
   const head = h("header", { part: "header", role: "none" }, h("div", {}, title, who), close);
   const foot = h("footer", { part: "footer", role: "none" }, person, composer.note, composer.chosen, composer.form);
-  const panel = h("section", marks("panel", { role: root.host.hasAttribute("inline") ? "region" : "dialog", "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
+  const panel = h("section", marks("panel", { role: root.host.hasAttribute("inline") ? "region" : "dialog", dir: words.dir, lang: locale, "aria-labelledby": "title", hidden: "" }), head, log, typing, status, foot);
   // The button stays where it is, with its focus; a window of an earlier stay on the page goes.
   for (const old of root.querySelectorAll(".panel,.news")) old.remove();
   launcher.before(panel, news);

@@ -143,7 +143,16 @@ export interface Page {
   referrer: string;
 }
 
-export interface Hello {
+/** Where the visitor is and what the page says of them. What is missing stays as it was. */
+export interface Whereabouts {
+  page?: Page;
+  language?: string;
+  time_zone?: string;
+  screen?: { width: number; height: number };
+  attributes?: Record<string, unknown>;
+}
+
+export interface Hello extends Whereabouts {
   type: "hello";
   protocol: 1;
   site: string;
@@ -151,9 +160,6 @@ export interface Hello {
   identity?: string;
   conversation?: string;
   after: number;
-  page?: Page;
-  language?: string;
-  time_zone?: string;
 }
 
 export type ClientFrame =
@@ -163,6 +169,7 @@ export type ClientFrame =
   | { type: "person"; id: string }
   | ({ type: "choose"; id: string } & Choice)
   | { type: "typing"; on: boolean }
+  | ({ type: "context" } & Whereabouts)
   | { type: "ping"; n: number };
 
 /** What a value must look like: the name of a type, with `?` where it may be null or missing. */

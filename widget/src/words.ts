@@ -8,7 +8,12 @@
 import type en from "../words/en.json";
 
 /** All packs have the same keys; English says which. */
-export type Words = { [Key in keyof typeof en]: (typeof en)[Key] extends string ? string : Forms };
+export type Words = { [Key in keyof typeof en]: (typeof en)[Key] extends string ? string : Forms } & Own;
+
+/** What a site may say beside them. */
+interface Own {
+  greeting?: string;
+}
 
 /** A sentence for each way in which the language counts; a form that is missing reads like `other`. */
 export type Forms = { [Rule in Intl.LDMLPluralRule]?: string } & { other: string };
@@ -20,6 +25,11 @@ export let locale = "en";
 export function speak(pack: Words, tag: string): void {
   words = pack;
   locale = tag;
+}
+
+/** The browser's own way of writing a language, such as `de-AT`, where it has one. */
+export function localeOf(language: string): string {
+  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 }
 
 /** A sentence with values in place of their names. In a right-to-left sentence each value keeps its own direction. */

@@ -48,10 +48,10 @@ test("a question, its tick, and the answer with its sources", async () => {
 
 test("the hello says what the team needs to know, and no more", async () => {
   await new Tab().opened();
-  const { time_zone: zone, ...hello } = server.hellos[0]!;
+  const { time_zone: zone, screen, ...hello } = server.hellos[0]!;
   const where = { url: "https://shop.example/cart", title: "", referrer: "" };
   assert.deepEqual(hello, { type: "hello", protocol: 1, site: "demo", after: 0, page: where, language: "en" });
-  assert.equal(typeof zone, "string");
+  assert.deepEqual([typeof zone, typeof screen?.width], ["string", "number"]);
 });
 
 test("the hand-over is told in calm lines, and the header says who answers", async () => {

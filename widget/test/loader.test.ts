@@ -68,7 +68,7 @@ test("a click fetches the chat, shows that it is coming, and opens it", async ()
   button()!.click();
   button()!.click();
   assert.deepEqual([busy(), imported.length], ["true", 1]);
-  assert.match(imported[0]!, /^https:\/\/chat\.example\/widget-chat\.js\?\d$/);
+  assert.match(imported[0]!, /^https:\/\/chat\.example\/widget-chat\.js\?\d+,demo,en$/);
   arrive[0]!();
   await eventually("the chat", () => busy() === "false");
   assert.deepEqual([heard[0], opened], [["open"], []]);
@@ -210,5 +210,7 @@ test("the look is asked for in the page's language, and then in the browser's", 
   document.documentElement.lang = "de-AT";
   await started();
   document.documentElement.lang = "";
-  assert.deepEqual(fetched, [`${server}/v1/sites/demo/look?de-AT,en`]);
+  page.hinny?.("shutdown");
+  await started({ language: "ja" });
+  assert.deepEqual(fetched, ["de-AT,en", "ja,en"].map((wanted) => `${server}/v1/sites/demo/look?${wanted}`));
 });

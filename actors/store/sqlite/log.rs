@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::SqliteStore;
 use super::change::Rows;
 use super::codec::{self, CONVERSATION, ENTRY, json};
-use super::commit;
+use super::{commit, whereabouts};
 use crate::body::Context;
 use crate::event::{Event, Handling};
 use crate::ids::{Cause, ConversationId, Millis, Seq, SiteId, VisitorId};
@@ -85,10 +85,15 @@ impl LogStore for SqliteStore {
             .transpose()
     }
 
-    async fn set_context(&self, id: &ConversationId, context: &Context) -> Stored<()> {
-        let args = (id.clone(), json(context)?);
-        self.write(args, |conn, (id, context)| {
-            set_context(conn, id, context).boxed()
+    async fn set_context(
+        &self,
+        id: &ConversationId,
+        context: &Context,
+        at: Millis,
+    ) -> Stored<bool> {
+        let args = (id.clone(), json(context)?, at);
+        self.write(args, |conn, (id, context, at)| {
+            whereabouts::set(conn, id, context, *at).boxed()
         })
         .await
     }
@@ -155,23 +160,5 @@ async fn open(
     match written.rows_affected() {
         1 => Ok(id),
         _ => Err(StoreError::Failed("there is no such visitor".to_owned())),
-    }
-}
-
-async fn set_context(
-    conn: &mut SqliteConnection,
-    id: &ConversationId,
-    context: &str,
-) -> Stored<()> {
-    let written = sqlx::query("UPDATE conversation SET context = $2 WHERE id = $1")
-        .bind(id.as_str())
-        .bind(context)
-        .execute(conn)
-        .await?;
-    match written.rows_affected() {
-        1 => Ok(()),
-        _ => Err(StoreError::Failed(
-            "there is no such conversation".to_owned(),
-        )),
     }
 }

@@ -15,6 +15,7 @@
 //! - `insight`: what a team looks back at. `digest`: what it was told of each day.
 //! - `lobby`: what members did while a file of theirs is still being fetched.
 //! - `files`: what is known of files, and which message has them.
+//! - `whereabouts`: where a visitor is, and when the card says so.
 //! - `codec`, `error`: how values are kept in columns, and what SQLite's errors mean to us.
 
 mod answers;
@@ -40,6 +41,7 @@ mod queue;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod whereabouts;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -3,11 +3,11 @@
 use futures_util::future::join_all;
 use hinny_bridges::text::Text;
 
-use super::{Talk, add, page, said};
+use super::{Talk, add, page, said, target, thread};
 use crate::body::Body;
 use crate::event::{Event, Handling};
-use crate::ids::{ConversationId, SiteId, VisitorId};
-use crate::store::{Store, StoreError};
+use crate::ids::{ConversationId, Millis, SiteId, VisitorId};
+use crate::store::{DeliveryKind, Store, StoreError};
 
 pub async fn one_current_conversation_however_many_ask(store: &dyn Store) {
     let site = SiteId::from("shop");
@@ -134,10 +134,42 @@ pub async fn a_newer_body_takes_the_place_of_the_older_one(store: &dyn Store) {
 
 pub async fn the_context_is_the_last_one(store: &dyn Store) {
     let talk = Talk::begin(store, "shop").await;
-    store.set_context(&talk.id, &page("Prices")).await.unwrap();
-    store.set_context(&talk.id, &page("Returns")).await.unwrap();
+    for (title, news) in [("Prices", true), ("Returns", true), ("Returns", false)] {
+        let set = store.set_context(&talk.id, &page(title), 1).await;
+        assert_eq!(set.unwrap(), news, "{title}");
+    }
     let row = store.conversation(&talk.id).await.unwrap().unwrap();
     assert_eq!(row.context, page("Returns"));
     let nobody = ConversationId::from("nobody");
-    assert!(store.set_context(&nobody, &page("x")).await.is_err());
+    assert!(store.set_context(&nobody, &page("x"), 1).await.is_err());
+}
+
+/// Nobody sees a card before there is a thread, and a walk through the site is one change of it.
+pub async fn a_walk_through_the_site_is_one_change_of_the_card(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    talk.commit(talk.said(0, "hello", None)).await;
+    let walk = async |titles: &[&str], at: Millis| {
+        for title in titles {
+            store.set_context(&talk.id, &page(title), at).await.unwrap();
+        }
+    };
+    let waiting = async |now: Millis| {
+        let batches = store.due(now, &[], &[], 10).await.unwrap();
+        let each = batches.into_iter().flat_map(|batch| batch.deliveries);
+        each.collect::<Vec<_>>()
+    };
+    walk(&["Prices"], 1_000).await;
+    assert!(waiting(100_000).await.is_empty());
+    let mut change = talk.said(1, "opening", None);
+    change.thread_opened = Some((target(), thread("a")));
+    talk.commit(change).await;
+    walk(&["Returns", "Cart", "Pay"], 2_000).await;
+    assert!(waiting(4_999).await.is_empty());
+    let due = waiting(5_000).await;
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].what, DeliveryKind::CardUpdate);
+    store.delivered(&[due[0].id.clone()], 5_000).await.unwrap();
+    walk(&["Thanks"], 6_000).await;
+    assert!(waiting(24_999).await.is_empty());
+    assert_eq!(waiting(25_000).await.len(), 1);
 }

@@ -1,7 +1,7 @@
 /** A real Chromium without a screen, and one visitor's or agent's browser in it that notes what must not happen. */
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
@@ -103,8 +103,16 @@ export class Browser {
 
 /** With HINNY_DIST the chat comes from this folder, so that whoever works on it need not build the server. */
 async function fromDist(route) {
-  const path = join(resolve(process.env.HINNY_DIST), basename(new URL(route.request().url()).pathname));
-  return existsSync(path) ? route.fulfill({ path }) : route.continue();
+  const { pathname, search } = new URL(route.request().url());
+  const folder = resolve(process.env.HINNY_DIST);
+  const path = join(folder, basename(pathname));
+  if (!existsSync(path)) return route.continue();
+  if (basename(path) !== "widget-chat.js") return route.fulfill({ path });
+  // The server puts the words in.
+  const language = search.split(",")[2] ?? "en";
+  const words = JSON.parse(readFileSync(join(folder, "widget-words.json"), "utf8"))[language];
+  const body = readFileSync(path, "utf8").replace("HINNY_WORDS", () => JSON.stringify([language, words]));
+  return route.fulfill({ body, contentType: "text/javascript", headers: { "access-control-allow-origin": "*" } });
 }
 
 /** Runs in every page and frame, before anything of theirs. */
