@@ -38,7 +38,9 @@ export class Desk {
   /** Waits for a thread with these words in its row, and opens it. */
   async opensThread(words = "") {
     const row = this.threads.filter({ hasText: words }).first();
+    const id = await row.getAttribute("data-conversation");
     await row.click();
+    await this.page.locator(`[data-role="conversation"][data-conversation="${id}"]`).waitFor();
     await this.composer.waitFor();
   }
 

@@ -147,6 +147,8 @@ async function withAnAgent({ visitor, desk }, words) {
   await visitor.isWith("waiting");
   await visitor.says(words);
   await desk.opensThread(words);
+  // Another conversation may have been open, and its box is there until this one has come.
+  await desk.sees("visitor", words);
   await desk.conversation.locator('[data-role="take"]').click();
   await visitor.isWith("agent");
 }
