@@ -38,6 +38,7 @@ mod handover;
 mod heart;
 mod identity;
 mod init;
+mod isolation;
 mod knowledge;
 mod model;
 mod odd_questions;

@@ -40,6 +40,14 @@ impl Desk {
         }
     }
 
+    /// The headers that prove who this is.
+    pub fn papers(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("Cookie", self.cookie.clone()),
+            ("Origin", self.url.clone()),
+        ]
+    }
+
     /// After a restart the server has another port; the session is still good.
     pub fn moved_to(&mut self, server: &Server) {
         self.moved_to_url(&server.url);

@@ -62,6 +62,9 @@ pub const FAQ: &str = include_str!("../../fixtures/stories/faq.md");
 
 pub const IDENTITY_SECRET: &str = "kJ8s-2mQx!vB7tYw4Zr9Nc6Hd3Lf5Pg1";
 
+/// The secret of a second site.
+pub const OTHER_SECRET: &str = "wT3v-8hLs!nB1kRq6Xz0Jd9Mf4Gy7Cp2";
+
 /// The token that the Telegram of the stories takes.
 pub const TEAM_TOKEN: &str = "123:test-token_that-must-never-be-logged";
 
@@ -207,6 +210,7 @@ impl Server {
             .args(args)
             .current_dir(self.folder.path())
             .env("SHOP_SECRET", IDENTITY_SECRET)
+            .env("BLOG_SECRET", OTHER_SECRET)
             .env("TEAM_TOKEN", TEAM_TOKEN)
             .env_remove("RUST_LOG")
             .stdin(Stdio::null());

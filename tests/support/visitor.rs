@@ -19,6 +19,8 @@ pub struct Visitor {
     socket: Option<Socket>,
     pub site: String,
     pub origin: String,
+    /// The title of the page.
+    pub title: String,
     pub token: Option<String>,
     pub identity: Option<String>,
     pub conversation: Option<String>,
@@ -37,6 +39,7 @@ impl Visitor {
             socket: None,
             site: "shop".into(),
             origin: "https://shop.example".into(),
+            title: "Cart".into(),
             token: None,
             identity: None,
             conversation: None,
@@ -66,7 +69,7 @@ impl Visitor {
         let hello = json!({
             "type": "hello", "protocol": 1, "site": self.site, "token": self.token, "identity": self.identity,
             "conversation": self.conversation, "after": after,
-            "page": {"url": "https://shop.example/cart", "title": "Cart", "referrer": ""},
+            "page": {"url": "https://shop.example/cart", "title": self.title, "referrer": ""},
             "language": "en", "time_zone": "Europe/Berlin",
         });
         self.send(hello).await?;
