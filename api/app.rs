@@ -103,13 +103,20 @@ pub struct Origin {
 
 impl Origin {
     pub fn of(app: &App, headers: &HeaderMap) -> Origin {
-        let header = headers.get(axum::http::header::ORIGIN);
-        let header = header.map(|value| value.to_str().unwrap_or("null").to_owned());
+        let header = Origin::named(headers);
         let public = app.config.public_url.as_ref();
         let own = header
             .as_ref()
             .is_some_and(|origin| own::is_own(public, origin, headers));
         Origin { header, own }
+    }
+
+    /// What the header says. A page sends one; which of several would count is nothing to guess.
+    pub fn named(headers: &HeaderMap) -> Option<String> {
+        let mut given = headers.get_all(axum::http::header::ORIGIN).iter();
+        let first = given.next()?;
+        let only = first.to_str().ok().filter(|_| given.next().is_none());
+        Some(only.unwrap_or("null").to_owned())
     }
 
     pub fn check(&self, site: &Site) -> Result<(), Problem> {

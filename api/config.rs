@@ -5,6 +5,7 @@ pub mod colour;
 pub mod connections;
 pub mod duration;
 mod hand;
+mod identity;
 pub mod look;
 pub mod model;
 pub mod raw;
@@ -26,9 +27,10 @@ use url::Url;
 
 use connections::Connections;
 pub use hand::{DESK, Hand};
+pub use identity::{Identity, Keys, NoKey};
 use raw::{RawConfig, RawFiles, RawLimits, RawTiming};
 use secret::Env;
-pub use site::{Identity, Knowledge, Site};
+pub use site::{Knowledge, Site};
 pub use team::Team;
 
 /// The commented example, which is also the list of defaults.

@@ -37,6 +37,7 @@ pub enum Code {
     OriginRefused,
     TokenInvalid,
     IdentityInvalid,
+    IdentityExpired,
     RateLimited,
     FileRefused,
     NotYours,
@@ -69,6 +70,7 @@ impl Code {
             Code::OriginRefused => "origin_refused",
             Code::TokenInvalid => "token_invalid",
             Code::IdentityInvalid => "identity_invalid",
+            Code::IdentityExpired => "identity_expired",
             Code::RateLimited => "rate_limited",
             Code::FileRefused => "file_refused",
             Code::NotYours => "not_yours",
@@ -97,9 +99,11 @@ impl Code {
             | Code::ProtocolUnknown => StatusCode::BAD_REQUEST,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::HelloLate | Code::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Code::TokenInvalid | Code::IdentityInvalid | Code::LoginNeeded | Code::LoginInvalid => {
-                StatusCode::UNAUTHORIZED
-            }
+            Code::TokenInvalid
+            | Code::IdentityInvalid
+            | Code::IdentityExpired
+            | Code::LoginNeeded
+            | Code::LoginInvalid => StatusCode::UNAUTHORIZED,
             Code::OriginRefused | Code::HostRefused | Code::NotYours | Code::Blocked => {
                 StatusCode::FORBIDDEN
             }

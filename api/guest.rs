@@ -4,17 +4,19 @@
 mod orders;
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hinny_actors::body::{Context, Profile};
 use hinny_actors::clock;
-use hinny_actors::ids::{Cause, ConversationId, SiteId};
+use hinny_actors::ids::{Cause, ConversationId, Millis, SiteId};
 use hinny_actors::store::{ConversationRow, Session};
 use hinny_actors::{Order, Request, Topic, Wake};
 
 use crate::app::App;
-use crate::config::{Identity, Site};
+use crate::config::Site;
 use crate::error::{Code, Problem};
-use crate::identity;
+use crate::identity::{self, IdentityError, Proof};
+use crate::session::Pass;
 use crate::wire::{LimitsView, SessionView, SiteView, VisitorView};
 
 pub use orders::{Said, Stored};
@@ -24,6 +26,10 @@ pub struct Guest {
     pub site: SiteId,
     pub session: Session,
     pub name: Option<String>,
+    /// Until when the visitor has proved who they are.
+    proved: Option<Millis>,
+    /// Whether they must have.
+    must_prove: bool,
     address: IpAddr,
 }
 
@@ -37,11 +43,13 @@ pub struct Papers<'a> {
 impl Guest {
     /// Lets a visitor in: back into their session, as who they can prove to be, or as somebody new.
     pub async fn admit(app: &App, site: &Site, papers: Papers<'_>) -> Result<Guest, Problem> {
-        let profile = papers
+        let proof = papers
             .identity
             .map(|token| prove(site, token))
             .transpose()?;
-        if profile.is_none() && matches!(site.identity, Identity::Required(_)) {
+        let proved = proof.as_ref().map(|proof| proof.until);
+        let profile = proof.map(|proof| proof.profile);
+        if profile.is_none() && site.identity.is_required() {
             return Err(Problem::new(
                 Code::IdentityInvalid,
                 "This site needs a signed identity.",
@@ -65,26 +73,34 @@ impl Guest {
             site: site.id.clone(),
             session,
             name,
+            proved,
+            must_prove: site.identity.is_required(),
             address: papers.address,
         })
     }
 
     /// For a request with a token in its header.
     pub async fn back(app: &App, token: &str, address: IpAddr) -> Result<Guest, Problem> {
-        let (_, site) = app
+        let pass = app
             .sessions
             .read(token, clock::now())
             .ok_or_else(token_invalid)?;
-        let site = app.config.site(&site).ok_or_else(token_invalid)?;
+        let site = app.config.site(&pass.site).ok_or_else(token_invalid)?;
         let session = resume(app, site, token).await?;
-        if matches!(site.identity, Identity::Required(_)) && !session.identified {
+        let must_prove = site.identity.is_required();
+        if must_prove && !session.identified {
             return Err(token_invalid());
+        }
+        if must_prove && pass.proved.is_none_or(|until| until <= clock::now()) {
+            return Err(identity_expired());
         }
         let name = name(app, &session, None).await?;
         Ok(Guest {
             site: site.id.clone(),
             session,
             name,
+            proved: pass.proved,
+            must_prove,
             address,
         })
     }
@@ -109,9 +125,7 @@ impl Guest {
             false => "anonymous",
         };
         SessionView {
-            token: app
-                .sessions
-                .issue(&self.session.id, site.id.as_str(), clock::now()),
+            token: app.sessions.issue(&self.pass(), clock::now()),
             visitor: VisitorView {
                 kind,
                 name: self.name.clone(),
@@ -124,6 +138,26 @@ impl Guest {
                 brand: app.looks[&site.id].brand.clone(),
             },
             limits: LimitsView::ours(app.files.limit()),
+        }
+    }
+
+    fn pass(&self) -> Pass {
+        Pass {
+            session: self.session.id.clone(),
+            site: self.site.as_str().to_owned(),
+            proved: self.proved,
+        }
+    }
+
+    /// Ends when the visitor must prove again who they are; where nobody must, never.
+    pub async fn unproved(&self) -> Problem {
+        match self.proved.filter(|_| self.must_prove) {
+            None => std::future::pending().await,
+            Some(until) => {
+                let left = until.saturating_sub(clock::now()).max(0);
+                tokio::time::sleep(Duration::from_millis(left as u64)).await;
+                identity_expired()
+            }
         }
     }
 
@@ -155,15 +189,23 @@ pub async fn set_context(
     Ok(())
 }
 
-fn prove(site: &Site, token: &str) -> Result<Profile, Problem> {
+fn prove(site: &Site, token: &str) -> Result<Proof, Problem> {
     let invalid = |detail: String| {
         // The client may come back at once, without this token.
-        Problem::new(Code::IdentityInvalid, detail).after(std::time::Duration::ZERO)
+        Problem::new(Code::IdentityInvalid, detail).after(Duration::ZERO)
     };
-    let secret = site.identity.secret();
-    let secret = secret.ok_or_else(|| invalid("This site takes no identity.".to_owned()))?;
-    identity::verify(token, secret, site.id.as_str(), clock::now())
-        .map_err(|error| invalid(format!("The identity was not accepted: {error}.")))
+    let keys = site.identity.keys();
+    let keys = keys.ok_or_else(|| invalid("This site takes no identity.".to_owned()))?;
+    identity::verify(token, keys, site.id.as_str(), clock::now()).map_err(|error| match error {
+        IdentityError::Expired => identity_expired(),
+        _ => invalid(format!("The identity was not accepted: {error}.")),
+    })
+}
+
+/// The client may come back at once with a new token.
+fn identity_expired() -> Problem {
+    let detail = "The identity has expired. Get a new token and come back with it.";
+    Problem::new(Code::IdentityExpired, detail).after(Duration::ZERO)
 }
 
 /// Every reason why a token is worth nothing gets the same answer.
@@ -172,15 +214,15 @@ fn token_invalid() -> Problem {
         Code::TokenInvalid,
         "This session is not valid any more. Start without it.",
     )
-    .after(std::time::Duration::ZERO)
+    .after(Duration::ZERO)
 }
 
 async fn resume(app: &App, site: &Site, token: &str) -> Result<Session, Problem> {
     let read = app.sessions.read(token, clock::now());
-    let (id, _) = read
-        .filter(|(_, of)| of == site.id.as_str())
+    let pass = read
+        .filter(|pass| pass.site == site.id.as_str())
         .ok_or_else(token_invalid)?;
-    let session = app.store().session(&site.id, &id).await?;
+    let session = app.store().session(&site.id, &pass.session).await?;
     session.ok_or_else(token_invalid)
 }
 

@@ -28,6 +28,18 @@ struct Claims {
     sid: String,
     site: String,
     exp: i64,
+    /// Until when the identity was good with which this was got, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proved: Option<i64>,
+}
+
+/// What a token of ours says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    pub session: SessionId,
+    pub site: String,
+    /// Until when the visitor has proved who they are.
+    pub proved: Option<Millis>,
 }
 
 impl Sessions {
@@ -37,22 +49,27 @@ impl Sessions {
         Ok(Sessions { key, valid })
     }
 
-    /// A token for a session, good from `now` on. Every visit gets a new one.
-    pub fn issue(&self, session: &SessionId, site: &str, now: Millis) -> String {
+    /// A token good from `now` on. Every visit gets a new one.
+    pub fn issue(&self, pass: &Pass, now: Millis) -> String {
         let claims = Claims {
             kind: KIND.to_owned(),
-            sid: session.as_str().to_owned(),
-            site: site.to_owned(),
+            sid: pass.session.as_str().to_owned(),
+            site: pass.site.clone(),
+            proved: pass.proved.map(|until| until / 1000),
             exp: now / 1000 + self.valid.as_secs() as i64,
         };
         encode(&claims, &self.key)
     }
 
-    /// The session behind a token and its site. Whether it still counts is for the store to say.
-    pub fn read(&self, token: &str, now: Millis) -> Option<(SessionId, String)> {
+    /// What a token says. Whether its session still counts is for the store to say.
+    pub fn read(&self, token: &str, now: Millis) -> Option<Pass> {
         let claims: Claims = decode(token, &self.key).ok()?;
         let good = claims.kind == KIND && claims.exp > now / 1000;
-        good.then_some((SessionId(claims.sid), claims.site))
+        good.then(|| Pass {
+            session: SessionId(claims.sid),
+            site: claims.site,
+            proved: claims.proved.map(|until| until.saturating_mul(1000)),
+        })
     }
 }
 
@@ -67,12 +84,21 @@ mod tests {
         Sessions::open(data, HOUR).unwrap()
     }
 
+    fn pass(proved: Option<Millis>) -> Pass {
+        Pass {
+            session: "s1".into(),
+            site: "shop".to_owned(),
+            proved,
+        }
+    }
+
     #[test]
     fn a_token_survives_a_restart_and_ends_in_time() {
         let data = tempfile::tempdir().unwrap();
-        let token = sessions(data.path()).issue(&"s1".into(), "shop", NOW);
+        let pass = pass(Some(NOW + 1000));
+        let token = sessions(data.path()).issue(&pass, NOW);
         let again = sessions(data.path());
-        let expected = Some((SessionId::from("s1"), "shop".to_owned()));
+        let expected = Some(pass);
         assert_eq!(again.read(&token, NOW + 3_599_000), expected);
         assert_eq!(again.read(&token, NOW + 3_600_000), None);
     }
@@ -81,7 +107,8 @@ mod tests {
     fn tokens_of_other_keys_and_kinds_are_nothing() {
         let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (a, b) = (sessions(a.path()), sessions(b.path()));
-        let token = a.issue(&"s1".into(), "shop", NOW);
+        let token = a.issue(&pass(None), NOW);
+        assert_eq!(a.read(&token, NOW), Some(pass(None)));
         assert!(b.read(&token, NOW).is_none());
         assert!(a.read("", NOW).is_none() && a.read("a.b.c", NOW).is_none());
         for claims in [

@@ -102,6 +102,7 @@ enum Happened {
     Log(Wake),
     Visitor(Wake),
     Beat,
+    Unproved(Problem),
     Closing,
 }
 
@@ -139,6 +140,7 @@ impl<'a> Socket<'a> {
                 Happened::Log(wake) => self.woken(wake).await?,
                 Happened::Visitor(wake) => self.visitor_changed(wake).await?,
                 Happened::Beat => self.beat().await?,
+                Happened::Unproved(problem) => return Err(problem.into()),
                 Happened::Closing => return Err(Problem::shutting_down().into()),
             }
         }
@@ -156,6 +158,7 @@ impl<'a> Socket<'a> {
             wake = log => Happened::Log(wake),
             wake = self.visitor.next() => Happened::Visitor(wake),
             _ = self.beat.tick() => Happened::Beat,
+            problem = self.guest.unproved() => Happened::Unproved(problem),
             // The sender goes only with the whole server, which is a closing too.
             _ = self.closing.wait_for(|closing| *closing) => Happened::Closing,
         }

@@ -17,6 +17,12 @@ pub struct Token {
     /// The customer's e-mail address
     #[arg(long)]
     pub email: Option<String>,
+    /// Which of the site's `identity_keys` signs it; without it the first one
+    #[arg(long, value_name = "ID")]
+    pub kid: Option<String>,
+    /// How long it is good, at most 24h; without it one hour
+    #[arg(long, value_name = "TIME")]
+    pub valid: Option<String>,
     /// What else your side knows, as NAME=VALUE; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub attribute: Vec<(String, String)>,

@@ -10,8 +10,9 @@ use super::doing::carry_out;
 use super::{Failure, config_file, env, known_site, load, site};
 use crate::cli::{self, Global};
 use crate::config::Config;
+use crate::config::duration;
 use crate::control::Verb;
-use crate::identity;
+use crate::identity::{self, LONGEST};
 use crate::say::say;
 
 /// How long a token for trying out is good.
@@ -34,18 +35,25 @@ pub fn token(global: &Global, token: cli::Token) -> Result<ExitCode, Failure> {
     let config = Config::load(&config_file(global), &env)?;
     let id = site(&config, token.site.site.as_deref())?;
     let site = known_site(&config, &id)?;
-    let secret = site.identity.secret().ok_or_else(|| {
+    let keys = site.identity.keys().ok_or_else(|| {
         format!(
-            "site `{id}` takes no identity; set `identity_secret_env` or `identity_secret_file`"
+            "site `{id}` takes no identity; set `identity_secret_env`, `identity_secret_file` or `identity_keys`"
         )
     })?;
-    let until = clock::now() + TOKEN_VALID.as_millis() as i64;
+    let valid = match &token.valid {
+        None => TOKEN_VALID,
+        Some(text) => duration::parse(text)
+            .filter(|valid| (1..=LONGEST.as_secs()).contains(&valid.as_secs()))
+            .ok_or("--valid is 1s to 24h, for instance 10m")?,
+    };
+    let kid = token.kid.as_deref().or(keys.newest());
     let profile = Profile {
         subject: token.sub,
         name: token.name,
         email: token.email,
         attributes: token.attribute.into_iter().collect(),
     };
-    say!("{}", identity::sign(&profile, &id, until, secret));
+    let signed = identity::sign(&profile, &id, (clock::now(), valid), keys, kid);
+    say!("{}", signed.ok_or("--kid names no key of this site")?);
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::identity::RawKey;
 use super::look::RawLook;
 use super::speech::RawWords;
 use super::walks::RawWalk;
@@ -178,6 +179,8 @@ pub struct RawSite {
     pub identity_secret_env: Option<String>,
     #[serde(default)]
     pub identity_secret_file: Option<String>,
+    #[serde(default)]
+    pub identity_keys: Vec<RawKey>,
     #[serde(default)]
     pub bridge: Option<String>,
     #[serde(default)]

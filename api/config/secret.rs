@@ -190,6 +190,36 @@ mod tests {
     }
 
     #[test]
+    fn every_published_weak_secret_is_refused_with_what_to_do() {
+        let corpora = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
+        let Ok(list) = std::fs::read(corpora.join("jwt-weak-secrets/jwt.secrets.list")) else {
+            println!("skipped: ../shared/corpora is absent");
+            return;
+        };
+        let list = String::from_utf8_lossy(&list).into_owned();
+        let mut tried = 0;
+        for line in list.lines().filter(|line| !line.trim().is_empty()) {
+            let env = |_: &str| Some(line.to_owned());
+            let secret = load("identity_secret", Some("X"), None, &env)
+                .unwrap()
+                .unwrap();
+            let told = weakness(&secret).unwrap_or_else(|| panic!("taken: {line}"));
+            assert!(told.contains("`openssl rand -hex 32`"), "{told}");
+            tried += 1;
+        }
+        assert!(tried > 100_000, "{tried}");
+    }
+
+    #[test]
+    fn thirty_two_random_bytes_are_always_taken() {
+        for number in 0..5_000_u32 {
+            let random = Sha256::digest(number.to_be_bytes());
+            let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(weak(&hex), None, "{hex}");
+        }
+    }
+
+    #[test]
     fn the_list_is_sorted_because_it_is_searched_by_halves() {
         let (known, rest) = PUBLIC.as_chunks::<8>();
         assert!(known.is_sorted() && rest.is_empty() && known.len() > 1_500);

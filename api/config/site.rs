@@ -10,10 +10,11 @@ use hinny_kb::LinkStyle;
 use url::Url;
 
 use super::hand::{DESK, Hand};
+use super::identity::{self, Identity};
 use super::look::Look;
 use super::model::Model;
 use super::raw::{RawKnowledge, RawSite};
-use super::secret::{self, Env, Secret};
+use super::secret::Env;
 use super::speech;
 use super::team::Team;
 use super::walks::{self, Scheduled};
@@ -43,23 +44,6 @@ pub struct Site {
     pub words: BTreeMap<String, Pack>,
 }
 
-/// Whether visitors may or must prove who they are.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Identity {
-    Off,
-    Optional(Secret),
-    Required(Secret),
-}
-
-impl Identity {
-    pub fn secret(&self) -> Option<&Secret> {
-        match self {
-            Identity::Off => None,
-            Identity::Optional(secret) | Identity::Required(secret) => Some(secret),
-        }
-    }
-}
-
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Knowledge {
     pub paths: Vec<PathBuf>,
@@ -87,7 +71,7 @@ pub(super) fn check(
     let hand = problems.take(Hand::check(&raw).map_err(within));
     let look = Look::check(&raw.look, base, &label, problems);
     let team = Team::check(&raw.team, hand.as_ref(), &label, problems);
-    let identity = problems.take(identity(&raw, base, env).map_err(within));
+    let identity = problems.take(identity::check(&raw, base, env).map_err(within));
     let origins = problems.take(origins(&raw.origins).map_err(within));
     if let Err(what) = raw.answers.settings.check() {
         problems.add(within(format!("`answers`: {what}")));
@@ -215,29 +199,6 @@ fn speaks(mode: &str) -> Result<Speaks, String> {
         "human-first" => Ok(Speaks::HumanFirst),
         other => Err(format!(
             "`answers.mode` = \"{other}\": it is \"bot-first\", \"drafts\" or \"human-first\""
-        )),
-    }
-}
-
-fn identity(raw: &RawSite, base: &Path, env: Env<'_>) -> Result<Identity, String> {
-    let file = raw
-        .identity_secret_file
-        .as_ref()
-        .map(|file| base.join(file));
-    let key = "identity_secret";
-    let secret = secret::load(key, raw.identity_secret_env.as_deref(), file, env)?;
-    if let Some(weakness) = secret.as_ref().and_then(secret::weakness) {
-        return Err(format!("`{key}` {weakness}"));
-    }
-    match (raw.identity.as_deref(), secret) {
-        (None, None) | (Some("off"), _) => Ok(Identity::Off),
-        (None | Some("optional"), Some(secret)) => Ok(Identity::Optional(secret)),
-        (Some("required"), Some(secret)) => Ok(Identity::Required(secret)),
-        (Some(mode @ ("optional" | "required")), None) => Err(format!(
-            "`identity` = \"{mode}\" needs `{key}_env` or `{key}_file`"
-        )),
-        (Some(other), _) => Err(format!(
-            "`identity` = \"{other}\": it is \"off\", \"optional\" or \"required\""
         )),
     }
 }

@@ -37,7 +37,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("clap", &["api/", "tests/load/"]),
-    ("jsonwebtoken", &["api/", "tests/it/signing/"]),
+    (
+        "jsonwebtoken",
+        &["api/", "tests/it/signing/", "tests/it/identity/"],
+    ),
     ("hinny_actors", &["api/"]),
     (
         "hinny_kb",

@@ -1,12 +1,17 @@
 //! Who is who: sessions, signed visitors, and what belongs to somebody else.
 
+mod keys;
+mod origins;
+mod required;
+mod tokens;
+
 use serde_json::{Value, json};
 
 use crate::support::http;
 use crate::support::server::{SITE, Server};
 use crate::support::visitor::Visitor;
 
-async fn token(server: &Server, subject: &str) -> String {
+pub async fn token(server: &Server, subject: &str) -> String {
     let printed = server
         .run(&[
             "token",
@@ -244,4 +249,58 @@ async fn an_open_tab_follows_the_sign_in_of_another() {
     assert_eq!(welcome["visitor"]["kind"], "identified");
     second.says("from the other tab").await;
     first.sees("visitor", "from the other tab").await;
+}
+
+/// Who signs in at another browser gets nothing of what was said anonymously here; who signs in here brings it along.
+#[tokio::test]
+async fn anonymous_history_joins_from_its_own_browser_only_and_once() {
+    let server = Server::start(SITE).await;
+    let mut here = Visitor::new("here");
+    here.connect(&server.url).await;
+    here.says("said before signing in").await;
+    let before = here.conversation.clone();
+    let anonymous = here.token.clone();
+
+    let mut elsewhere = Visitor::new("elsewhere");
+    elsewhere.identity = Some(token(&server, "ada").await);
+    elsewhere.connect(&server.url).await;
+    assert_eq!(elsewhere.conversation, None, "nothing was said there");
+
+    here.cut();
+    here.identity = Some(token(&server, "ada").await);
+    here.connect(&server.url).await;
+    assert_eq!(here.conversation, before);
+    here.sees("visitor", "said before signing in").await;
+
+    // The same anonymous session once more, now with somebody else's identity.
+    let mut again = Visitor::new("again");
+    again.token = anonymous;
+    again.identity = Some(token(&server, "bob").await);
+    again.connect(&server.url).await;
+    assert_eq!(again.conversation, None, "it joined Ada, and nobody else");
+    elsewhere.cut();
+    elsewhere.connect(&server.url).await;
+    assert_eq!(elsewhere.conversation, before, "it follows her now");
+}
+
+/// Signing out is: no session and no identity any more.
+#[tokio::test]
+async fn whoever_signs_out_is_a_new_anonymous_visitor() {
+    let server = Server::start(SITE).await;
+    let mut ada = Visitor::new("ada");
+    ada.identity = Some(token(&server, "ada").await);
+    ada.connect(&server.url).await;
+    ada.says("only for Ada").await;
+    let of_ada = ada.conversation.clone();
+    let mut next = Visitor::new("next");
+    let welcome = next.connect(&server.url).await;
+    assert_eq!(
+        welcome["visitor"],
+        json!({"kind": "anonymous", "name": null})
+    );
+    next.says("somebody else at this browser").await;
+    assert_ne!(next.conversation, of_ada);
+    next.sees("visitor", "somebody else").await;
+    let seen = next.transcript().join("\n");
+    assert!(!seen.contains("only for Ada"), "{seen}");
 }
