@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 pub use sources::{Crawl, Draft, Reach};
 pub use token::Token;
-use token::pair;
 
 /// A support desk in one binary: answers visitors from your docs, and fetches a person where your team is.
 #[derive(Debug, Parser)]
@@ -265,7 +264,7 @@ pub struct Ask {
     #[command(flatten)]
     pub site: SiteArg,
     /// Ask as somebody of whom this is signed, as NAME=VALUE, such as plan=pro; may be given several times
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = token::pair)]
     pub signed: Vec<(String, String)>,
     /// Say why it is as sure as it is: what spoke for and against, and what that was calibrated with
     #[arg(long)]

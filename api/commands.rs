@@ -18,10 +18,13 @@ mod stats;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use hinny_actors::ids::random_id;
+use hinny_actors::clock;
+use hinny_actors::ids::{Millis, random_id};
+use hinny_actors::store::{DeskStore as _, SqliteStore, StoreError};
 use tokio::runtime::Runtime;
 
 use crate::cli::{Cli, Command, Global};
+use crate::config::duration;
 use crate::config::raw::RawConfig;
 use crate::config::{Config, ConfigError, Site};
 use crate::desk::frames as desk_frames;
@@ -125,6 +128,26 @@ fn run_demo(global: &Global, port: u16) -> Result<ExitCode, Failure> {
 }
 
 /// Two workers at least: one that waits must not hold up the other.
+/// The time so long ago, for instance "30d".
+fn since(back: &str) -> Result<Millis, Failure> {
+    let parsed = duration::parse(back).filter(|time| !time.is_zero());
+    let wrong = || format!("--since {back}: times are like \"24h\", \"30d\"");
+    Ok(clock::now() - parsed.ok_or_else(wrong)?.as_millis() as Millis)
+}
+
+/// Reads something from the store, which may belong to a running server.
+fn reading<T>(
+    config: &Config,
+    read: impl AsyncFnOnce(&SqliteStore) -> Result<T, StoreError>,
+) -> Result<T, Failure> {
+    runtime()?.block_on(async {
+        let store = SqliteStore::open_read_only(&config.data).await?;
+        let found = read(&store).await;
+        store.close().await;
+        Ok(found?)
+    })
+}
+
 fn runtime() -> std::io::Result<Runtime> {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     tokio::runtime::Builder::new_multi_thread()

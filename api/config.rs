@@ -4,6 +4,7 @@
 pub mod colour;
 pub mod connections;
 pub mod duration;
+pub mod embeddings;
 mod hand;
 mod identity;
 pub mod look;

@@ -22,6 +22,7 @@ use crate::app::Shared;
 use crate::config::Config;
 use crate::crawl::Walk;
 use crate::desk::login_hash;
+use crate::index;
 
 /// When no file descriptor is free, the next command is let in after this time.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -302,10 +303,14 @@ impl<'a> Doer<'a> {
 
     fn library(&self, site: &str) -> Result<Library, String> {
         match self.serving {
-            None => Ok(Library::open_to_index(crate::index::folder(
-                &self.config.data,
-                site,
-            ))),
+            None => {
+                let embedder = index::embedder(self.config, site);
+                let embedder = embedder.map_err(|error| error.to_string())?;
+                Ok(Library::open_to_index(
+                    index::folder(&self.config.data, site),
+                    embedder,
+                ))
+            }
             Some(app) => {
                 let knowledge = app.knowledge.get(&SiteId::from(site));
                 let knowledge = knowledge.ok_or_else(|| no_site(site))?;

@@ -55,6 +55,7 @@ pub fn config(data: &Path, port: u16) -> Config {
         answers: hinny_kb::Settings::default(),
         speaks: hinny_actors::Speaks::BotFirst,
         model: None,
+        embeddings: None,
         hand: Hand::Desk,
         team: Team::default(),
         words: Default::default(),

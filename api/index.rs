@@ -1,8 +1,11 @@
 //! Indexing a site's knowledge, for the server at its start and for `hinny kb index`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use hinny_kb::{IndexJob, IndexReport, Library, PdfReader, SMALLEST};
+use hinny_kb::{
+    Embedder, Embeddings, IndexJob, IndexReport, KbError, Library, PdfReader, SMALLEST,
+};
 
 use crate::app::Shared;
 use crate::config::{Config, Site};
@@ -19,6 +22,20 @@ pub fn too_small() -> String {
 /// Where a site's index lives.
 pub fn folder(data: &Path, site: &str) -> PathBuf {
     data.join("kb").join(site)
+}
+
+/// Who makes the vectors of a site.
+pub fn embedder(config: &Config, site: &str) -> Result<Embedder, KbError> {
+    let configured = config.site(site).and_then(|site| site.embeddings.as_ref());
+    let Some(server) = configured.map(|one| one.server()) else {
+        return Ok(Embedder::BuiltIn);
+    };
+    Ok(Embedder::Server(Arc::new(Embeddings::new(server)?)))
+}
+
+/// The knowledge of a site as it was indexed.
+pub fn library(config: &Config, site: &str) -> Result<Library, KbError> {
+    Library::open_with(folder(&config.data, site), embedder(config, site)?)
 }
 
 /// Where the team's own answers of a site lie.

@@ -125,8 +125,7 @@ async fn start(
     closing: watch::Receiver<bool>,
 ) -> Result<Shared, StartError> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data).await?);
-    let folder = config.data.display();
-    let in_data = |error: std::io::Error| StartError::Io(format!("{folder}: {error}"));
+    let in_data = in_data(&config);
     let looks = look::load(&config).map_err(StartError::Io)?;
     let sessions = Sessions::open(&config.data, config.timing.session_valid).map_err(in_data)?;
     let knowledge = knowledge(&config)?;
@@ -161,16 +160,24 @@ async fn start(
     }))
 }
 
+/// What went wrong in the data folder, with the folder's name.
+fn in_data(config: &Config) -> impl Fn(std::io::Error) -> StartError + Copy {
+    let folder = config.data.as_path();
+    move |error| StartError::Io(format!("{}: {error}", folder.display()))
+}
+
 fn knowledge(config: &Config) -> Result<HashMap<SiteId, Knowledge>, StartError> {
     let open = |site: &config::Site| {
         let folder = index::folder(&config.data, site.id.as_str());
-        let library = match Library::open(&folder) {
+        let failed = |source| StartError::Knowledge {
+            site: site.id.clone(),
+            source,
+        };
+        let embedder = index::embedder(config, site.id.as_str()).map_err(failed)?;
+        let library = match Library::open_with(&folder, embedder.clone()) {
             // What the configuration names can be indexed again, and is, at the end of the start.
-            Err(_) if !site.knowledge.paths.is_empty() => Library::open_to_index(folder),
-            opened => opened.map_err(|source| StartError::Knowledge {
-                site: site.id.clone(),
-                source,
-            })?,
+            Err(_) if !site.knowledge.paths.is_empty() => Library::open_to_index(folder, embedder),
+            opened => opened.map_err(failed)?,
         };
         let settings = site.answers;
         Ok((site.id.clone(), Knowledge { library, settings }))

@@ -4,10 +4,10 @@
 
 use crate::features::{self, Features};
 use crate::fuse;
-use crate::semantic::{self, logistic};
+use crate::semantic::{self, Calibration};
 
 /// Names the model in the settings' hash, so that a replayed verdict knows what it was made with.
-pub(crate) const MODEL: &str = "meaning-2";
+pub(crate) const MODEL: &str = "meaning-3";
 
 /// The confidence in an entry that has exactly this question among its phrasings.
 pub(crate) const EXACT: f64 = 0.99;
@@ -27,31 +27,31 @@ pub(crate) const WEIGHTS: [(&str, f64); 9] = [
 ];
 
 /// Fitted by the command in `kb/examples/fit.rs`, like the words' own before it.
-pub(crate) const PHRASED_BIAS: f64 = -2.664;
+pub(crate) const PHRASED_BIAS: f64 = -3.226;
 pub(crate) const PHRASED: [(&str, f64); 6] = [
-    ("dense", 0.594),
-    ("foreign", 2.487),
-    ("head", 0.707),
-    ("head_gap", 3.165),
-    ("head_share", 1.709),
-    ("letters", 1.456),
+    ("dense", 1.464),
+    ("foreign", 0.892),
+    ("head", 1.195),
+    ("head_gap", 3.306),
+    ("head_share", 1.692),
+    ("letters", 1.448),
 ];
 
-pub(crate) const ANY_BIAS: f64 = -2.270;
+pub(crate) const ANY_BIAS: f64 = -2.980;
 pub(crate) const ANY: [(&str, f64); 13] = [
-    ("contained", 0.200),
-    ("gap", 0.810),
-    ("known", 0.010),
+    ("contained", 0.370),
+    ("gap", 0.760),
+    ("known", 0.040),
     ("length", 0.000),
-    ("matched", 0.790),
-    ("phrase", 0.310),
-    ("phrase_gap", 1.190),
-    ("score", 0.300),
-    ("share", 0.130),
-    ("vector", 1.540),
-    ("vector_foreign", 2.530),
-    ("vector_gap", 2.500),
-    ("vector_share", 1.490),
+    ("matched", 0.830),
+    ("phrase", 0.370),
+    ("phrase_gap", 1.090),
+    ("score", 0.270),
+    ("share", 0.140),
+    ("vector", 2.580),
+    ("vector_foreign", 0.450),
+    ("vector_gap", 2.840),
+    ("vector_share", 1.460),
 ];
 
 /// Less than this share of the question's telling words known: whatever fits, the question is about something
@@ -63,17 +63,22 @@ const FEW: usize = 20;
 /// The most that such a question gets, below every sensible border for an answer.
 pub(crate) const DOUBTFUL: f64 = 0.45;
 
-/// The probability that the best of so many entries answers the question.
-pub(crate) fn confidence(features: &Features, entries: usize) -> f64 {
-    let sum: f64 = WEIGHTS.iter().zip(features).map(|((_, w), x)| w * x).sum();
+/// The probability that the best of so many entries answers the question, by its words alone.
+pub(crate) fn confidence(features: &Features, entries: usize, calibration: &Calibration) -> f64 {
+    let confidence = calibration.apply(odds_of_words(features));
     let enough = match entries < FEW {
         true => KNOWN_OF_FEW,
         false => KNOWN,
     };
     match features[features::KNOWN] < enough {
-        true => logistic(BIAS + sum).min(DOUBTFUL),
-        false => logistic(BIAS + sum),
+        true => confidence.min(DOUBTFUL),
+        false => confidence,
     }
+}
+
+/// The same on the scale of odds, before it is bent for one knowledge base.
+pub(crate) fn odds_of_words(features: &Features) -> f64 {
+    odds(BIAS, WEIGHTS.map(|(_, w)| w), features)
 }
 
 /// The same for a best entry whose phrasings something was learnt from, on the scale of odds.
@@ -98,7 +103,7 @@ fn odds<'a, const N: usize>(
 
 #[cfg(test)]
 mod tests {
-    use super::{DOUBTFUL, WEIGHTS, confidence};
+    use super::{Calibration, DOUBTFUL, WEIGHTS, confidence};
     use crate::features::{KNOWN, NAMES};
 
     #[test]
@@ -108,11 +113,13 @@ mod tests {
 
     #[test]
     fn nothing_in_common_is_no_confidence() {
-        assert!(confidence(&[0.0; 9], 100) < 0.1);
+        assert!(confidence(&[0.0; 9], 100, &Calibration::default()) < 0.1);
     }
 
     #[test]
     fn a_question_whose_telling_words_are_unknown_is_never_answered() {
+        let plain = Calibration::default();
+        let confidence = |features: &_, entries| super::confidence(features, entries, &plain);
         let mut features = [1.0; 9];
         assert_eq!(NAMES[KNOWN], "known");
         assert!(confidence(&features, 2) > 0.9);

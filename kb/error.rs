@@ -36,6 +36,9 @@ pub enum KbError {
     /// A site could not be walked at all.
     #[error("{what}")]
     Crawl { what: String },
+    /// The server that makes the vectors; what was indexed before is untouched.
+    #[error("{server} gave no vectors ({what}); the index is left as it is")]
+    Embeddings { server: String, what: String },
     /// The search engine failed while building or reading.
     #[error("the search index failed")]
     Engine(#[from] tantivy::TantivyError),

@@ -119,7 +119,7 @@ fn check(
 
 #[test]
 fn an_assistant_of_ten_subjects_holds_its_floors() {
-    check("clinc-single-banking", [0.96, 0.99, 0.92], [0.09, 0.13]);
+    check("clinc-single-banking", [0.96, 0.99, 0.91], [0.095, 0.135]);
 }
 
 #[test]
@@ -138,13 +138,13 @@ fn a_real_shops_traffic_holds_its_floors() {
     let Some(report) = check("hint3-sofmattress", floors, [0.085, 0.07]) else {
         return;
     };
-    assert!(report.in_scope_accuracy.unwrap() >= 0.6, "{report:?}");
+    assert!(report.in_scope_accuracy.unwrap() >= 0.59, "{report:?}");
     assert!(report.accuracy.unwrap() >= 0.7, "{report:?}");
 }
 
 #[test]
 fn documents_hold_their_floors() {
-    check("xquad-en-docs", [0.965, 0.99, 0.99], [0.06, 0.02]);
+    check("xquad-en-docs", [0.97, 0.99, 0.99], [0.05, 0.02]);
 }
 
 #[test]

@@ -117,6 +117,7 @@ impl Generation {
         let calibration = match (basis, calibrations) {
             (Basis::Phrasings, Some(calibrations)) => calibrations.phrased,
             (Basis::Texts, Some(calibrations)) => calibrations.texts,
+            (Basis::Words, Some(calibrations)) => calibrations.words,
             _ => Calibration::default(),
         };
         let (bias, weights) = model(basis);

@@ -3,14 +3,13 @@
 //! nobody has said.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::Path;
 
 use hinny_encoder::{Encoder, Vector};
 use serde::Serialize;
 
 use crate::analyze::same_question;
+use crate::draft::{block, quoted, write_new};
 use crate::error::KbError;
 use crate::language::{self, ENGLISH};
 use crate::mask::mask;
@@ -198,17 +197,10 @@ pub fn write_drafts(file: &Path, found: &[Cluster], force: bool) -> Result<(), K
     if found.iter().all(|cluster| cluster.draft.answer.is_none()) {
         text += "[]\n";
     }
-    let opened = match force {
-        true => File::create(file),
-        false => OpenOptions::new().write(true).create_new(true).open(file),
-    };
-    let mut opened = opened.map_err(KbError::io(file))?;
-    opened.write_all(text.as_bytes()).map_err(KbError::io(file))
+    write_new(file, &text, force)
 }
 
-/// JSON's strings are YAML's as well.
 fn yaml(cluster: &Cluster) -> String {
-    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
     let draft = &cluster.draft;
     let (count, question) = (cluster.count, quoted(&draft.question));
     let Some(answer) = &draft.answer else {
@@ -221,7 +213,7 @@ fn yaml(cluster: &Cluster) -> String {
     for alternate in &draft.alternates {
         text += &format!("    - {}\n", quoted(alternate));
     }
-    text += &format!("  answer: {}\n\n", quoted(answer));
+    text += &format!("  answer: {}\n\n", block(answer));
     text
 }
 

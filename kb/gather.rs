@@ -66,7 +66,6 @@ pub(crate) fn gathered(
 ) -> Gathered {
     let mut manifest = Manifest {
         format: FORMAT,
-        encoder: Some(hinny_encoder::NAME.to_owned()),
         base_url: base.0,
         links: base.1,
         files,

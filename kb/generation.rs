@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::embed::{Center, Embedder};
 use crate::engine::Engine;
 use crate::entry::{Entry, Kind};
 use crate::error::KbError;
@@ -19,7 +20,7 @@ use crate::semantic::{self, Known, SMALLEST, Semantic};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
-pub(crate) const FORMAT: u32 = 7;
+pub(crate) const FORMAT: u32 = 8;
 
 pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -39,7 +40,7 @@ pub struct Manifest {
     pub faq: usize,
     /// Pieces of documents.
     pub documents: usize,
-    /// The encoder that made its vectors.
+    /// The embedder that made its vectors.
     #[serde(default)]
     pub encoder: Option<String>,
     /// How many entries there are in each language (ISO 639-1).
@@ -70,12 +71,13 @@ pub struct Generation {
     dir: PathBuf,
     manifest: Manifest,
     pub(crate) engine: Engine,
+    pub(crate) embedder: Embedder,
     /// Read with the first question that needs it.
     semantic: OnceLock<Option<Semantic>>,
 }
 
 impl Generation {
-    pub(crate) fn open(dir: &Path, id: &str) -> Result<Generation, KbError> {
+    pub(crate) fn open(dir: &Path, id: &str, embedder: &Embedder) -> Result<Generation, KbError> {
         let manifest = dir.join(MANIFEST);
         let text = fs::read(&manifest).map_err(|error| KbError::broken(dir, error))?;
         let manifest: Manifest =
@@ -92,6 +94,7 @@ impl Generation {
             dir: dir.to_owned(),
             manifest,
             engine,
+            embedder: embedder.clone(),
             semantic: OnceLock::new(),
         })
     }
@@ -154,7 +157,7 @@ impl Generation {
         let read = || {
             let opened = self
                 .written()
-                .and_then(|entries| semantic::open(&self.dir, &entries));
+                .and_then(|entries| semantic::open(&self.dir, &entries, &self.embedder));
             opened
                 .inspect_err(|error| tracing::error!(%error, "the index knows words only"))
                 .ok()
@@ -162,10 +165,10 @@ impl Generation {
         self.semantic.get_or_init(read).as_ref()
     }
 
-    /// The vectors that the next generation can take over.
-    pub(crate) fn vectors(&self) -> Known {
+    /// The vectors that the next generation can take over, and their center.
+    pub(crate) fn vectors(&self) -> (Known, Center) {
         let entries = self.written().unwrap_or_default();
-        semantic::known(&self.dir, &entries)
+        semantic::known(&self.dir, &entries, &self.embedder)
     }
 
     /// The entries as they were written, by file: what an unchanged file is reused from.

@@ -41,7 +41,15 @@ fn is_name(word: &str) -> bool {
     let joined = letters > 0 && (inside.contains('_') || inside.contains("::"));
     // Times and dates have no dot, or a sign that versions do not have.
     let version = letters == 0 && inside.contains('.') && !inside.contains(['/', ':', '-']);
-    plain && begins && (option || joined || version || letters > 0 && digits > 0)
+    plain
+        && begins
+        && (option || joined || version || letters > 0 && digits > 0 && !is_amount(inside))
+}
+
+/// A number with what it is a number of: `7pm`, `10th`, `50kg`, `200eur`.
+fn is_amount(word: &str) -> bool {
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || ".:-/".contains(c));
+    unit.len() < word.len() && unit.len() <= 4 && unit.chars().all(|c| c.is_ascii_alphabetic())
 }
 
 pub(crate) fn is_name_term(term: &str) -> bool {
@@ -86,6 +94,7 @@ mod tests {
             "at 10:30 on 2026-11-22",
             "42 items",
             "e.g. this",
+            "at 7pm on the 10th, 50kg or 3-4pm",
             "-- no",
         ] {
             assert!(names(text).is_empty(), "{text}: {:?}", names(text));

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Assembly;
+use crate::embed::Ground;
 use crate::engine;
 use crate::entry::Entry;
 use crate::error::KbError;
 use crate::gather::{Gathered, Old, Reader, Sources, gather, gathered};
 use crate::generation::{ENTRIES, FileRecord, Generation, INDEX, MANIFEST};
+use crate::language;
 use crate::library::{Indexing, Library, sync_dir, write_synced};
 use crate::links::{LinkStyle, SiteMap};
 use crate::read::{Format, PdfReader};
@@ -115,7 +117,8 @@ impl Library {
         let before = self.generation();
         let sources = Sources::of(job);
         let old = Old::of(before.as_deref(), &sources.map.key());
-        let gathered = gather(job, sources, &old, progress);
+        let mut gathered = gather(job, sources, &old, progress);
+        gathered.manifest.encoder = Some(self.embedder().name().to_owned());
         let knows = before.as_ref().is_some_and(|before| !before.is_empty());
         if knows && gathered.entries.is_empty() && !gathered.problems.is_empty() {
             return Err(KbError::Nothing {
@@ -159,7 +162,8 @@ impl Library {
             .to_string_lossy()
             .into_owned();
         let found = Found::alone(file.to_owned(), format, name);
-        let gathered = exchange(&found, &before)?;
+        let mut gathered = exchange(&found, &before)?;
+        gathered.manifest.encoder = Some(self.embedder().name().to_owned());
         let old = Old::of(Some(&before), &before.manifest().links);
         let generation = publish(&turn, Some(&before), &gathered, &mut |_| {})?;
         Ok(report(&generation, gathered, &old))
@@ -221,9 +225,12 @@ fn publish(
     let index = building.join(INDEX);
     std::fs::create_dir(&index).map_err(KbError::io(&index))?;
     engine::build(&index, &gathered.entries)?;
-    let known = understand(turn, before, &gathered.entries, progress)?;
-    let ask_texts = |semantic: &_| self_questions::calibrate(&index, semantic, &gathered.entries);
-    semantic::build(&building, &gathered.entries, &known, &ask_texts)?;
+    let (known, ground) = understand(turn, before, &gathered.entries, progress)?;
+    let embedder = turn.embedder();
+    let ask_texts =
+        |semantic: &_| self_questions::calibrate(&index, semantic, embedder, &gathered.entries);
+    let by = (embedder, ground);
+    semantic::build(&building, &gathered.entries, &known, by, &ask_texts)?;
     write_synced(&building.join(ENTRIES), &lines)?;
     write_synced(&building.join(MANIFEST), &manifest)?;
     sync_dir(&index)?;
@@ -233,15 +240,27 @@ fn publish(
     Ok(generation)
 }
 
-/// The vectors of all texts; those of the generation before are taken over.
+/// The vectors of all texts that the embedder can read; those of the generation before are taken over.
 fn understand(
     turn: &Indexing,
     before: Option<&Arc<Generation>>,
     entries: &[Entry],
     progress: &mut dyn FnMut(Progress),
-) -> Result<Known, KbError> {
-    let mut known = before.map(|before| before.vectors()).unwrap_or_default();
-    let total = entries.len();
+) -> Result<(Known, Ground), KbError> {
+    let embedder = turn.embedder();
+    let (mut known, center) = before.map(|before| before.vectors()).unwrap_or_default();
+    let width = center.width();
+    let ground = embedder.ground(center)?;
+    if ground.center.width() != width {
+        known.clear();
+    }
+    let languages = language::of_entries(entries);
+    let read: Vec<&Entry> = entries
+        .iter()
+        .zip(languages)
+        .filter_map(|(entry, language)| embedder.knows(language).then_some(entry))
+        .collect();
+    let total = read.len();
     let mut tell = |done| {
         progress(Progress {
             done,
@@ -249,8 +268,9 @@ fn understand(
             file: "understanding the texts".to_owned(),
         });
     };
-    ahead::encode(turn.dir(), entries, &mut known, &mut tell)?;
-    Ok(known)
+    let by = (embedder, &ground.center);
+    ahead::encode(turn.dir(), &read, &mut known, by, &mut tell)?;
+    Ok((known, ground))
 }
 
 fn report(generation: &Generation, gathered: Gathered, old: &Old) -> IndexReport {

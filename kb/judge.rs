@@ -12,7 +12,7 @@ use crate::error::KbError;
 use crate::features::{self, LOOKED_AT, Likeness};
 use crate::fuse::{self, Fused};
 use crate::generation::Generation;
-use crate::language::{self, ENGLISH, Language};
+use crate::language::{self, Language};
 use crate::personal::{self, Person};
 use crate::retrieve::{Hit, Ranking, Retriever};
 use crate::settings::Settings;
@@ -183,8 +183,8 @@ pub(crate) fn judge(
     let mut ranking = retriever.rank(&judgement.query)?;
     let mut exact = engine.exact(&judgement.query)?;
     exact.retain(|doc| !hidden.contains(doc));
-    // Who asks in an entry's own words has been understood, and meaning is English.
-    let fused = match exact.is_empty() && language == ENGLISH {
+    // Who asks in an entry's own words has been understood.
+    let fused = match exact.is_empty() && generation.embedder.knows(language) {
         true => by_meaning(generation, &judgement.query, &hidden, &mut ranking),
         false => None,
     };
@@ -221,7 +221,7 @@ fn weigh(
         None => sureness::of_words(generation, &words),
     };
     let sure = sure.with_names(ranking);
-    judgement.encoder = fused.map(|_| hinny_encoder::NAME.to_owned());
+    judgement.encoder = fused.map(|_| generation.embedder.name().to_owned());
     judgement.features = sure.features;
     judgement.confidence = rounded(sure.confidence);
 }
@@ -242,7 +242,7 @@ fn say_language(generation: &Generation, judgement: &mut Judgement) -> Language 
     }
 }
 
-/// Puts the ranking into the order of words and meaning together. Nothing if no encoder has time.
+/// Puts the ranking into the order of words and meaning together. Nothing if no embedder has time.
 fn by_meaning(
     generation: &Generation,
     query: &str,
@@ -250,7 +250,7 @@ fn by_meaning(
     ranking: &mut Ranking,
 ) -> Option<Fused> {
     let semantic = generation.semantic()?;
-    let vector = hinny_encoder::question(query)?;
+    let vector = generation.embedder.question(query, semantic.center())?;
     let mut fused = fuse::fuse(semantic, query, &vector, ranking);
     fused
         .hits

@@ -12,6 +12,7 @@ mod chunk;
 mod confidence;
 mod crawl;
 mod draft;
+mod embed;
 mod engine;
 mod entry;
 mod error;
@@ -62,6 +63,7 @@ pub use crawl::{
     CrawlJob, CrawlLimits, CrawlReport, crawl, crawl_folder, crawl_folders, crawled_at,
 };
 pub use draft::{Origin, Proposal, propose, write_proposals};
+pub use embed::{Embedder, EmbeddingServer, Embeddings};
 pub use entry::{Entry, Kind, Source};
 pub use error::KbError;
 pub use eval::{CurvePoint, Evaluation, Outcome, evaluate};

@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
+use crate::embed::Embedder;
 use crate::error::KbError;
 use crate::generation::Generation;
 
@@ -24,6 +25,7 @@ pub struct Library {
 
 struct Inner {
     dir: PathBuf,
+    embedder: Embedder,
     current: RwLock<Option<Arc<Generation>>>,
     /// Every generation handed out, so that none is deleted below a running query.
     alive: Mutex<Vec<Weak<Generation>>>,
@@ -32,26 +34,33 @@ struct Inner {
 }
 
 impl Library {
-    /// Opens what the pointer names. A folder that is absent or empty has no generation yet.
+    /// Opens what the pointer names, with the embedder of this binary. A folder that is absent or empty has no
+    /// generation yet.
     pub fn open(dir: impl Into<PathBuf>) -> Result<Library, KbError> {
-        let library = Library::closed(dir.into());
+        Library::open_with(dir, Embedder::BuiltIn)
+    }
+
+    /// The same with an embedder of the site's own.
+    pub fn open_with(dir: impl Into<PathBuf>, embedder: Embedder) -> Result<Library, KbError> {
+        let library = Library::closed(dir.into(), embedder);
         library.refresh()?;
         Ok(library)
     }
 
     /// For a command that is about to index: a broken generation counts as none and is built anew.
-    pub fn open_to_index(dir: impl Into<PathBuf>) -> Library {
-        let library = Library::closed(dir.into());
+    pub fn open_to_index(dir: impl Into<PathBuf>, embedder: Embedder) -> Library {
+        let library = Library::closed(dir.into(), embedder);
         if let Err(error) = library.refresh() {
             tracing::warn!(%error, "the index is broken and will be built anew");
         }
         library
     }
 
-    fn closed(dir: PathBuf) -> Library {
+    fn closed(dir: PathBuf, embedder: Embedder) -> Library {
         Library {
             inner: Arc::new(Inner {
                 dir,
+                embedder,
                 current: RwLock::new(None),
                 alive: Mutex::new(Vec::new()),
                 indexing: Mutex::new(()),
@@ -62,6 +71,11 @@ impl Library {
     /// The folder this library lives in.
     pub fn dir(&self) -> &Path {
         &self.inner.dir
+    }
+
+    /// Who makes its vectors.
+    pub fn embedder(&self) -> &Embedder {
+        &self.inner.embedder
     }
 
     /// The generation in use. A query holds the one it began with.
@@ -100,7 +114,7 @@ impl Library {
     }
 
     fn open_generation(&self, id: &str) -> Result<Arc<Generation>, KbError> {
-        let generation = Arc::new(Generation::open(&self.folder(id), id)?);
+        let generation = Arc::new(Generation::open(&self.folder(id), id, self.embedder())?);
         let mut alive = lock(&self.inner.alive);
         alive.retain(|weak| weak.strong_count() > 0);
         alive.push(Arc::downgrade(&generation));
@@ -160,6 +174,11 @@ impl Indexing<'_> {
     /// The library's folder.
     pub fn dir(&self) -> &Path {
         &self.library.inner.dir
+    }
+
+    /// Who makes the vectors of what is built.
+    pub fn embedder(&self) -> &Embedder {
+        self.library.embedder()
     }
 
     /// An empty folder to build in.

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::embed::Embedder;
 use crate::{IndexJob, IndexReport, Judgement, KbError, Library, Settings, Verdict};
 
 /// A folder with sources and a library beside it.
@@ -310,7 +311,7 @@ fn a_generation_folder_without_its_end_is_built_again() {
     fs::remove_file(bench.kb().join(format!("gen-{id}/manifest.json"))).unwrap();
     let error = Library::open(bench.kb()).map(|_| ()).unwrap_err();
     assert!(matches!(error, KbError::Broken { .. }), "{error}");
-    let library = Library::open_to_index(bench.kb());
+    let library = Library::open_to_index(bench.kb(), Embedder::BuiltIn);
     let report = library.index(&bench.job(), &mut |_| {}).unwrap();
     assert_eq!((report.generation, report.added), (id, 3));
     assert_eq!(

@@ -5,15 +5,16 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use hinny_encoder::Encoder;
+use hinny_encoder::Vector;
 
 use crate::confidence;
+use crate::embed::{Embedder, Text};
 use crate::engine::Engine;
 use crate::entry::Entry;
 use crate::error::KbError;
-use crate::features::{self, LOOKED_AT};
+use crate::features::{self, Features, LOOKED_AT};
 use crate::fuse::{self, Fused};
-use crate::language::ENGLISH;
+use crate::language::{self, Language};
 use crate::retrieve::{Ranking, Retriever};
 use crate::semantic::{Calibration, Semantic};
 
@@ -30,31 +31,136 @@ struct Asked {
     text: String,
 }
 
-/// Learns from the texts of the index in this folder.
+/// What a best entry's odds were, and whether it was the right one; and the odds of the next best.
+#[derive(Default)]
+struct Answers {
+    itself: Vec<(f64, bool)>,
+    hidden: Vec<f64>,
+}
+
+/// The index that is asked, and what is known about meaning in it.
+struct Asking<'a> {
+    engine: &'a Engine,
+    semantic: &'a Semantic,
+}
+
+/// Learns from the texts of the index in this folder: from those that the embedder reads, and from all others.
 pub(crate) fn calibrate(
     index: &Path,
     semantic: &Semantic,
+    embedder: &Embedder,
     entries: &[Entry],
-) -> Result<Calibration, KbError> {
-    let questions = questions(semantic, entries);
+) -> Result<[Calibration; 2], KbError> {
     let engine = Engine::open(index)?;
-    let Some(segment) = engine.segment.as_ref().filter(|_| !questions.is_empty()) else {
-        return Ok(Calibration::default());
+    let languages = language::of_entries(entries);
+    let language = |asked: &Asked| languages[asked.owner as usize];
+    let (read, other): (Vec<Asked>, Vec<Asked>) = questions(semantic, entries)
+        .into_iter()
+        .partition(|asked| embedder.knows(language(asked)));
+    let asking = Asking {
+        engine: &engine,
+        semantic,
     };
-    let retriever = Retriever::new(&engine, segment, ENGLISH)?;
-    let (mut itself, mut hidden) = (Vec::new(), Vec::new());
-    for question in &questions {
-        let ranking = retriever.rank(&question.text)?;
-        let vector = Encoder::shared().one(&question.text);
-        let mut fused = fuse::fuse(semantic, &question.text, &vector, &ranking);
-        let top = fused.hits.first().map(|best| best.hit.doc);
-        if let Some(odds) = odds(&engine, &retriever, &ranking, &fused)? {
-            itself.push((odds, top == Some(question.owner)));
-        }
-        fused.hits.retain(|scored| scored.hit.doc != question.owner);
-        hidden.extend(odds(&engine, &retriever, &ranking, &fused)?);
+    let text = |asked: &Asked| Text {
+        text: asked.text.clone(),
+        whole: false,
+    };
+    let texts: Vec<Text> = read.iter().map(text).collect();
+    let vectors = embedder.encode(&texts, semantic.center())?;
+    let mut by_meaning = Answers::default();
+    for (asked, vector) in read.iter().zip(vectors.iter().flatten()) {
+        asking.by_meaning(asked, language(asked), vector, &mut by_meaning)?;
     }
-    Ok(Calibration::learn(&itself, &hidden, entries.len()))
+    let mut by_words = Answers::default();
+    for asked in &other {
+        asking.by_words(asked, language(asked), &mut by_words)?;
+    }
+    Ok([by_meaning, by_words].map(|answers| answers.learn(entries.len())))
+}
+
+impl Answers {
+    fn learn(&self, entries: usize) -> Calibration {
+        Calibration::learn(&self.itself, &self.hidden, entries)
+    }
+}
+
+impl Asking<'_> {
+    fn retriever(&self, language: Language) -> Result<Option<Retriever>, KbError> {
+        let segment = self.engine.segment.as_ref();
+        let made = segment.map(|segment| Retriever::new(self.engine, segment, language));
+        Ok(made.transpose()?)
+    }
+
+    fn by_meaning(
+        &self,
+        asked: &Asked,
+        language: Language,
+        vector: &Vector,
+        answers: &mut Answers,
+    ) -> Result<(), KbError> {
+        let Some(retriever) = self.retriever(language)? else {
+            return Ok(());
+        };
+        let ranking = retriever.rank(&asked.text)?;
+        let mut fused = fuse::fuse(self.semantic, &asked.text, vector, &ranking);
+        let top = fused.hits.first().map(|best| best.hit.doc);
+        if let Some(odds) = self.odds(&retriever, &ranking, &fused)? {
+            answers.itself.push((odds, top == Some(asked.owner)));
+        }
+        fused.hits.retain(|scored| scored.hit.doc != asked.owner);
+        answers
+            .hidden
+            .extend(self.odds(&retriever, &ranking, &fused)?);
+        Ok(())
+    }
+
+    fn by_words(
+        &self,
+        asked: &Asked,
+        language: Language,
+        answers: &mut Answers,
+    ) -> Result<(), KbError> {
+        let Some(retriever) = self.retriever(language)? else {
+            return Ok(());
+        };
+        let mut ranking = retriever.rank(&asked.text)?;
+        let Some(top) = ranking.hits.first().map(|best| best.doc) else {
+            return Ok(());
+        };
+        let odds = confidence::odds_of_words(&self.words(&retriever, &ranking)?);
+        answers.itself.push((odds, top == asked.owner));
+        ranking.hits.retain(|hit| hit.doc != asked.owner);
+        if !ranking.hits.is_empty() {
+            let odds = confidence::odds_of_words(&self.words(&retriever, &ranking)?);
+            answers.hidden.push(odds);
+        }
+        Ok(())
+    }
+
+    /// What the words say to the best entries of a ranking.
+    fn words(&self, retriever: &Retriever, ranking: &Ranking) -> Result<Features, KbError> {
+        let mut likenesses = Vec::new();
+        for hit in ranking.hits.iter().take(LOOKED_AT) {
+            let entry = self.engine.entry(hit.doc)?;
+            likenesses.push(features::likeness(retriever, ranking, &entry)?);
+        }
+        Ok(features::features(ranking, &likenesses))
+    }
+
+    /// What the common model says to the best entry; nothing if that one is found by its phrasings.
+    fn odds(
+        &self,
+        retriever: &Retriever,
+        ranking: &Ranking,
+        fused: &Fused,
+    ) -> Result<Option<f64>, KbError> {
+        if fused.hits.is_empty() || fused.of_phrased().is_some() {
+            return Ok(None);
+        }
+        let ordered = ranking.reordered(fused.hits.iter().map(|scored| scored.hit).collect());
+        let words = self.words(retriever, &ordered)?;
+        Ok(Some(confidence::odds_of_any(&words, &fused.of_any())))
+    }
 }
 
 /// The same number of questions from texts all over the knowledge.
@@ -110,27 +216,6 @@ fn halves(body: &str) -> Vec<String> {
             .join(" ")
     })
     .collect()
-}
-
-/// What the common model says to the best entry; nothing if that one is found by its phrasings.
-fn odds(
-    engine: &Engine,
-    retriever: &Retriever,
-    ranking: &Ranking,
-    fused: &Fused,
-) -> Result<Option<f64>, KbError> {
-    if fused.hits.is_empty() || fused.of_phrased().is_some() {
-        return Ok(None);
-    }
-    let mut likenesses = Vec::new();
-    for scored in fused.hits.iter().take(LOOKED_AT) {
-        let entry = engine.entry(scored.hit.doc)?;
-        let likeness = features::likeness(retriever, ranking, &entry)?;
-        likenesses.push(likeness);
-    }
-    let ordered = ranking.reordered(fused.hits.iter().map(|scored| scored.hit).collect());
-    let words = features::features(&ordered, &likenesses);
-    Ok(Some(confidence::odds_of_any(&words, &fused.of_any())))
 }
 
 #[cfg(test)]

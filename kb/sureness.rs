@@ -45,8 +45,10 @@ impl Sureness {
 
 /// By the words alone.
 pub(crate) fn of_words(generation: &Generation, words: &Features) -> Sureness {
+    let calibrations = generation.semantic().map(|semantic| semantic.calibrations);
+    let calibration = calibrations.unwrap_or_default().words;
     Sureness {
-        confidence: confidence::confidence(words, generation.len()),
+        confidence: confidence::confidence(words, generation.len(), &calibration),
         features: features::named(&features::NAMES, words),
     }
 }

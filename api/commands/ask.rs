@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use hinny_actors::Speaks;
-use hinny_kb::{Basis, Explanation, Judgement, Library, Person, Settings, Verdict};
+use hinny_kb::{Basis, Explanation, Judgement, Person, Settings, Verdict};
 
 use super::{Failure, load, site};
 use crate::cli::{Ask, Global};
@@ -16,7 +16,7 @@ pub fn run(global: &Global, ask: Ask) -> Result<ExitCode, Failure> {
     let configured = config.site(&site);
     let settings = configured.map_or_else(Settings::default, |site| site.answers);
     let speaks = configured.map_or(Speaks::BotFirst, |site| site.speaks);
-    let library = Library::open(index::folder(&config.data, &site))?;
+    let library = index::library(&config, &site)?;
     let nothing =
         || format!("nothing is indexed for site `{site}` yet; see `hinny kb index --help`");
     let generation = library.generation().ok_or_else(nothing)?;

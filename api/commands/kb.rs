@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hinny_kb::{Boldness, EvalReport, Evaluation, IndexReport, Library, Settings, evaluate};
+use hinny_kb::{Boldness, EvalReport, Evaluation, IndexReport, Settings, evaluate};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::doing::carry_out;
@@ -85,9 +85,7 @@ fn index(config: &Config, verb: Verb, json: bool) -> Result<ExitCode, Failure> {
 
 /// Carries out what takes its time, and shows how far it is, how quickly it goes and how long it will take.
 pub fn with_bar(config: &Config, verb: Verb) -> Result<serde_json::Value, Failure> {
-    let bar = ProgressBar::new(0);
-    let shape = "{bar:24} {pos}/{len} {per_sec}, {eta} left {wide_msg}";
-    bar.set_style(ProgressStyle::with_template(shape)?);
+    let bar = bar()?;
     let result = carry_out(config, verb, &mut |done, total, file| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
@@ -95,6 +93,12 @@ pub fn with_bar(config: &Config, verb: Verb) -> Result<serde_json::Value, Failur
     });
     bar.finish_and_clear();
     result
+}
+
+/// Shows how far something long is, how fast it goes and how long it takes yet.
+pub fn bar() -> Result<ProgressBar, Failure> {
+    let shape = "{bar:24} {pos}/{len} {per_sec}, {eta} left {wide_msg}";
+    Ok(ProgressBar::new(0).with_style(ProgressStyle::with_template(shape)?))
 }
 
 pub fn tell(report: &IndexReport) {
@@ -121,7 +125,7 @@ pub fn tell(report: &IndexReport) {
 }
 
 fn list(config: &Config, site: &str, json: bool) -> Result<ExitCode, Failure> {
-    let library = Library::open(index::folder(&config.data, site))?;
+    let library = index::library(config, site)?;
     let Some(generation) = library.generation() else {
         return Err(format!(
             "nothing is indexed for site `{site}` yet; see `hinny kb index --help`"

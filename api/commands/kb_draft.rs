@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use hinny_kb::{CrawlJob, IndexJob, Problem, crawl, propose, write_proposals};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::kb_crawl::walk;
@@ -80,9 +79,7 @@ fn fetch(
         folder: folder.to_owned(),
         ..walk(url, &reach).job(config, "")?
     };
-    let bar = ProgressBar::new(0);
-    let shape = "{bar:24} {pos}/{len} {per_sec}, {eta} left {wide_msg}";
-    bar.set_style(ProgressStyle::with_template(shape)?);
+    let bar = super::kb::bar()?;
     let mut tell = |progress: hinny_kb::Progress| {
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);

@@ -4,16 +4,14 @@
 use std::collections::HashMap;
 use std::process::ExitCode;
 
-use hinny_actors::clock;
 use hinny_actors::ids::{ConversationId, Millis, SiteId};
 use hinny_actors::store::{
-    DeskStore, InsightStore, LogStore, Missed, PeopleStore, SqliteStore, StoreError, Why,
+    InsightStore, LogStore, Missed, PeopleStore, SqliteStore, StoreError, Why,
 };
 use hinny_kb::gaps::{Cluster, Open, clusters, write_drafts};
 
-use super::{Failure, load, runtime, site};
+use super::{Failure, load, reading, since, site};
 use crate::cli::{Gaps, Global};
-use crate::config::duration;
 use crate::say::say;
 
 /// Characters of an agent's answer that are shown.
@@ -22,15 +20,8 @@ const SHOWN: usize = 160;
 pub fn run(global: &Global, wanted: Gaps) -> Result<ExitCode, Failure> {
     let config = load(global)?;
     let site = SiteId(site(&config, wanted.site.site.as_deref())?);
-    let back = duration::parse(&wanted.since).filter(|time| !time.is_zero());
-    let wrong = || format!("--since {}: times are like \"24h\", \"30d\"", wanted.since);
-    let since = clock::now() - back.ok_or_else(wrong)?.as_millis() as Millis;
-    let open = runtime()?.block_on(async {
-        let store = SqliteStore::open_read_only(&config.data).await?;
-        let open = open(&store, &site, since).await;
-        store.close().await;
-        Ok::<_, Failure>(open?)
-    })?;
+    let since = since(&wanted.since)?;
+    let open = reading(&config, async |store| open(store, &site, since).await)?;
     let mut found = clusters(&open);
     found.retain(|cluster| cluster.count >= wanted.least);
     if let Some(file) = &wanted.out {

@@ -69,7 +69,7 @@ impl Asked {
     fn site(global: &Global, test: &Test) -> Result<Asked, Failure> {
         let config = load(global)?;
         let id = site(&config, test.site.site.as_deref())?;
-        let library = Library::open(index::folder(&config.data, &id))?;
+        let library = index::library(&config, &id)?;
         let nothing = || {
             format!("nothing is indexed for site `{id}` yet; run `hinny kb index`, or name --path")
         };

@@ -13,7 +13,7 @@ use hinny_actors::ids::{ConversationId, Millis, Seq, SiteId};
 use hinny_actors::store::{
     AnswersWanted, DeskStore, Entry, InsightStore, LogStore, SqliteStore, StoreError, ThreadState,
 };
-use hinny_kb::{Generation, Judgement, KbError, Library, Person, Settings, Source, Verdict};
+use hinny_kb::{Generation, Judgement, KbError, Person, Settings, Source, Verdict};
 use serde::Serialize;
 
 use super::{Failure, load, runtime, site};
@@ -148,7 +148,7 @@ fn show(config: &Config, id: &ConversationId, json: bool) -> Result<(), Failure>
             format!("there is no conversation `{id}`; see `hinny replay` for the newest").into(),
         );
     };
-    let library = Library::open(index::folder(&config.data, site.as_str()))?;
+    let library = index::library(&config, site.as_str())?;
     let now = Now {
         generation: library.generation(),
         settings: config

@@ -2,31 +2,23 @@
 
 use std::process::ExitCode;
 
-use hinny_actors::clock;
 use hinny_actors::ids::{Millis, SiteId};
 use hinny_actors::stats::{Counts, Stats};
-use hinny_actors::store::{DeskStore, InsightStore, SqliteStore};
+use hinny_actors::store::InsightStore;
 use jiff::tz::TimeZone;
 
-use super::{Failure, load, runtime, site};
+use super::{Failure, load, reading, since, site};
 use crate::cli::{self, Global};
-use crate::config::duration;
 use crate::say::say;
 
 pub fn run(global: &Global, wanted: cli::Stats) -> Result<ExitCode, Failure> {
     let config = load(global)?;
     let site = site(&config, wanted.site.site.as_deref())?;
-    let back = duration::parse(&wanted.since).filter(|time| !time.is_zero());
-    let wrong = || format!("--since {}: times are like \"24h\", \"7d\"", wanted.since);
-    let since = clock::now() - back.ok_or_else(wrong)?.as_millis() as Millis;
+    let since = since(&wanted.since)?;
     let configured = config.site(&site);
     let zone = configured.map_or(TimeZone::UTC, |site| site.team.zone.clone());
-    let logs = runtime()?.block_on(async {
-        let store = SqliteStore::open_read_only(&config.data).await?;
-        let logs = store.skeletons(&SiteId(site), since).await;
-        store.close().await;
-        Ok::<_, Failure>(logs?)
-    })?;
+    let site = SiteId(site);
+    let logs = reading(&config, async |store| store.skeletons(&site, since).await)?;
     let stats = Stats::of(&logs, &zone);
     match wanted.json {
         true => say!("{}", serde_json::to_string(&stats)?),

@@ -201,6 +201,7 @@ pub struct RawSite {
     pub model: Option<RawModel>,
     #[serde(default)]
     pub words: RawWords,
+    pub embeddings: Option<super::embeddings::RawEmbeddings>,
 }
 
 /// Who speaks first, beside how sure the bot must be.

@@ -9,6 +9,7 @@ use hinny_actors::ids::SiteId;
 use hinny_kb::LinkStyle;
 use url::Url;
 
+use super::embeddings::Embeddings;
 use super::hand::{DESK, Hand};
 use super::identity::{self, Identity};
 use super::look::Look;
@@ -38,6 +39,8 @@ pub struct Site {
     pub speaks: Speaks,
     /// Answers are given as they stand in the knowledge without one.
     pub model: Option<Model>,
+    /// Meaning is compared by the English model of this binary without one.
+    pub embeddings: Option<Embeddings>,
     pub hand: Hand,
     pub team: Team,
     /// Its own sentences by language, in place of the packs'.
@@ -81,6 +84,8 @@ pub(super) fn check(
     let model = raw.model.as_ref();
     let model = model.and_then(|model| Model::check(model, base, env, &label, problems));
     let words = speech::words(raw.words, &label, problems);
+    let embeddings = raw.embeddings.as_ref();
+    let embeddings = embeddings.and_then(|one| Embeddings::check(one, base, env, &label, problems));
     Some(Site {
         id: id?,
         name: raw.name,
@@ -92,6 +97,7 @@ pub(super) fn check(
         answers: raw.answers.settings,
         speaks: speaks?,
         model,
+        embeddings,
         hand: hand?,
         team,
         words,

@@ -1,7 +1,7 @@
 //! What the bot of a site knows: is anything indexed, and is what the configuration names still there?
 
 use hinny_bridges::Finding;
-use hinny_kb::Library;
+use hinny_kb::Embedder;
 
 use super::counted;
 use crate::config::{Config, Site};
@@ -9,6 +9,7 @@ use crate::index;
 
 pub fn look(config: &Config, site: &Site) -> Vec<Finding> {
     let mut findings = vec![indexed(config, site)];
+    findings.extend(embeddings(config, site));
     let missing = site.knowledge.paths.iter().filter(|path| !path.exists());
     findings.extend(missing.map(|path| {
         Finding::bad(
@@ -21,7 +22,7 @@ pub fn look(config: &Config, site: &Site) -> Vec<Finding> {
 
 fn indexed(config: &Config, site: &Site) -> Finding {
     let fix = format!("run: hinny kb index --site {}", site.id);
-    let library = match Library::open(index::folder(&config.data, site.id.as_str())) {
+    let library = match index::library(config, site.id.as_str()) {
         Ok(library) => library,
         Err(error) => return Finding::bad(error.to_string(), fix),
     };
@@ -43,5 +44,22 @@ fn indexed(config: &Config, site: &Site) -> Finding {
             "run `hinny kb index` with your FAQ and documents, or name them below [site.knowledge]",
         ),
         _ => Finding::bad("nothing is indexed yet", fix),
+    }
+}
+
+/// Whether the server for vectors answers, if the site has one.
+fn embeddings(config: &Config, site: &Site) -> Option<Finding> {
+    let fix = "look at base_url, model and the key below [site.embeddings]; until then questions are compared by \
+               their words alone";
+    match index::embedder(config, site.id.as_str()) {
+        Ok(Embedder::BuiltIn) => None,
+        Ok(Embedder::Server(server)) => Some(match server.check() {
+            Ok(width) => Finding::good(format!(
+                "{} gives vectors of {width} numbers",
+                server.name()
+            )),
+            Err(error) => Finding::bad(error.to_string(), fix),
+        }),
+        Err(error) => Some(Finding::bad(error.to_string(), fix)),
     }
 }

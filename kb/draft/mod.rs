@@ -19,6 +19,7 @@ use crate::read::{Draft, Format, Source, decode};
 use crate::scan::Found;
 
 pub use write::write_proposals;
+pub(crate) use write::{block, quoted, write_new};
 
 /// The most proposals of one run; nobody reads more.
 const MAX_PROPOSALS: usize = 500;

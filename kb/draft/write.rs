@@ -17,7 +17,11 @@ const HEAD: &str = "\
 
 /// Writes the proposals to a file; one that is there is written over only with `force`.
 pub fn write_proposals(file: &Path, proposals: &[Proposal], force: bool) -> Result<(), KbError> {
-    let text = yaml(proposals);
+    write_new(file, &yaml(proposals), force)
+}
+
+/// Writes a file for people to review; one that is there is written over only with `force`.
+pub(crate) fn write_new(file: &Path, text: &str, force: bool) -> Result<(), KbError> {
     let opened = match force {
         true => File::create(file),
         false => OpenOptions::new().write(true).create_new(true).open(file),
@@ -51,12 +55,12 @@ fn one_line(text: &str) -> String {
 }
 
 /// JSON's strings are YAML's as well.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Lines as they are where YAML allows it, so that people can read them.
-fn block(text: &str) -> String {
+pub(crate) fn block(text: &str) -> String {
     let plain = |c: char| {
         c == '\n' || (!c.is_control() && c != '\u{feff}' && !"\u{85}\u{2028}\u{2029}".contains(c))
     };

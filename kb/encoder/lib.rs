@@ -7,6 +7,7 @@
 mod forward;
 pub mod layout;
 mod product;
+mod recent;
 mod service;
 mod tokens;
 mod vector;
@@ -15,9 +16,10 @@ use std::sync::OnceLock;
 
 use forward::{Model, Room};
 use layout::Weights;
+pub use recent::Recent;
 pub use service::question;
 use tokens::Tokens;
-pub use vector::{STORED, Vector, Vectors};
+pub use vector::{STORED, Vector, Vectors, stored};
 
 /// Names the model and the way it is run. Vectors of another name cannot be compared with these.
 pub const NAME: &str = "all-MiniLM-L6-v2-q4";

@@ -1,18 +1,16 @@
 //! Encoding of visitors' questions on a thread of its own: it starts with the first question, takes one at a
 //! time from a short queue, and remembers recent ones. Whoever finds the queue full does without.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use crate::Encoder;
+use crate::recent::Recent;
 use crate::vector::Vector;
 
 /// Questions that may wait; at the usual speed that is a tenth of a second.
 const QUEUE: usize = 16;
-/// Questions that are remembered.
-const REMEMBERED: usize = 512;
 
 /// One question, and where its vector is awaited.
 struct Job {
@@ -23,14 +21,7 @@ struct Job {
 /// The thread's front.
 struct Service {
     jobs: SyncSender<Job>,
-    recent: Mutex<Recent>,
-}
-
-/// Recent questions, the oldest first.
-#[derive(Default)]
-struct Recent {
-    vectors: HashMap<String, Vector>,
-    order: VecDeque<String>,
+    recent: Mutex<Recent<Vector>>,
 }
 
 static SERVICE: OnceLock<Option<Service>> = OnceLock::new();
@@ -38,8 +29,8 @@ static SERVICE: OnceLock<Option<Service>> = OnceLock::new();
 /// The vector of a question, of its beginning if it is long. Nothing if too many wait already.
 pub fn question(text: &str) -> Option<Vector> {
     let service = SERVICE.get_or_init(start).as_ref()?;
-    if let Some(vector) = service.recent().vectors.get(text) {
-        return Some(vector.clone());
+    if let Some(vector) = service.recent().get(text) {
+        return Some(vector);
     }
     let vector = ask(&service.jobs, text)?;
     service.recent().put(text, vector.clone());
@@ -73,22 +64,8 @@ fn ask(jobs: &SyncSender<Job>, text: &str) -> Option<Vector> {
 }
 
 impl Service {
-    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent<Vector>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Recent {
-    fn put(&mut self, text: &str, vector: Vector) {
-        if self.vectors.insert(text.to_owned(), vector).is_some() {
-            return;
-        }
-        self.order.push_back(text.to_owned());
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.vectors.remove(&oldest);
-        }
     }
 }
 
@@ -96,7 +73,7 @@ impl Recent {
 mod tests {
     use std::sync::mpsc::sync_channel;
 
-    use super::{QUEUE, REMEMBERED, Recent, ask, question};
+    use super::{QUEUE, ask, question};
     use crate::Encoder;
 
     #[test]
@@ -128,16 +105,5 @@ mod tests {
         let (answer, _) = sync_channel(1);
         let text = String::new();
         jobs.try_send(super::Job { text, answer }).is_ok()
-    }
-
-    #[test]
-    fn only_recent_questions_are_remembered() {
-        let mut recent = Recent::default();
-        let vector = Encoder::shared().one("x");
-        for n in 0..REMEMBERED + 5 {
-            recent.put(&n.to_string(), vector.clone());
-        }
-        assert_eq!(recent.vectors.len(), REMEMBERED);
-        assert!(!recent.vectors.contains_key("4") && recent.vectors.contains_key("5"));
     }
 }

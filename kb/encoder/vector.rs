@@ -5,73 +5,88 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::layout::WIDTH;
 
-/// Bytes of a stored vector: its step, then its numbers.
-pub const STORED: usize = 4 + WIDTH;
+/// Bytes of a stored vector of the built-in model: its step, then its numbers.
+pub const STORED: usize = stored(WIDTH);
+
+/// Bytes of a stored vector of so many numbers.
+pub const fn stored(width: usize) -> usize {
+    4 + width
+}
 
 /// A direction; the product of two is the cosine between them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vector {
     step: f32,
-    numbers: [i8; WIDTH],
+    numbers: Box<[i8]>,
 }
 
-/// Many vectors beside each other, for going through them all.
+/// Many vectors of one width beside each other, for going through them all.
 #[derive(Clone, Debug, Default)]
 pub struct Vectors {
+    width: usize,
     steps: Vec<f32>,
-    numbers: Vec<[i8; WIDTH]>,
+    numbers: Vec<i8>,
 }
 
 impl Vector {
     /// Brings the numbers to length one and rounds them. Zeros stay zeros.
-    pub fn of(numbers: &[f32; WIDTH]) -> Vector {
+    pub fn of(numbers: &[f32]) -> Vector {
         let length = numbers.iter().map(|x| x * x).sum::<f32>().sqrt();
         let top = numbers.iter().map(|x| x.abs()).fold(0.0, f32::max);
         let scale = 127.0 / top.max(f32::MIN_POSITIVE);
         Vector {
             step: 1.0 / (scale * length.max(f32::MIN_POSITIVE)),
-            numbers: numbers.map(|x| (x * scale).round() as i8),
+            numbers: numbers.iter().map(|x| (x * scale).round() as i8).collect(),
         }
+    }
+
+    /// How many numbers it has.
+    pub fn width(&self) -> usize {
+        self.numbers.len()
     }
 
     /// The numbers, about of length one.
-    pub fn floats(&self) -> [f32; WIDTH] {
-        self.numbers.map(|number| self.step * f32::from(number))
+    pub fn floats(&self) -> Vec<f32> {
+        let numbers = self.numbers.iter();
+        numbers
+            .map(|number| self.step * f32::from(*number))
+            .collect()
     }
 
     /// For a file.
-    pub fn bytes(&self) -> [u8; STORED] {
-        let mut bytes = [0; STORED];
-        bytes[..4].copy_from_slice(&self.step.to_le_bytes());
-        for (byte, number) in bytes[4..].iter_mut().zip(self.numbers) {
-            *byte = number.cast_unsigned();
-        }
-        bytes
+    pub fn bytes(&self) -> Vec<u8> {
+        let numbers = self.numbers.iter().map(|number| number.cast_unsigned());
+        self.step.to_le_bytes().into_iter().chain(numbers).collect()
     }
 
-    /// Back from a file.
-    pub fn read(bytes: &[u8; STORED]) -> Vector {
-        let mut numbers = [0; WIDTH];
-        for (number, byte) in numbers.iter_mut().zip(&bytes[4..]) {
-            *number = byte.cast_signed();
-        }
+    /// Back from a file; of less than four bytes it is the vector without numbers.
+    pub fn read(bytes: &[u8]) -> Vector {
+        let (step, numbers) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
         Vector {
-            step: f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]),
-            numbers,
+            step: f32::from_le_bytes(*step),
+            numbers: numbers.iter().map(|byte| byte.cast_signed()).collect(),
         }
     }
 
-    /// The cosine between two.
+    /// The cosine between two; 0 if they are of different width.
     pub fn cosine(&self, other: &Vector) -> f32 {
+        if self.width() != other.width() {
+            return 0.0;
+        }
         let sum = Arch::new().dispatch(One(&self.numbers, &other.numbers));
         sum as f32 * self.step * other.step
     }
 }
 
 impl Vectors {
+    /// Adds one. The first one says how wide all are; another width is a mistake of the caller, and counts as zeros.
     pub fn push(&mut self, vector: &Vector) {
+        if self.is_empty() {
+            self.width = vector.width();
+        }
         self.steps.push(vector.step);
-        self.numbers.push(vector.numbers);
+        self.numbers.extend_from_slice(&vector.numbers);
+        self.numbers.resize(self.steps.len() * self.width, 0);
     }
 
     pub fn len(&self) -> usize {
@@ -82,16 +97,24 @@ impl Vectors {
         self.steps.is_empty()
     }
 
+    /// How many numbers each has; 0 if there are none.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// One of them, which must be there.
     pub fn get(&self, at: usize) -> Vector {
         Vector {
             step: self.steps[at],
-            numbers: self.numbers[at],
+            numbers: self.numbers[at * self.width..][..self.width].into(),
         }
     }
 
-    /// The cosine between each and this one.
+    /// The cosine between each and this one; 0 if it is of another width.
     pub fn cosines(&self, other: &Vector) -> Vec<f32> {
+        if self.width != other.width() || self.width == 0 {
+            return vec![0.0; self.len()];
+        }
         let sums = Arch::new().dispatch(All(&self.numbers, &other.numbers));
         let scaled = sums.into_iter().zip(&self.steps);
         scaled
@@ -110,14 +133,14 @@ impl Extend<Vector> for Vectors {
 
 /// Whole numbers, so the sum is the same on every processor.
 #[inline(always)]
-fn product(a: &[i8; WIDTH], b: &[i8; WIDTH]) -> i32 {
+fn product(a: &[i8], b: &[i8]) -> i32 {
     let pairs = a.iter().zip(b);
     pairs
         .map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b)))
         .sum()
 }
 
-struct One<'a>(&'a [i8; WIDTH], &'a [i8; WIDTH]);
+struct One<'a>(&'a [i8], &'a [i8]);
 
 impl WithSimd for One<'_> {
     type Output = i32;
@@ -128,14 +151,15 @@ impl WithSimd for One<'_> {
     }
 }
 
-struct All<'a>(&'a [[i8; WIDTH]], &'a [i8; WIDTH]);
+struct All<'a>(&'a [i8], &'a [i8]);
 
 impl WithSimd for All<'_> {
     type Output = Vec<i32>;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> Vec<i32> {
-        self.0.iter().map(|one| product(one, self.1)).collect()
+        let rows = self.0.chunks_exact(self.1.len());
+        rows.map(|one| product(one, self.1)).collect()
     }
 }
 
@@ -145,7 +169,8 @@ mod tests {
     use crate::layout::WIDTH;
 
     fn vector(seed: usize) -> Vector {
-        Vector::of(&std::array::from_fn(|n| ((n * seed) % 17) as f32 - 8.0))
+        let numbers: Vec<f32> = (0..WIDTH).map(|n| ((n * seed) % 17) as f32 - 8.0).collect();
+        Vector::of(&numbers)
     }
 
     #[test]
@@ -174,5 +199,17 @@ mod tests {
         let zero = Vector::of(&[0.0; WIDTH]);
         assert_eq!(zero.cosine(&zero), 0.0);
         assert_eq!(zero.cosine(&vector(5)), 0.0);
+        assert_eq!(Vectors::default().cosines(&zero), []);
+    }
+
+    #[test]
+    fn vectors_of_another_width_have_nothing_in_common() {
+        let short = Vector::of(&[1.0, 2.0, 3.0]);
+        assert_eq!(Vector::read(&short.bytes()), short);
+        assert_eq!(short.cosine(&vector(5)), 0.0);
+        let mut many = Vectors::default();
+        many.extend([short.clone(), short.clone()]);
+        assert_eq!(many.cosines(&vector(5)), [0.0, 0.0]);
+        assert!(many.cosines(&short)[1] > 0.99);
     }
 }

@@ -1,10 +1,10 @@
 //! Prints what a question costs, in parts, and what indexing takes in memory, on one core:
-//! `taskset -c 0 cargo run --release -p hinny-kb --example bench -- 200 10000`, where the numbers are entries. The
-//! texts are made of the words of this repository's documents; nothing is random. What is printed is kept in
-//! `docs/internals/answers.md`.
+//! `taskset -c 0 cargo run --release -p hinny-kb --example bench -- 200 10000 pages=10000`, where a bare number is one of
+//! FAQ entries, and the other one of Markdown pages with three sections each. The texts are made of the words of this
+//! repository's documents, always the same ones. What is printed is kept in `docs/internals/answers.md`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,11 +18,15 @@ type Failure = Box<dyn std::error::Error>;
 const QUESTIONS: usize = 300;
 /// Words of a question, a title and an answer.
 const WORDS: [usize; 3] = [9, 7, 60];
+/// Words of one section of a page, and sections of a page.
+const SECTION: usize = 100;
+const SECTIONS: usize = 3;
 
-/// Makes texts from the words of real documents, by counting through them with a stride.
+/// Makes texts of pieces of real documents, three words long, from all over them.
 struct Texts {
     words: Vec<String>,
-    at: usize,
+    /// A linear congruential generator, so that every run has the same texts.
+    state: u64,
 }
 
 impl Texts {
@@ -40,17 +44,31 @@ impl Texts {
         let words = words.filter(|word| word.len() > 1).map(str::to_owned);
         Ok(Texts {
             words: words.collect(),
-            at: 0,
+            state: 1,
         })
     }
 
     fn some(&mut self, count: usize) -> String {
+        let starts: Vec<usize> = (0..count.div_ceil(3)).map(|_| self.anywhere()).collect();
         let words = (0..count).map(|n| {
-            let stride = if n % 3 == 0 { 977 } else { 1 };
-            self.at = (self.at + stride) % self.words.len();
-            self.words[self.at].as_str()
+            let at = (starts[n / 3] + n % 3) % self.words.len();
+            self.words[at].as_str()
         });
         words.collect::<Vec<_>>().join(" ")
+    }
+
+    fn page(&mut self) -> String {
+        let sections = (0..SECTIONS).map(|_| {
+            let (title, text) = (self.some(WORDS[1]), self.some(SECTION));
+            format!("## {title}\n\n{text}.\n\n")
+        });
+        sections.collect()
+    }
+
+    fn anywhere(&mut self) -> usize {
+        let next = self.state.wrapping_mul(6_364_136_223_846_793_005);
+        self.state = next.wrapping_add(1_442_695_040_888_963_407);
+        (self.state >> 33) as usize % self.words.len()
     }
 }
 
@@ -60,10 +78,15 @@ fn main() -> Result<(), Failure> {
     Encoder::shared().one("hello");
     println!("with the encoder: {}", memory("VmRSS")?);
     println!("entries       part     p50 ms   p99 ms");
-    for size in std::env::args().skip(1) {
-        let size: usize = size.parse()?;
+    for what in std::env::args().skip(1) {
         let start = Instant::now();
-        let (_dir, generation) = index(&mut texts, size)?;
+        let dir = tempfile::tempdir()?;
+        let paths = match what.strip_prefix("pages=") {
+            Some(pages) => pages_in(dir.path(), &mut texts, pages.parse()?)?,
+            None => faq_in(dir.path(), &mut texts, what.parse()?)?,
+        };
+        let generation = index(dir.path(), paths)?;
+        let size = generation.len();
         let seconds = start.elapsed().as_secs_f64();
         measure(&mut texts, &generation)?;
         println!(
@@ -74,24 +97,36 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A knowledge base of so many entries.
-fn index(texts: &mut Texts, size: usize) -> Result<(tempfile::TempDir, Arc<Generation>), Failure> {
-    let dir = tempfile::tempdir()?;
-    let path = dir.path().join("kb.jsonl");
+/// An FAQ of so many entries.
+fn faq_in(dir: &Path, texts: &mut Texts, size: usize) -> Result<PathBuf, Failure> {
+    let path = dir.join("kb.jsonl");
     let mut lines = String::new();
     for _ in 0..size {
         let (title, answer) = (texts.some(WORDS[1]), texts.some(WORDS[2]));
         lines += &format!("{}\n", json!({"question": title, "answer": answer}));
     }
     fs::write(&path, lines)?;
-    let library = Library::open(dir.path().join("kb"))?;
+    Ok(path)
+}
+
+/// A folder with so many pages.
+fn pages_in(dir: &Path, texts: &mut Texts, pages: usize) -> Result<PathBuf, Failure> {
+    let folder = dir.join("pages");
+    fs::create_dir(&folder)?;
+    for page in 0..pages {
+        fs::write(folder.join(format!("{page}.md")), texts.page())?;
+    }
+    Ok(folder)
+}
+
+fn index(dir: &Path, path: PathBuf) -> Result<Arc<Generation>, Failure> {
+    let library = Library::open(dir.join("kb"))?;
     let job = IndexJob {
         paths: vec![path],
         ..IndexJob::default()
     };
     library.index(&job, &mut |_| {})?;
-    let generation = library.generation().ok_or("nothing was indexed")?;
-    Ok((dir, generation))
+    Ok(library.generation().ok_or("nothing was indexed")?)
 }
 
 fn measure(texts: &mut Texts, generation: &Generation) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ pub const FAILURES: u32 = 5;
 pub const REST: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Default)]
-pub(super) struct Breaker {
+pub(crate) struct Breaker {
     state: Mutex<State>,
 }
 

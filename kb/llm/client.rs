@@ -91,23 +91,8 @@ pub(super) struct Client {
 impl Client {
     /// Fails only when the machine's TLS cannot be set up.
     pub fn new(model: &Model) -> Result<Client, String> {
-        let http = reqwest_model::Client::builder()
-            .connect_timeout(CONNECT_WITHIN)
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(|error| error.to_string())?;
-        let service = tower::service_fn(move |request: HttpRequestFactory| {
-            let http = http.clone();
-            async move {
-                let response = http.execute(request.build().await?).await?;
-                capped(response)
-            }
-        });
-        let config = OpenAIConfig::new()
-            .with_api_base(model.base_url.trim_end_matches('/'))
-            .with_api_key(model.key.as_deref().unwrap_or_default());
         Ok(Client {
-            openai: OpenAi::with_config(config).with_http_service(service),
+            openai: connect(&model.base_url, model.key.as_deref(), MOST_BYTES)?,
             model: model.name.clone(),
             most_tokens: model.most_tokens,
             temperature: model.temperature,
@@ -136,6 +121,30 @@ impl Client {
     }
 }
 
+/// The library's client for a server, of whose answers no more than `most_bytes` are read.
+pub(super) fn connect(
+    base_url: &str,
+    key: Option<&str>,
+    most_bytes: usize,
+) -> Result<OpenAi<OpenAIConfig>, String> {
+    let http = reqwest_model::Client::builder()
+        .connect_timeout(CONNECT_WITHIN)
+        .redirect(redirect::Policy::none())
+        .build()
+        .map_err(|error| error.to_string())?;
+    let service = tower::service_fn(move |request: HttpRequestFactory| {
+        let http = http.clone();
+        async move {
+            let response = http.execute(request.build().await?).await?;
+            capped(response, most_bytes)
+        }
+    });
+    let config = OpenAIConfig::new()
+        .with_api_base(base_url.trim_end_matches('/'))
+        .with_api_key(key.unwrap_or_default());
+    Ok(OpenAi::with_config(config).with_http_service(service))
+}
+
 fn piece(chunk: Chunk) -> Result<Piece, Trouble> {
     if chunk.error.is_some() {
         return Err(Trouble::Garbled);
@@ -149,13 +158,13 @@ fn piece(chunk: Chunk) -> Result<Piece, Trouble> {
 }
 
 /// The same response, which breaks off when it gets too long. An error's words are not read at all.
-fn capped(response: Response) -> Result<Response, OpenAIError> {
+fn capped(response: Response, most_bytes: usize) -> Result<Response, OpenAIError> {
     let status = response.status();
     let mut copy = http::Response::builder().status(status);
     for (name, value) in response.headers() {
         copy = copy.header(name, value);
     }
-    let mut left = MOST_BYTES;
+    let mut left = most_bytes;
     let bytes = response.bytes_stream().map(move |chunk| {
         let chunk = chunk.map_err(std::io::Error::other)?;
         let too_long = || std::io::Error::other("the response is too long");
@@ -171,7 +180,7 @@ fn capped(response: Response) -> Result<Response, OpenAIError> {
     Ok(Response::from(copied))
 }
 
-fn trouble(error: OpenAIError) -> Trouble {
+pub(super) fn trouble(error: OpenAIError) -> Trouble {
     match error {
         OpenAIError::ApiError(answer) => Trouble::Status(answer.status_code.as_u16()),
         OpenAIError::JSONDeserialize(..) => Trouble::Garbled,

@@ -10,11 +10,13 @@
 //! - `checks`: what a sentence must be like; `support`: whether its passage says it.
 //! - `render`: how released sentences become an answer.
 //! - `breaker` and `budget`: when it is not asked at all.
+//! - `embeddings`: how a server is asked for vectors, which `kb/embed` compares.
 
-mod breaker;
+pub(crate) mod breaker;
 mod budget;
 mod checks;
 mod client;
+mod embeddings;
 mod phraser;
 mod prompt;
 #[cfg(test)]
@@ -26,6 +28,7 @@ mod support;
 pub use budget::Budget;
 pub use checks::Refused;
 pub use client::Trouble;
+pub(crate) use embeddings::EmbeddingsClient;
 pub use phraser::{Ask, Model, Outcome, Phraser, Record, Released, Written};
 pub use prompt::{Passage, Turn};
 pub use render::markdown;

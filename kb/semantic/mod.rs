@@ -2,7 +2,7 @@
 //! sure one may be of it. Made when a generation is built, read when it is first asked.
 
 pub(crate) mod ahead;
-mod background;
+pub(crate) mod background;
 mod calibrate;
 mod grams;
 mod head;
@@ -12,7 +12,7 @@ mod store;
 
 use std::path::Path;
 
-use hinny_encoder::{Vector, Vectors};
+use hinny_encoder::Vector;
 use tantivy::DocId;
 
 pub use calibrate::SMALLEST;
@@ -27,6 +27,7 @@ use store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::confidence;
+use crate::embed::{Center, Embedder, Ground};
 use crate::entry::Entry;
 use crate::error::KbError;
 use crate::library::write_synced;
@@ -41,8 +42,6 @@ pub(crate) struct Semantic {
     /// Which documents are found by their phrasings.
     by_phrasing: Vec<bool>,
     taught: Option<Taught>,
-    /// What is asked elsewhere.
-    foreign: Vectors,
     pub calibrations: Calibrations,
 }
 
@@ -53,6 +52,8 @@ pub(crate) struct Calibrations {
     pub phrased: Calibration,
     /// For entries that are found by their text.
     pub texts: Calibration,
+    /// For texts in languages that the embedder does not have, which are found by their words alone.
+    pub words: Calibration,
 }
 
 /// What was learnt from the phrasings of the FAQ.
@@ -65,8 +66,9 @@ struct Taught {
     sums: Vec<Vec<f32>>,
 }
 
-/// Asks the texts of a generation that is being built about themselves.
-pub(crate) type AskTexts<'a> = &'a dyn Fn(&Semantic) -> Result<Calibration, KbError>;
+/// Asks the texts of a generation that is being built about themselves: those that meaning has a say in, and those
+/// that are found by their words alone.
+pub(crate) type AskTexts<'a> = &'a dyn Fn(&Semantic) -> Result<[Calibration; 2], KbError>;
 
 /// What is found for one question, a number per document.
 pub(crate) struct Meaning {
@@ -78,44 +80,53 @@ pub(crate) struct Meaning {
     pub foreign: f64,
 }
 
-/// Builds and writes what belongs to a new generation.
+/// Builds and writes what belongs to a new generation, from all that is known of its entries.
 pub(crate) fn build(
     dir: &Path,
     entries: &[Entry],
     known: &Known,
+    (embedder, ground): (&Embedder, Ground),
     ask_texts: AskTexts,
 ) -> Result<(), KbError> {
-    let store = Store::build(entries, known);
-    store.write(dir)?;
-    let foreign = store.foreign();
+    let store = Store::build(entries, known, &ground.background, ground.center);
+    store.write(dir, embedder.name())?;
     let mut calibrations = Calibrations::default();
     let mut taught = None;
     if let Some((lesson, left_out)) = teach(&store, entries) {
-        calibrations.phrased = lesson.calibrate(&store, entries, &left_out, &foreign);
+        calibrations.phrased = lesson.calibrate(&store, entries, &left_out);
         write_synced(&dir.join(HEAD), &lesson.head.bytes())?;
         taught = Some(lesson);
     }
     let mut semantic = Semantic::new(store, taught, entries, calibrations);
-    semantic.calibrations.texts = ask_texts(&semantic)?;
+    let [texts, words] = ask_texts(&semantic)?;
+    semantic.calibrations = Calibrations {
+        texts,
+        words,
+        ..calibrations
+    };
     let json = serde_json::to_vec_pretty(&semantic.calibrations);
     let json = json.expect("a calibration is plain JSON");
     write_synced(&dir.join(CALIBRATION), &json)
 }
 
-/// What the generation in this folder can lend to the next one.
-pub(crate) fn known(dir: &Path, entries: &[Entry]) -> Known {
-    match Store::read(dir, entries.len()) {
-        Ok(store) => store.known(entries),
+/// What the generation in this folder can lend to the next one of the same embedder: vectors, and their center.
+pub(crate) fn known(dir: &Path, entries: &[Entry], embedder: &Embedder) -> (Known, Center) {
+    match Store::read(dir, entries.len(), embedder.name()) {
+        Ok(store) => (store.known(entries), store.center),
         Err(error) => {
             tracing::debug!(%error, "all texts are encoded anew");
-            Known::new()
+            Default::default()
         }
     }
 }
 
 /// Reads what `build` wrote.
-pub(crate) fn open(dir: &Path, entries: &[Entry]) -> Result<Semantic, KbError> {
-    let store = Store::read(dir, entries.len())?;
+pub(crate) fn open(
+    dir: &Path,
+    entries: &[Entry],
+    embedder: &Embedder,
+) -> Result<Semantic, KbError> {
+    let store = Store::read(dir, entries.len(), embedder.name())?;
     let path = dir.join(CALIBRATION);
     let json = std::fs::read(&path).map_err(|error| KbError::broken(&path, error))?;
     let calibrations =
@@ -133,7 +144,7 @@ fn read_head(path: &Path, store: &Store, entries: &[Entry]) -> Result<Taught, Kb
     let (docs, owners) = owners(store);
     let head = Head::read(&bytes).filter(|head| head.owners == owners);
     let head = head.ok_or_else(|| KbError::broken(path, "it belongs to other entries"))?;
-    let grams = Grams::new(texts(entries).into_iter());
+    let grams = Grams::new(texts(store, entries).into_iter());
     Ok(Taught::new(store, docs, head, grams))
 }
 
@@ -151,7 +162,7 @@ fn teach(store: &Store, entries: &[Entry]) -> Option<(Taught, head::LeftOut)> {
         return None;
     }
     let (docs, owners) = owners(store);
-    let texts = texts(entries);
+    let texts = texts(store, entries);
     let grams = Grams::new(texts.iter().copied());
     let square = head::square(&store.phrasings, &grams, &texts);
     let (head, left_out) = Head::fit(&square, owners)?;
@@ -159,8 +170,13 @@ fn teach(store: &Store, entries: &[Entry]) -> Option<(Taught, head::LeftOut)> {
 }
 
 /// The phrasings of the FAQ in the order of their vectors.
-fn texts(entries: &[Entry]) -> Vec<&str> {
-    entries.iter().flat_map(store::phrasings).collect()
+fn texts<'a>(store: &Store, entries: &'a [Entry]) -> Vec<&'a str> {
+    let taught = (0..)
+        .zip(entries)
+        .filter(|(doc, _)| store.has_phrasings(*doc));
+    taught
+        .flat_map(|(_, entry)| store::phrasings(entry))
+        .collect()
 }
 
 /// The cosine between a vector and a sum of vectors, from which one is taken away if so wished.
@@ -188,26 +204,30 @@ impl Semantic {
         Semantic {
             taught,
             by_phrasing: entries.iter().map(Entry::is_phrased).collect(),
-            foreign: store.foreign(),
             store,
             calibrations,
         }
+    }
+
+    /// Where its vectors are counted from.
+    pub fn center(&self) -> &Center {
+        &self.store.center
     }
 
     /// Compares a question with everything.
     pub fn find(&self, question: &str, vector: &Vector) -> Meaning {
         let documents = self.by_phrasing.len();
         let windows = self.store.windows.cosines(vector);
+        let foreign = background::nearest(&self.store.foreign, vector);
         let phrased = self.taught.as_ref().map(|taught| {
             let cosines = self.store.phrasings.cosines(vector);
-            let foreign = background::nearest(&self.foreign, vector);
             let phrased = taught.ask(question, vector, &cosines, foreign);
             (phrased, taught.docs.clone())
         });
         Meaning {
             windows: greatest(&windows, &self.store.window_owners, documents, None),
             phrased,
-            foreign: background::nearest(&self.foreign, vector),
+            foreign,
         }
     }
 
@@ -229,7 +249,7 @@ impl Semantic {
 
 impl Taught {
     fn new(store: &Store, docs: Vec<DocId>, head: Head, grams: Grams) -> Taught {
-        let mut sums = vec![vec![0.0; hinny_encoder::layout::WIDTH]; docs.len()];
+        let mut sums = vec![vec![0.0; store.phrasings.width()]; docs.len()];
         for (n, owner) in head.owners.iter().enumerate() {
             let own = store.phrasings.get(n).floats();
             let sum = sums[*owner as usize].iter_mut();
@@ -246,65 +266,51 @@ impl Taught {
     fn ask(&self, question: &str, vector: &Vector, cosines: &[f32], foreign: f64) -> Phrased {
         let letters = self.grams.likeness(question);
         let head = self.head.ask(&head::kernel(cosines, &letters));
-        let own = vector.floats();
-        let middles = self.sums.iter().map(|sum| to_middle(&own, sum, None));
-        let entries = self.head.entries;
-        let best = greatest(cosines, &self.head.owners, entries, None);
         Phrased {
-            dense: best
-                .iter()
-                .zip(middles)
-                .map(|(a, b)| (a + b) / 2.0)
-                .collect(),
-            letters: greatest(&letters, &self.head.owners, entries, None),
+            dense: self.dense(&vector.floats(), cosines, None),
+            letters: greatest(&letters, &self.head.owners, self.head.entries, None),
             head: head.into_iter().map(f64::from).collect(),
             foreign,
         }
     }
 
     /// What `ask` would say to one of the phrasings if it were not there itself.
-    fn ask_self(
-        &self,
-        store: &Store,
-        number: usize,
-        text: &str,
-        head: &[f64],
-        foreign: &Vectors,
-    ) -> Phrased {
+    fn ask_self(&self, store: &Store, number: usize, text: &str, head: &[f64]) -> Phrased {
         let vector = store.phrasings.get(number);
-        let (own, cosines) = (vector.floats(), store.phrasings.cosines(&vector));
-        let (owner, entries) = (self.head.owners[number] as usize, self.head.entries);
-        let best = greatest(&cosines, &self.head.owners, entries, Some(number));
-        let middles = self.sums.iter().enumerate().map(|(n, sum)| {
-            let without = (n == owner).then_some(own.as_slice());
-            to_middle(&own, sum, without)
-        });
+        let cosines = store.phrasings.cosines(&vector);
         let letters = self.grams.likeness(text);
+        let (owners, entries) = (&self.head.owners, self.head.entries);
         Phrased {
-            dense: best
-                .iter()
-                .zip(middles)
-                .map(|(a, b)| (a + b) / 2.0)
-                .collect(),
-            letters: greatest(&letters, &self.head.owners, entries, Some(number)),
+            dense: self.dense(&vector.floats(), &cosines, Some(number)),
+            letters: greatest(&letters, owners, entries, Some(number)),
             head: head.to_vec(),
-            foreign: background::nearest(foreign, &vector),
+            foreign: background::nearest(&store.foreign, &vector),
         }
     }
 
-    fn calibrate(
-        &self,
-        store: &Store,
-        entries: &[Entry],
-        left_out: &head::LeftOut,
-        foreign: &Vectors,
-    ) -> Calibration {
+    /// Half the best phrasing's cosine, half that of the middle of all of them, for each entry; `skip` names a
+    /// phrasing that does not count.
+    fn dense(&self, own: &[f32], cosines: &[f32], skip: Option<usize>) -> Vec<f64> {
+        let best = greatest(cosines, &self.head.owners, self.head.entries, skip);
+        let owner = skip.map(|number| self.head.owners[number] as usize);
+        let middles = self.sums.iter().enumerate().map(|(n, sum)| {
+            let without = (Some(n) == owner).then_some(own);
+            to_middle(own, sum, without)
+        });
+        best.iter()
+            .zip(middles)
+            .map(|(a, b)| (a + b) / 2.0)
+            .collect()
+    }
+
+    fn calibrate(&self, store: &Store, entries: &[Entry], left_out: &head::LeftOut) -> Calibration {
         let (mut itself, mut hidden) = (Vec::new(), Vec::new());
         let rows = left_out.itself.chunks_exact(self.head.entries);
         let rows = rows.zip(left_out.entry.chunks_exact(self.head.entries));
-        for (number, (text, (alone, without))) in texts(entries).iter().zip(rows).enumerate() {
+        let texts = texts(store, entries);
+        for (number, (text, (alone, without))) in texts.iter().zip(rows).enumerate() {
             let owner = self.head.owners[number] as usize;
-            let mut phrased = self.ask_self(store, number, text, alone, foreign);
+            let mut phrased = self.ask_self(store, number, text, alone);
             let siblings = [number.wrapping_sub(1), number + 1];
             let has_sibling = siblings
                 .iter()

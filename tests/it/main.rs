@@ -31,6 +31,7 @@ mod doctor;
 mod doctor_platforms;
 mod doctor_telegram;
 mod edge;
+mod embeddings;
 mod explain;
 mod feed;
 mod files;

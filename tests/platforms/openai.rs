@@ -10,6 +10,8 @@
 mod answers;
 #[path = "openai_checks.rs"]
 mod checks;
+#[path = "openai_embeddings.rs"]
+mod embeddings;
 #[path = "openai_stream.rs"]
 mod stream;
 
@@ -27,6 +29,8 @@ use crate::watched::Watched;
 /// The key that this server takes.
 pub const KEY: &str = "sk-test-0f3b9c-that-must-never-leave";
 pub const MODEL: &str = "test-model";
+/// The model that makes vectors.
+pub const EMBEDDINGS: &str = "test-embeddings";
 /// How long `await_…` waits before the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -47,6 +51,10 @@ pub struct Seen {
     pub always: Option<Fault>,
     /// The bodies of all calls, refused ones too.
     pub calls: Vec<Value>,
+    /// How many texts were made into vectors.
+    pub embedded: usize,
+    /// With what status the next calls for vectors are refused, in this order.
+    pub tired: Vec<u16>,
     /// What was wrong with calls. A test ends with none.
     pub complaints: Vec<String>,
 }
@@ -58,10 +66,13 @@ impl OpenAiServer {
             faults: Vec::new(),
             always: None,
             calls: Vec::new(),
+            embedded: 0,
+            tired: Vec::new(),
             complaints: Vec::new(),
         }));
         let routes = Router::new()
             .route("/v1/chat/completions", post(completion))
+            .route("/v1/embeddings", post(embeddings::embeddings))
             .with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.expect("the machine has a free port");
@@ -111,6 +122,16 @@ impl OpenAiServer {
         let enough = |seen: &Seen| (seen.calls.len() >= count).then(|| seen.calls.clone());
         let calls = self.shared.until(PATIENCE, enough).await;
         calls.unwrap_or_else(|| panic!("{count} calls never came: {:?}", self.calls()))
+    }
+
+    /// How many texts were made into vectors so far.
+    pub fn embedded(&self) -> usize {
+        self.shared.look(|seen| seen.embedded)
+    }
+
+    /// Refuses the next calls for vectors with these statuses.
+    pub fn tire(&self, statuses: &[u16]) {
+        self.shared.change(|seen| seen.tired.extend(statuses));
     }
 
     pub fn complaints(&self) -> Vec<String> {

@@ -22,6 +22,30 @@ const KNOWN: [&str; 6] = [
 
 /// Why a call is refused, if it is.
 pub fn wrong(headers: &HeaderMap, call: &Value) -> Option<(StatusCode, String)> {
+    if let Some(wrong) = wrong_form(headers, call, &KNOWN) {
+        return Some(wrong);
+    }
+    if call["model"] != MODEL {
+        return Some((StatusCode::NOT_FOUND, "The model does not exist".into()));
+    }
+    if call["stream"] != true || call["stream_options"]["include_usage"] != true {
+        return bad("only streams that tell their usage are expected here");
+    }
+    if !call["max_completion_tokens"]
+        .as_u64()
+        .is_some_and(|most| (1..=4_096).contains(&most))
+    {
+        return bad("max_completion_tokens is not a sensible number");
+    }
+    messages(&call["messages"])
+}
+
+/// What is wrong whatever is asked for; `known` are the fields that hinny sends.
+pub fn wrong_form(
+    headers: &HeaderMap,
+    call: &Value,
+    known: &[&str],
+) -> Option<(StatusCode, String)> {
     let bearer = headers
         .get("authorization")
         .and_then(|key| key.to_str().ok());
@@ -40,24 +64,10 @@ pub fn wrong(headers: &HeaderMap, call: &Value) -> Option<(StatusCode, String)> 
     let Some(fields) = call.as_object() else {
         return bad("We could not parse the JSON body of your request");
     };
-    if let Some(unknown) = fields.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-        return bad(&format!(
-            "Unrecognized request argument supplied: {unknown}"
-        ));
-    }
-    if call["model"] != MODEL {
-        return Some((StatusCode::NOT_FOUND, "The model does not exist".into()));
-    }
-    if call["stream"] != true || call["stream_options"]["include_usage"] != true {
-        return bad("only streams that tell their usage are expected here");
-    }
-    if !call["max_completion_tokens"]
-        .as_u64()
-        .is_some_and(|most| (1..=4_096).contains(&most))
-    {
-        return bad("max_completion_tokens is not a sensible number");
-    }
-    messages(&call["messages"])
+    let unknown = fields.keys().find(|key| !known.contains(&key.as_str()))?;
+    bad(&format!(
+        "Unrecognized request argument supplied: {unknown}"
+    ))
 }
 
 fn messages(messages: &Value) -> Option<(StatusCode, String)> {
@@ -81,7 +91,7 @@ fn messages(messages: &Value) -> Option<(StatusCode, String)> {
     None
 }
 
-fn bad(why: &str) -> Option<(StatusCode, String)> {
+pub fn bad(why: &str) -> Option<(StatusCode, String)> {
     Some((StatusCode::BAD_REQUEST, why.to_owned()))
 }
 
