@@ -316,7 +316,7 @@ function dismissed(state: State, frame: Bye): State {
 /** A pass the server does not take is thrown away, so that the next hello can go without it. */
 function cleared(state: State, error: string): State {
   if (error === "token_invalid" && state.token) return { ...state, ...noLog, token: null, conversation: null, seen: 0 };
-  if (error === "identity_invalid" && state.identity) return { ...state, identity: null };
+  if (error.startsWith("identity_") && state.identity) return { ...state, identity: null };
   return state;
 }
 

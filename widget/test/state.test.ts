@@ -195,6 +195,12 @@ test("an identity the server does not take is given up; the chat goes on without
   assert.deepEqual([story.state.identity, story.reconnects], [null, 2]);
 });
 
+test("an identity that has expired is not shown again", () => {
+  const bye: ServerFrame = { type: "bye", error: "identity_expired", detail: "", retry_after_ms: 0 };
+  const story = connected().tell({ type: "identify", identity: "jwt" }, bye);
+  assert.deepEqual([story.state.identity, story.reconnects], [null, 2]);
+});
+
 test("identify before the first click connects nothing", () => {
   const story = new Story().tell({ type: "identify", identity: "jwt" });
   assert.deepEqual([story.state.identity, story.reconnects], ["jwt", 0]);
