@@ -61,6 +61,15 @@ fn from_visitor(request: &Request, facts: &Facts) -> Option<Command> {
             choice: *choice,
             known: bodies::picked(*choice, facts).is_some(),
         },
+        Request::Help { yes, .. } => Command::Help {
+            of: facts.pointed.clone(),
+            yes: *yes,
+        },
+        Request::Rate { stars, comment } => Command::Rate {
+            stars: *stars,
+            comment: !comment.is_empty(),
+        },
+        Request::Leave => Command::Leave,
         Request::Saw { upto } => Command::Saw { upto: *upto },
         Request::Identify { .. } => Command::Identify,
         _ => return None,

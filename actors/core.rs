@@ -105,7 +105,10 @@ impl Core {
     /// A press that did something is found to be of no use when it comes again; its receipt stays the first one.
     async fn nothing(&self, order: &Order, dialogue: &Dialogue) -> Result<Receipt, Refusal> {
         let first = match order.request {
-            Request::Choose { .. } => self.shell.store.receipt(&self.site, &order.cause).await?,
+            Request::Choose { .. }
+            | Request::Help { .. }
+            | Request::Rate { .. }
+            | Request::Leave => self.shell.store.receipt(&self.site, &order.cause).await?,
             _ => None,
         };
         Ok(first.unwrap_or(Receipt {

@@ -130,6 +130,18 @@ pub enum What {
         by: AgentId,
         wrong: bool,
     },
+    /// The visitor says whether the bot's answer `of` helped; `message` is its name.
+    Helped {
+        of: Seq,
+        message: MessageId,
+        yes: bool,
+    },
+    /// Body: a comment, if there was one. The visitor gave the closed conversation 1 to 5 stars; the last word counts.
+    Rated {
+        stars: u8,
+    },
+    /// The visitor began anew: what they say from here on is another conversation.
+    VisitorLeft,
     /// The bot answers again.
     HandedBack {
         by: AgentId,
@@ -270,6 +282,7 @@ impl What {
             | What::HeldDropped { of, .. }
             | What::Reacted { of, .. }
             | What::AnswerMarked { of, .. }
+            | What::Helped { of, .. }
             | What::VisitorSaw { of, .. }
             | What::DeliveryFailed { of, .. }
             | What::DeliveryRetried { of, .. }
@@ -356,7 +369,8 @@ pub enum Reason {
     /// The visitor wants a person.
     Asked,
     LowConfidence,
-    /// The bot's answers were not what the visitor looks for: they asked again, or said so twice.
+    /// The bot's answers were not what the visitor looks for: they asked again, or said so twice, in words or by a
+    /// button.
     Repeated,
     /// The answerer failed or took too long, or handling the message went wrong.
     AnswererDown,

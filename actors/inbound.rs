@@ -234,7 +234,14 @@ impl Replies {
         };
         match self.switchboard.handle(order).await {
             // A parked line is kept as a dead letter, and what is refused stays refused: again would not help.
-            Ok(_) | Err(Refusal::Parked | Refusal::Blocked { .. } | Refusal::NotYours) => Ok(()),
+            Ok(_)
+            | Err(
+                Refusal::Parked
+                | Refusal::Blocked { .. }
+                | Refusal::NotYours
+                | Refusal::Left
+                | Refusal::InUse,
+            ) => Ok(()),
             Err(
                 refusal @ (Refusal::Busy
                 | Refusal::Storage(_)

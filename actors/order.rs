@@ -37,6 +37,18 @@ pub enum Request {
         of: MessageId,
         choice: Option<usize>,
     },
+    /// Whether the bot's answer `of` helped.
+    Help {
+        of: MessageId,
+        yes: bool,
+    },
+    /// 1 to 5 stars for a closed conversation; the comment may be empty.
+    Rate {
+        stars: u8,
+        comment: String,
+    },
+    /// The visitor begins anew; this conversation becomes one of their earlier ones.
+    Leave,
     /// A line of the team; one that starts with `!` is a command. `via` is the thread it was written in, `None`
     /// for the desk.
     Reply {
@@ -198,6 +210,9 @@ impl Request {
             Request::Say { .. } => "say",
             Request::RequestPerson { .. } => "request_person",
             Request::Choose { .. } => "choose",
+            Request::Help { .. } => "helped",
+            Request::Rate { .. } => "rate",
+            Request::Leave => "leave",
             Request::Reply { .. } => "reply",
             Request::EditMessage { .. } => "edit",
             Request::DeleteMessage { .. } => "delete",
@@ -229,6 +244,8 @@ impl From<Refused> for Refusal {
         match refused {
             Refused::Blocked { until } => Refusal::Blocked { until },
             Refused::NotYours => Refusal::NotYours,
+            Refused::Left => Refusal::Left,
+            Refused::InUse => Refusal::InUse,
         }
     }
 }
@@ -250,6 +267,10 @@ pub enum Refusal {
     /// Only who said something may change it.
     #[error("it is not theirs to change")]
     NotYours,
+    #[error("the visitor has begun another conversation")]
+    Left,
+    #[error("somebody still has to do with this conversation")]
+    InUse,
     /// Handling it went wrong twice. It is kept as a dead letter, and a person was fetched.
     #[error("it could not be handled; a person was told")]
     Parked,

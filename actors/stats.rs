@@ -17,6 +17,8 @@ pub struct Stats {
     pub without_person: Option<f64>,
     /// From a hand-over to the first words of a person, in milliseconds: as many were quicker as were slower.
     pub first_reply: Option<Millis>,
+    /// The mean of the stars.
+    pub stars: Option<f64>,
     /// By the site's own calendar, the first day first. Days without anything are left out.
     pub days: BTreeMap<String, Counts>,
 }
@@ -35,6 +37,22 @@ pub struct Counts {
     pub handed_over: BTreeMap<String, u64>,
     /// Answers that somebody marked as wrong, and nobody took that back.
     pub wrong: u64,
+    /// Answers of which the visitor said that they helped, and that they did not.
+    pub helped: u64,
+    pub not_helped: u64,
+    /// Conversations by the stars that the visitor gave last.
+    pub ratings: BTreeMap<u8, u64>,
+}
+
+impl Counts {
+    fn mean_stars(&self) -> Option<f64> {
+        let given: u64 = self.ratings.values().sum();
+        let ratings = self.ratings.iter();
+        let stars: u64 = ratings
+            .map(|(stars, count)| u64::from(*stars) * count)
+            .sum();
+        (given > 0).then(|| stars as f64 / given as f64)
+    }
 }
 
 /// What is seen of one conversation as its log is read.
@@ -48,6 +66,8 @@ struct Seen {
     days: HashSet<String>,
     /// The answers that are marked as wrong now, with when that was said.
     wrong: HashMap<Seq, Millis>,
+    /// The last stars, with when they were given.
+    stars: Option<(u8, Millis)>,
 }
 
 /// Gathers numbers.
@@ -85,6 +105,9 @@ impl Counter {
         for at in seen.wrong.values() {
             self.count(*at, |counts| counts.wrong += 1);
         }
+        if let Some((stars, at)) = seen.stars {
+            self.count(at, |counts| *counts.ratings.entry(stars).or_default() += 1);
+        }
         self.stats.all.conversations += u64::from(!seen.days.is_empty());
         self.asked += u64::from(seen.asked);
         self.alone += u64::from(seen.asked && !seen.needed_person);
@@ -106,14 +129,6 @@ impl Counter {
             What::BotAnswered { .. } => self.count(at, |counts| counts.answered += 1),
             What::Drafted { .. } => self.count(at, |counts| counts.drafted += 1),
             What::Suggested { .. } => self.count(at, |counts| counts.suggested += 1),
-            What::AnswerMarked { of, wrong, .. } => match wrong {
-                true => {
-                    seen.wrong.insert(*of, at);
-                }
-                false => {
-                    seen.wrong.remove(of);
-                }
-            },
             What::Escalated { reason, .. } => self.hand_over(seen, *reason, at),
             What::AgentTook { .. } => {
                 seen.needed_person = true;
@@ -126,6 +141,25 @@ impl Counter {
                 seen.with_person = false;
                 seen.waiting_since = None;
             }
+            _ => self.hear(seen, event),
+        }
+    }
+
+    /// What people think of it.
+    fn hear(&mut self, seen: &mut Seen, event: &Event) {
+        let at = event.at;
+        match &event.what {
+            What::AnswerMarked { of, wrong, .. } => match wrong {
+                true => {
+                    seen.wrong.insert(*of, at);
+                }
+                false => {
+                    seen.wrong.remove(of);
+                }
+            },
+            What::Helped { yes: true, .. } => self.count(at, |counts| counts.helped += 1),
+            What::Helped { .. } => self.count(at, |counts| counts.not_helped += 1),
+            What::Rated { stars } => seen.stars = Some((*stars, at)),
             _ => {}
         }
     }
@@ -159,6 +193,7 @@ impl Counter {
     fn end(mut self) -> Stats {
         self.replies.sort_unstable();
         self.stats.first_reply = self.replies.get(self.replies.len() / 2).copied();
+        self.stats.stars = self.stats.all.mean_stars();
         self.stats.without_person = (self.asked > 0).then(|| self.alone as f64 / self.asked as f64);
         self.stats
     }
@@ -247,6 +282,34 @@ mod tests {
         let wrong: Vec<u64> = stats.days.values().map(|day| day.wrong).collect();
         assert_eq!(wrong, [0, 1]);
         assert_eq!(Stats::of(&[], &TimeZone::UTC), Stats::default());
+    }
+
+    #[test]
+    fn what_visitors_say_of_it_is_counted_and_the_last_stars_count() {
+        let helped = |yes| What::Helped {
+            of: 2,
+            message: MessageId::from("a"),
+            yes,
+        };
+        let rated = |stars| What::Rated { stars };
+        let first = [
+            (0, asks()),
+            (1, answers()),
+            (2, helped(true)),
+            (3, rated(1)),
+            (DAY, rated(5)),
+        ];
+        let second = [
+            (0, asks()),
+            (1, answers()),
+            (2, helped(false)),
+            (3, rated(2)),
+        ];
+        let stats = Stats::of(&[log("c1", &first), log("c2", &second)], &TimeZone::UTC);
+        assert_eq!((stats.all.helped, stats.all.not_helped), (1, 1));
+        assert_eq!(stats.all.ratings, BTreeMap::from([(2, 1), (5, 1)]));
+        assert_eq!(stats.stars, Some(3.5));
+        assert_eq!(stats.days["1970-01-02"].ratings, BTreeMap::from([(5, 1)]));
     }
 
     #[test]

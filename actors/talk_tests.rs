@@ -88,6 +88,18 @@ impl Talk {
         self.until(|events| !has_open(events)).await;
     }
 
+    /// Presses a button below the last answer.
+    async fn helped(&mut self, yes: bool) {
+        let answers = self.log().await.into_iter().filter_map(|what| match what {
+            What::BotAnswered { message, .. } => Some(message),
+            _ => None,
+        });
+        let of = answers.last().expect("the bot has answered");
+        self.said += 1;
+        let cause = format!("helped{}", self.said);
+        self.room.order(&cause, Request::Help { of, yes }).await;
+    }
+
     async fn begin(&mut self, text: &str) {
         self.said += 1;
         self.room.say_words(&format!("m{}", self.said), text).await;
@@ -187,6 +199,37 @@ async fn a_second_rejected_answer_fetches_a_person() {
     talk.say("that did not help").await;
     assert_eq!(talk.reasons().await, [Reason::Repeated]);
     assert_eq!(talk.bot().await.len(), 3);
+    talk.room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_no_by_a_button_fetches_a_person() {
+    let mut talk = talk().await;
+    talk.say("Do you ship to Norway?").await;
+    talk.helped(false).await;
+    talk.helped(false).await;
+    let last = talk.bot().await.pop().unwrap();
+    assert!(
+        last.starts_with("I am sorry that this was not it."),
+        "{last}"
+    );
+    assert_eq!(talk.reasons().await, []);
+    talk.say("What does it cost?").await;
+    talk.helped(false).await;
+    assert_eq!(talk.reasons().await, [Reason::Repeated]);
+    talk.room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_forgives_a_no() {
+    let mut talk = talk().await;
+    talk.say("Do you ship to Norway?").await;
+    talk.helped(false).await;
+    talk.say("What does it cost?").await;
+    talk.helped(true).await;
+    talk.say("Is it free?").await;
+    talk.helped(false).await;
+    assert_eq!(talk.reasons().await, []);
     talk.room.engine.stop().await;
 }
 

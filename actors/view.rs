@@ -56,6 +56,9 @@ pub enum VisitorEvent {
         edited: bool,
         /// The words are gone; a reader who never had them learns that something stood here.
         deleted: bool,
+        /// The bot answers a question: the visitor may say whether that helped.
+        #[serde(skip_serializing_if = "is_false")]
+        answer: bool,
         /// The bot asks which of these is meant. Open until anybody says anything or the conversation changes hands.
         #[serde(skip_serializing_if = "Option::is_none")]
         suggestions: Option<SuggestionsView>,
@@ -78,6 +81,20 @@ pub enum VisitorEvent {
         sign: String,
         on: bool,
     },
+    /// What the visitor said of an answer of the bot's.
+    Helped {
+        id: String,
+        yes: bool,
+    },
+    /// The visitor's stars; the last ones count.
+    Rated {
+        stars: u8,
+        comment: String,
+    },
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl VisitorEvent {
@@ -87,7 +104,9 @@ impl VisitorEvent {
             VisitorEvent::Message { files, .. } | VisitorEvent::Edited { files, .. } => files,
             VisitorEvent::Handling { .. }
             | VisitorEvent::Deleted { .. }
-            | VisitorEvent::Reaction { .. } => &mut [],
+            | VisitorEvent::Reaction { .. }
+            | VisitorEvent::Helped { .. }
+            | VisitorEvent::Rated { .. } => &mut [],
         }
     }
 
@@ -115,7 +134,8 @@ pub fn visitor(entry: &Entry) -> Option<VisitorEvent> {
         | What::HandedBack { .. }
         | What::Reopened
         | What::Closed { .. } => visitor_handling(entry),
-        What::PersonRequested { .. } | What::TwinFound { .. } => None,
+        What::Helped { .. } | What::Rated { .. } => visitor_opinion(entry),
+        What::PersonRequested { .. } | What::TwinFound { .. } | What::VisitorLeft => None,
         What::Judged { .. } | What::Drafted { .. } => None,
         What::AnswererFailed { .. }
         | What::ThreadOpened { .. }
@@ -165,6 +185,7 @@ fn visitor_message(entry: &Entry) -> Option<VisitorEvent> {
         quotes: quotes(entry),
         edited: entry.edited,
         deleted: entry.body.is_none(),
+        answer: matches!(entry.event.what, What::BotAnswered { .. }),
         suggestions: suggestions(entry),
     })
 }
@@ -210,6 +231,21 @@ fn visitor_change(entry: &Entry) -> Option<VisitorEvent> {
             id: message.0.clone(),
             sign: sign.clone(),
             on: *on,
+        }),
+        _ => None,
+    }
+}
+
+/// What the visitor said of it in another tab, or before.
+fn visitor_opinion(entry: &Entry) -> Option<VisitorEvent> {
+    match &entry.event.what {
+        What::Helped { message, yes, .. } => Some(VisitorEvent::Helped {
+            id: message.0.clone(),
+            yes: *yes,
+        }),
+        What::Rated { stars } => Some(VisitorEvent::Rated {
+            stars: *stars,
+            comment: text(entry).to_plain(),
         }),
         _ => None,
     }

@@ -38,6 +38,9 @@ pub fn notice(notice: Notice) -> Text {
             "I am still busy with the last entry. Please try again in a moment."
         }
         Notice::NothingToUndo => "There is no entry to take back.",
+        Notice::VisitorLeft => {
+            "The visitor has begun a new conversation since. They find this line when they look at their earlier ones."
+        }
         Notice::CandidateGone => "I cannot send this one: its text is not stored any more.",
     };
     Text::plain(fixed)

@@ -53,6 +53,7 @@ static WIDGET_BRAND: LazyLock<Shared> =
     LazyLock::new(|| Shared::new(asset!("widget-brand.js", JS)));
 static WIDGET_EVENTS: LazyLock<Shared> =
     LazyLock::new(|| Shared::new(asset!("widget-events.js", JS)));
+static WIDGET_TALK: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-talk.js", JS)));
 pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
 pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
 pub static DESK_SCRIPT: Asset = asset!("desk.js", JS);
@@ -89,6 +90,11 @@ pub async fn widget_brand(headers: HeaderMap) -> Response {
 /// `GET /widget-events.js`: what tells a page of events, for pages that listen.
 pub async fn widget_events(headers: HeaderMap) -> Response {
     WIDGET_EVENTS.answer(&headers)
+}
+
+/// `GET /widget-talk.js`: what that module imports at some moments, such as the end of a conversation.
+pub async fn widget_talk(headers: HeaderMap) -> Response {
+    WIDGET_TALK.answer(&headers)
 }
 
 impl Shared {

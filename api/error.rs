@@ -20,6 +20,9 @@ use serde_json::json;
 /// After a busy or broken store, clients wait this long.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
+/// After something that another tab has just changed.
+const SOON: Duration = Duration::from_millis(500);
+
 /// What clients branch on. The words are part of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -41,6 +44,7 @@ pub enum Code {
     RateLimited,
     FileRefused,
     NotYours,
+    InUse,
     Blocked,
     TooSlow,
     Busy,
@@ -74,6 +78,7 @@ impl Code {
             Code::RateLimited => "rate_limited",
             Code::FileRefused => "file_refused",
             Code::NotYours => "not_yours",
+            Code::InUse => "in_use",
             Code::Blocked => "blocked",
             Code::TooSlow => "too_slow",
             Code::Busy => "busy",
@@ -107,6 +112,7 @@ impl Code {
             Code::OriginRefused | Code::HostRefused | Code::NotYours | Code::Blocked => {
                 StatusCode::FORBIDDEN
             }
+            Code::InUse => StatusCode::CONFLICT,
             Code::FileRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Code::SiteUnknown | Code::NotFound => StatusCode::NOT_FOUND,
             Code::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
@@ -197,6 +203,16 @@ impl From<Refusal> for Problem {
             Refusal::NotYours => {
                 Problem::new(Code::NotYours, "Only who wrote a message can change it.")
             }
+            // The next try finds the conversation that goes on.
+            Refusal::Left => Problem::new(
+                Code::Busy,
+                "A new conversation was begun meanwhile. Please try again.",
+            )
+            .after(SOON),
+            Refusal::InUse => Problem::new(
+                Code::InUse,
+                "Somebody still looks after this conversation, or an answer is on its way.",
+            ),
             Refusal::Parked => Problem::new(
                 Code::Storage,
                 "This could not be handled. A person was asked to look.",

@@ -163,10 +163,7 @@ pub async fn link(
         .ok_or_else(Problem::not_found)?;
     let own = row.visitor.as_ref() == Some(&guest.session.visitor);
     let told = match &row.conversation {
-        Some(conversation) => guest
-            .conversation(&app)
-            .await?
-            .is_some_and(|own| own.id == *conversation),
+        Some(conversation) => guest.own(&app, conversation.as_str()).await?.is_some(),
         None => false,
     };
     match row.site == guest.site && (own || told) {

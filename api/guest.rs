@@ -2,6 +2,7 @@
 //! The socket and REST both talk to conversations through here, so that no rule has two homes.
 
 mod orders;
+mod own;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::session::Pass;
 use crate::wire::{LimitsView, SessionView, SiteView, VisitorView};
 
 pub use orders::{Said, Stored};
+pub use own::past;
 
 /// A visitor whose session counts.
 pub struct Guest {

@@ -63,6 +63,7 @@ fn open() -> Routes {
         .get("/widget-more.js", assets::widget_more)
         .get("/widget-brand.js", assets::widget_brand)
         .get("/widget-events.js", assets::widget_events)
+        .get("/widget-talk.js", assets::widget_talk)
         .merge(chat_page::routes())
 }
 
@@ -75,6 +76,11 @@ fn api() -> Routes {
         .post("/v1/messages", rest::say)
         .post("/v1/person", rest::ask_person)
         .post("/v1/choose", rest::choose)
+        .post("/v1/helped", rest::helped)
+        .post("/v1/rate", rest::rate)
+        .post("/v1/leave", rest::leave)
+        .get("/v1/conversations", rest::conversations)
+        .get("/v1/conversations/{id}", rest::one_conversation)
         .post("/v1/edit", rest::edit)
         .post("/v1/delete", rest::delete)
         .post("/v1/seen", rest::seen)

@@ -1,26 +1,27 @@
-//! REST: what the socket does, for clients that have none. The same rules, the same words.
+//! REST: what the socket does, for clients that have none. The same rules, the same words. What is said of a
+//! conversation, and earlier ones, is in `about`.
+
+mod about;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use hinny_actors::body::Page;
-use hinny_actors::ids::{ConversationId, Millis, Seq};
-use hinny_actors::store::{ConversationRow, handling_name};
-use hinny_actors::view::VisitorEvent;
+use hinny_actors::ids::{ConversationId, Seq};
+use hinny_actors::store::ConversationRow;
 use hinny_actors::{Topic, Wake};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{App, Client, Origin, Shared};
 use crate::error::{Code, Problem};
-use crate::files;
-use crate::guest::{Guest, Papers, Said, Stored, set_context};
+use crate::guest::{Guest, Papers, Said, Stored, past, set_context};
 use crate::http::Body;
-use crate::wire::{self, SessionView, check_protocol, check_text, tidy_context};
+use crate::wire::{self, Past, SessionView, check_protocol, check_text, tidy_context};
 
-/// Events in one answer; a client goes on with `after`.
-const PAGE: u32 = 500;
+pub use about::{conversations, helped, leave, one_conversation, rate};
 
 /// A request with a good token in its header, from a page that may use the site.
 pub struct Bearer(pub Guest);
@@ -99,37 +100,18 @@ pub struct After {
     after: Seq,
 }
 
-#[derive(Serialize)]
-pub struct ConversationView {
-    conversation: Option<ConversationId>,
-    /// How far this answer goes.
-    seq: Seq,
-    handling: &'static str,
-    events: Vec<EventView>,
-}
-
-#[derive(Serialize)]
-struct EventView {
-    seq: Seq,
-    at: Millis,
-    event: VisitorEvent,
-}
+type AfterQuery = Result<Query<After>, QueryRejection>;
 
 /// `GET /v1/conversation?after=N`
 pub async fn conversation(
     State(app): State<Shared>,
     Bearer(guest): Bearer,
-    after: Result<Query<After>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<ConversationView>, Problem> {
-    let Query(After { after }) = after.map_err(|_| {
-        Problem::new(
-            Code::BadFrame,
-            "`after` is a number, and the only parameter.",
-        )
-    })?;
+    after: AfterQuery,
+) -> Result<Json<Past>, Problem> {
+    let after = after_of(after)?;
     match guest.conversation(&app).await? {
-        Some(row) => log(&app, row, after).await.map(Json),
-        None => Ok(Json(ConversationView {
+        Some(row) => past(&app, row, after).await.map(Json),
+        None => Ok(Json(Past {
             conversation: None,
             seq: 0,
             handling: "bot",
@@ -138,22 +120,14 @@ pub async fn conversation(
     }
 }
 
-async fn log(app: &App, row: ConversationRow, after: Seq) -> Result<ConversationView, Problem> {
-    let after = after.min(row.seq);
-    let entries = app.store().read(&row.id, after, PAGE).await?;
-    let shown = entries.iter().filter_map(|entry| {
-        Some(EventView {
-            seq: entry.event.seq,
-            at: entry.event.at,
-            event: files::visitor(app, entry)?,
-        })
-    });
-    Ok(ConversationView {
-        seq: entries.last().map_or(after, |entry| entry.event.seq),
-        handling: handling_name(&row.handling),
-        events: shown.collect(),
-        conversation: Some(row.id),
-    })
+fn after_of(query: AfterQuery) -> Result<Seq, Problem> {
+    let Query(After { after }) = query.map_err(|_| {
+        Problem::new(
+            Code::BadFrame,
+            "`after` is a number, and the only parameter.",
+        )
+    })?;
+    Ok(after)
 }
 
 #[derive(Deserialize)]

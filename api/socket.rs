@@ -203,12 +203,29 @@ impl<'a> Socket<'a> {
             }
             Wake::Opened(_) => Ok(()),
             Wake::Log | Wake::Changed(_) => match self.guest.still_here(self.app).await? {
-                true => Ok(()),
+                true => self.go_on().await,
                 // The browser comes back with its token, as who it is now.
                 false => Err(End::Gone),
             },
             Wake::Typing { .. } | Wake::Partial { .. } | Wake::Obstacle => Ok(()),
         }
+    }
+
+    /// Another tab, or this one, may have begun anew: then the client is welcomed to what goes on instead.
+    async fn go_on(&mut self) -> Result<(), End> {
+        let Some(reader) = &self.reader else {
+            return Ok(());
+        };
+        let row = self.guest.conversation(self.app).await?;
+        let id = row.as_ref().map(|row| &row.id);
+        if id == Some(reader.conversation()) {
+            return Ok(());
+        }
+        let welcome = hello::welcome(self.app, &self.guest, row.as_ref())?;
+        self.send(welcome).await?;
+        self.reader = row.map(|row| Reader::new(self.app, row.id, 0));
+        self.context_known = false;
+        self.catch_up().await
     }
 
     /// Hangs on the conversation's log from its beginning.

@@ -66,6 +66,15 @@ pub enum ServerFrame {
     Partial {
         text: Text,
     },
+    Conversations {
+        id: String,
+        conversations: Vec<Line>,
+    },
+    Conversation {
+        id: String,
+        #[serde(flatten)]
+        past: Past,
+    },
     Pong {
         n: u64,
     },
@@ -74,6 +83,35 @@ pub enum ServerFrame {
         detail: Cow<'static, str>,
         retry_after_ms: Option<u64>,
     },
+}
+
+/// One of the visitor's own conversations, in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    pub id: String,
+    /// The visitor's first words.
+    pub first: String,
+    pub handling: &'static str,
+    /// The one that goes on.
+    pub current: bool,
+    pub opened_at: Millis,
+    pub updated_at: Millis,
+}
+
+/// A conversation's log, as far as one answer goes: to `seq`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Past {
+    pub conversation: Option<String>,
+    pub seq: Seq,
+    pub handling: &'static str,
+    pub events: Vec<Numbered>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Numbered {
+    pub seq: Seq,
+    pub at: Millis,
+    pub event: VisitorEvent,
 }
 
 /// Who the visitor is and where they are: the heart of a `welcome`, and the answer of `POST /v1/session`.

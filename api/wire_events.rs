@@ -10,7 +10,7 @@ use hinny_bridges::text::{Block, Inline, Text};
 use crate::wire::ServerFrame;
 
 /// An event as the log has it, through the visitor's view.
-fn event(seq: Seq, at: Millis, what: What, body: Option<Body>) -> ServerFrame {
+pub fn event(seq: Seq, at: Millis, what: What, body: Option<Body>) -> ServerFrame {
     event_as(seq, at, what, body, false)
 }
 
@@ -77,7 +77,7 @@ fn message(text: Text, sources: Vec<SourceLink>, name: Option<&str>) -> Option<B
     })
 }
 
-fn words(text: &str, name: Option<&str>) -> Option<Body> {
+pub fn words(text: &str, name: Option<&str>) -> Option<Body> {
     message(Text::plain(text), Vec::new(), name)
 }
 

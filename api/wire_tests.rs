@@ -1,5 +1,7 @@
 //! Every example frame in `fixtures/wire`, read or written, and what is refused.
 
+#[path = "wire_about.rs"]
+mod about;
 #[path = "wire_events.rs"]
 mod events;
 
@@ -98,6 +100,7 @@ fn client_frames() -> Vec<(&'static str, ClientFrame)> {
     let id = "p-91".to_owned();
     let mut frames = changing_frames();
     frames.extend(hellos());
+    frames.extend(about::client_frames());
     frames.extend([
         ("client-say.json", ClientFrame::Say(say)),
         ("client-say-files.json", ClientFrame::Say(files)),
@@ -195,6 +198,10 @@ fn blocked() -> ServerFrame {
 }
 
 fn server_frames() -> Vec<(&'static str, ServerFrame)> {
+    [common_server_frames(), about::server_frames()].concat()
+}
+
+fn common_server_frames() -> Vec<(&'static str, ServerFrame)> {
     let ack = ServerFrame::Ack {
         id: "m-7Yb2".to_owned(),
         seq: 1,

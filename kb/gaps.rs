@@ -25,12 +25,14 @@ const ALTERNATES: usize = 5;
 /// Questions that are looked at; the newest count.
 pub const MAX_OPEN: usize = 5_000;
 
-/// A question that a person had to answer, or that was answered wrongly.
+/// A question that a person had to answer, or that was answered wrongly or in vain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Open {
     pub question: String,
     /// The bot answered, and somebody said that the answer was wrong.
     pub wrong: bool,
+    /// The bot answered, and the visitor said that it did not help.
+    pub not_helped: bool,
     /// What an agent answered, in Markdown.
     pub answer: Option<String>,
     /// Where it was asked.
@@ -52,6 +54,7 @@ pub struct Cluster {
     pub count: usize,
     pub handed_over: usize,
     pub wrong: usize,
+    pub not_helped: usize,
     /// The question that is closest to all the others.
     pub example: String,
     /// Where the example was asked.
@@ -155,6 +158,7 @@ fn middle(said: &[Said], members: &[usize]) -> usize {
 fn cluster(open: &[Open], said: &[Said], members: &[usize]) -> Cluster {
     let example = &open[middle(said, members)];
     let wrong = members.iter().filter(|one| open[**one].wrong).count();
+    let not_helped = members.iter().filter(|one| open[**one].not_helped).count();
     let covered = |one: &Open| one.covered(&one.question);
     let question = covered(example);
     let mut seen = BTreeSet::from([same_question(&question)]);
@@ -169,8 +173,9 @@ fn cluster(open: &[Open], said: &[Said], members: &[usize]) -> Cluster {
     });
     Cluster {
         count: members.len(),
-        handed_over: members.len() - wrong,
+        handed_over: members.len() - wrong - not_helped,
         wrong,
+        not_helped,
         example: example.question.clone(),
         conversation: example.conversation.clone(),
         draft: Draft {
@@ -227,6 +232,7 @@ mod tests {
         Open {
             question: question.to_owned(),
             wrong: false,
+            not_helped: false,
             answer: None,
             conversation: "c".to_owned(),
             names: vec!["Ada".to_owned()],
@@ -245,12 +251,14 @@ mod tests {
         ]
         .map(open);
         asked[2].wrong = true;
+        asked[1].not_helped = true;
         asked[4].answer = Some("Yes Ada, half the price. Write to me@shop.example.".to_owned());
         let found = clusters(&asked);
         let counts: Vec<_> = found.iter().map(|cluster| cluster.count).collect();
         assert_eq!(counts, [3, 2, 1], "{found:#?}");
         let students = &found[0];
-        assert_eq!((students.handed_over, students.wrong), (2, 1));
+        assert_eq!((students.handed_over, students.wrong), (1, 1));
+        assert_eq!(students.not_helped, 1);
         assert!(students.example.contains("discount"));
         assert_eq!(students.draft.alternates.len(), 2);
         let answer = students.draft.answer.as_ref().unwrap();

@@ -20,24 +20,27 @@ const scripts = {
   "widget-more.js": "src/more.ts",
   "widget-brand.js": "src/brand.ts",
   "widget-events.js": "src/events.ts",
+  "widget-talk.js": "src/talk.ts",
   "desk.js": "desk/main.ts",
   "link.js": "link/link.ts",
   "demo.js": "demo/demo.ts",
   "demo-site.js": "demo/site.ts",
 };
 /** What another script imports is a module. */
-const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js", "widget-events.js"]);
+const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js", "widget-events.js", "widget-talk.js"]);
 const styles = { "desk.css": "desk/desk.css", "link.css": "link/link.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "link.html": "link/link.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 
 /** Each file in `words/` is a language, and there is no other list of them. */
 const packs = "widget-words.json";
 
-/** A style sheet imported by a script becomes one minified string inside it. */
+/** A style sheet imported by a script becomes one minified string inside it; so do the languages of what is loaded last. */
 export const inlineStyle = {
   name: "inline-style",
   setup(on) {
     on.onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: (await minifiedStyle(path)).trim(), loader: "text" }));
+    on.onResolve({ filter: /^later:words$/ }, ({ path }) => ({ path, namespace: "later" }));
+    on.onLoad({ filter: /./, namespace: "later" }, async () => ({ contents: JSON.stringify(await languages("words-later")), loader: "json" }));
   },
 };
 
@@ -47,7 +50,7 @@ export async function build() {
     ...Object.keys(scripts).map(async (name) => [name, await script(name)]),
     ...Object.entries(styles).map(async ([name, path]) => [name, await minifiedStyle(join(here, path))]),
     ...Object.entries(pages).map(async ([name, path]) => [name, await readFile(join(here, path), "utf8")]),
-    languages(),
+    languages("words").then((all) => [packs, `${JSON.stringify(all)}\n`]),
   ];
   return new Map(await Promise.all(made));
 }
@@ -58,11 +61,11 @@ export async function committed() {
   return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(dist, name), "utf8")])));
 }
 
-/** All languages in one file, from which the server hands out one at a time. */
-async function languages() {
-  const names = (await readdir(join(here, "words"))).sort();
-  const read = names.map(async (name) => [name.replace(".json", ""), JSON.parse(await readFile(join(here, "words", name), "utf8"))]);
-  return [packs, `${JSON.stringify(Object.fromEntries(await Promise.all(read)))}\n`];
+/** All languages of a folder by their codes. Of those in `words` the server hands out one at a time. */
+async function languages(folder) {
+  const names = (await readdir(join(here, folder))).sort();
+  const read = names.map(async (name) => [name.replace(".json", ""), JSON.parse(await readFile(join(here, folder, name), "utf8"))]);
+  return Object.fromEntries(await Promise.all(read));
 }
 
 async function script(name) {

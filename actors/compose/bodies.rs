@@ -11,7 +11,7 @@ use crate::lines::{line, understand};
 use crate::order::Request;
 use crate::shell::Shell;
 use crate::store::{Change, Stored};
-use crate::words;
+use crate::{intent, words};
 
 /// The words of one event. `change` holds those of the events before it in the same commit.
 pub async fn body(
@@ -26,10 +26,11 @@ pub async fn body(
         Words::Edited => edited(request, facts),
         Words::Verdict | Words::Answer => judged(words, request),
         Words::Offer | Words::Choice => suggested(request, facts),
-        Words::Courtesy => {
-            let says = facts.heard.and_then(|heard| heard.says());
-            says.map(|says| Body::words(Text::plain(says)))
-        }
+        Words::Courtesy => courtesy(facts),
+        Words::Comment => match request {
+            Request::Rate { comment, .. } => Some(Body::words(Text::plain(comment))),
+            _ => None,
+        },
         Words::Notice(notice) => Some(Body::words(words::notice(notice))),
         Words::Profile => match request {
             Request::Identify { profile } => Some(Body::Profile(profile.clone())),
@@ -67,6 +68,15 @@ fn said(request: &Request, facts: &Facts) -> Option<Body> {
         }),
         _ => None,
     }
+}
+
+/// To what was said in words, or to a "no" by a button.
+fn courtesy(facts: &Facts) -> Option<Body> {
+    let says = match facts.heard {
+        Some(heard) => heard.says()?,
+        None => intent::says(facts.asked_in.as_deref()).reject,
+    };
+    Some(Body::words(Text::plain(says)))
 }
 
 /// The message as it was, with other words: files, name and quote stay.

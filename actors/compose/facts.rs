@@ -36,6 +36,8 @@ pub struct Facts {
     pub offer: Option<Vec<usize>>,
     /// The language that the visitor's browser asks for, if they are to be asked.
     pub browser: Option<String>,
+    /// For an answer that is pointed at: the language of its question, where that is known.
+    pub asked_in: Option<String>,
     /// What the visitor's words want.
     pub heard: Option<Heard>,
     /// The visitor asks again what was answered, or the bot would answer again what it said.
@@ -50,16 +52,10 @@ impl Facts {
     }
 }
 
-pub async fn facts(
-    shell: &Shell,
-    site: &SiteId,
-    conversation: &ConversationId,
-    request: &Request,
-    dialogue: &Dialogue,
-    asked: Option<Turn>,
-) -> Stored<Facts> {
+/// What is known without the store.
+fn unread(shell: &Shell, site: &SiteId, asked: Option<Turn>) -> Facts {
     let rules = shell.sites.get(site);
-    let mut facts = Facts {
+    Facts {
         now: clock::now(),
         mode: rules.map_or(Mode::Open, |rules| rules.mode),
         speaks: rules.map_or(Speaks::BotFirst, |rules| rules.speaks),
@@ -71,9 +67,21 @@ pub async fn facts(
         offered: None,
         offer: None,
         browser: None,
+        asked_in: None,
         heard: None,
         again: false,
-    };
+    }
+}
+
+pub async fn facts(
+    shell: &Shell,
+    site: &SiteId,
+    conversation: &ConversationId,
+    request: &Request,
+    dialogue: &Dialogue,
+    asked: Option<Turn>,
+) -> Stored<Facts> {
+    let mut facts = unread(shell, site, asked);
     read_talk(&mut facts, shell, conversation, request, dialogue).await?;
     let Some(seq) = pointed_at(shell, conversation, request, dialogue).await? else {
         return Ok(facts);
@@ -103,6 +111,32 @@ async fn read_verdict(
         let read = shell.store.read(conversation, verdict - 1, 1).await?;
         let body = read.into_iter().next().and_then(|entry| entry.body);
         facts.offered = std::mem::replace(&mut facts.body, body);
+    }
+    read_language(facts, shell, conversation).await
+}
+
+/// The language in which an answer was asked for: the bot goes on in it.
+async fn read_language(
+    facts: &mut Facts,
+    shell: &Shell,
+    conversation: &ConversationId,
+) -> Stored<()> {
+    let Some(Pointed {
+        seq,
+        what: What::BotAnswered { chosen, .. },
+        ..
+    }) = &facts.pointed
+    else {
+        return Ok(());
+    };
+    let verdict = chosen.map_or(seq - 1, |chosen| chosen.verdict);
+    let read = shell
+        .store
+        .read(conversation, verdict.saturating_sub(1), 1)
+        .await?;
+    if let Some(Body::Verdict { judgement }) = read.into_iter().next().and_then(|entry| entry.body)
+    {
+        facts.asked_in = judgement.language;
     }
     Ok(())
 }
@@ -147,7 +181,7 @@ async fn pointed_at(
         Request::EditMessage { by, of, via, .. } | Request::DeleteMessage { by, of, via, .. } => {
             (of, *by == Editor::Visitor, via)
         }
-        Request::Choose { of, .. } => {
+        Request::Choose { of, .. } | Request::Help { of, .. } => {
             return shell.store.message_seq(conversation, of, false).await;
         }
         Request::React { of, via, .. } => (of, false, via),

@@ -41,7 +41,19 @@ pub enum Command {
         choice: Option<usize>,
         known: bool,
     },
-    /// The same, where the bot does not answer visitors by itself. `draft`: the team gets to see what the bot would say.
+    /// A button below an answer of the bot's: it helped, or it did not.
+    Help {
+        of: Option<Pointed>,
+        yes: bool,
+    },
+    /// 1 to 5 stars for the conversation. `comment`: there are words too.
+    Rate {
+        stars: u8,
+        comment: bool,
+    },
+    /// The visitor wants to begin anew.
+    Leave,
+    /// A verdict, where the bot does not answer visitors by itself. `draft`: the team gets to see what the bot would say.
     Brief {
         turn: Turn,
         verdict: Verdict,
@@ -240,6 +252,8 @@ pub struct Planned {
 pub enum Words {
     /// The text that came with the command.
     Said,
+    /// What the visitor says beside their stars.
+    Comment,
     /// The same, for the event that is edited.
     Edited,
     Verdict,
@@ -287,4 +301,5 @@ pub enum Notice {
     StillLearning,
     NothingToUndo,
     CandidateGone,
+    VisitorLeft,
 }

@@ -40,6 +40,8 @@ pub struct Dialogue {
     pub unseen: Vec<Seq>,
     pub faq: Faq,
     pub talk: Talk,
+    /// The visitor has another conversation by now.
+    pub left: bool,
 }
 
 /// Questions that are with the answerer.
@@ -111,7 +113,7 @@ impl Side {
             | What::ThreadOpened { .. }
             | What::ThreadLost { .. }
             | What::VisitorSaw { .. } => Side::Talk,
-            What::BotAnswered { .. } | What::Suggested { .. } => Side::Talk,
+            What::BotAnswered { .. } | What::Suggested { .. } | What::VisitorLeft => Side::Talk,
             What::AgentTook { .. }
             | What::AgentJoined { .. }
             | What::HandedBack { .. }
@@ -120,12 +122,11 @@ impl Side {
             | What::MessageDeleted { .. }
             | What::Blocked { .. }
             | What::Unblocked { .. } => Side::Team,
-            What::FaqProposed { .. }
-            | What::FaqConfirmed { .. }
-            | What::FaqUndone { .. }
-            | What::FaqSaved { .. } => Side::Faq,
+            What::FaqProposed { .. } | What::FaqConfirmed { .. } => Side::Faq,
+            What::FaqUndone { .. } | What::FaqSaved { .. } => Side::Faq,
             What::FaqTakenOut { .. } | What::FaqFailed { .. } => Side::Faq,
             What::PersonRequested { .. } | What::VisitorChose { .. } => Side::Nothing,
+            What::Helped { .. } | What::Rated { .. } => Side::Nothing,
             What::BotGreeted { .. } | What::Drafted { .. } => Side::Nothing,
             What::AnswerMarked { .. } | What::NoteWritten { .. } => Side::Nothing,
             What::TeamTold { .. }
@@ -156,6 +157,7 @@ impl Default for Dialogue {
             unseen: Vec::new(),
             faq: Faq::default(),
             talk: Talk::default(),
+            left: false,
         }
     }
 }
@@ -193,6 +195,7 @@ impl Dialogue {
                 bot: *bot,
             }),
             What::Reopened => self.handling = Handling::Bot,
+            What::VisitorLeft => self.left = true,
             What::ThreadOpened { thread } => self.thread = Some(thread.clone()),
             What::ThreadLost { thread } => {
                 self.thread.take_if(|active| active == thread);

@@ -1,5 +1,6 @@
 //! What must hold for every history: thousands of random ones are played through `decide` and `apply`.
 
+mod about;
 mod deeds;
 mod steps;
 

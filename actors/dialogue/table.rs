@@ -133,6 +133,7 @@ fn with_bot() -> Vec<(&'static str, Vec<What>)> {
 
 fn commands() -> Vec<(&'static str, Command)> {
     let mut all = from_visitor();
+    all.extend(talk::pressed());
     all.extend(from_answerer());
     all.extend(from_team());
     all.extend(pressed());

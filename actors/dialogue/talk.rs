@@ -50,6 +50,7 @@ impl Talk {
             What::VisitorSaid { intent, .. } => self.hear(*intent),
             What::Suggested { .. } => self.suggest(seq, what),
             What::VisitorChose { chosen, .. } => self.choose(*chosen),
+            What::Helped { of, yes, .. } => self.judge(*of, *yes),
             What::BotGreeted { intent, .. } => self.greeted = *intent == Intent::Greeting,
             What::BotAnswered { questions, .. } => {
                 keep(&mut self.answered, questions);
@@ -99,16 +100,28 @@ impl Talk {
         }
     }
 
+    /// Of answers that are long past it makes no difference.
+    fn judge(&mut self, of: Seq, helped: bool) {
+        match (self.answers.contains(&of), helped) {
+            (false, _) => {}
+            (true, true) => self.content(),
+            (true, false) => self.rejected += 1,
+        }
+    }
+
+    /// The visitor has what they were looking for.
+    fn content(&mut self) {
+        self.rejected = 0;
+        self.suggested = 0;
+        self.doubtful.clear();
+        self.answers.clear();
+    }
+
     fn hear(&mut self, intent: Intent) {
         self.greeted = false;
         let offer = self.offer.take();
         match intent {
-            Intent::Thanks => {
-                self.rejected = 0;
-                self.suggested = 0;
-                self.doubtful.clear();
-                self.answers.clear();
-            }
+            Intent::Thanks => self.content(),
             Intent::Reject if offer.is_some() || !self.answers.is_empty() => self.rejected += 1,
             _ => {}
         }

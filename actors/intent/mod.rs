@@ -55,6 +55,8 @@ pub struct Says {
     pub person: &'static str,
     /// In front of a part that has no answer.
     pub part: &'static str,
+    /// To "no, that did not help".
+    pub reject: &'static str,
 }
 
 /// The bot's sentences in the language with this code, such as `pt` or `pt-BR`, or in English.
@@ -74,6 +76,7 @@ pub fn says(code: Option<&str>) -> Says {
         foreign: sentence("foreign"),
         person: sentence("person"),
         part: sentence("part"),
+        reject: language.says(Intent::Reject).unwrap_or_default(),
     }
 }
 

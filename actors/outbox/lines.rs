@@ -313,6 +313,9 @@ fn words(entry: &Entry) -> Text {
     if matches!(entry.event.what, What::NoteWritten { .. }) {
         text.0.insert(0, words_line("Note for colleagues:"));
     }
+    if matches!(entry.event.what, What::Rated { .. }) {
+        text.0.splice(0..0, notices::sentence(entry).0);
+    }
     text.0.extend(sources.iter().map(source));
     text
 }

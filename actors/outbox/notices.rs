@@ -220,6 +220,7 @@ pub(super) fn sentence(entry: &Entry) -> Text {
         What::Closed { .. } => format!("{name} closed this conversation."),
         What::Blocked { .. } => format!("{name} blocked the visitor."),
         What::Unblocked { .. } => format!("{name} lifted the block."),
+        What::Rated { stars } => format!("The visitor gave {stars} of 5 stars."),
         What::FaqSaved { .. } => "Saved among the frequent questions.".to_owned(),
         What::FaqTakenOut { .. } => "The entry is not among the answers any more.".to_owned(),
         What::FaqFailed { .. } => {

@@ -57,6 +57,8 @@ pub struct AnswerRow {
     pub sources: Vec<SourceLink>,
     /// Somebody said that it was wrong, and nobody took that back.
     pub wrong: Option<Mark>,
+    /// What the visitor says of it, if they have said.
+    pub helped: Option<bool>,
 }
 
 /// Who said so, and when.
@@ -86,6 +88,8 @@ pub struct Missed {
 pub enum Why {
     /// The team marked the answer as wrong.
     Wrong,
+    /// The visitor said that the answer did not help.
+    NotHelped,
     HandedOver(Reason),
 }
 

@@ -57,6 +57,14 @@ pub trait LogStore: Send + Sync {
 
     async fn conversation(&self, id: &ConversationId) -> Stored<Option<ConversationRow>>;
 
+    /// The visitor's own conversations in which something was said, the last changed first. Aliases are resolved.
+    async fn own_conversations(
+        &self,
+        site: &SiteId,
+        visitor: &VisitorId,
+        limit: u32,
+    ) -> Stored<Vec<OwnConversation>>;
+
     /// Remembers where the visitor is now, and whether that is news. Then the card in the thread is written anew, after
     /// a while: who walks through many pages costs one change of the card, not many.
     async fn set_context(&self, id: &ConversationId, context: &Context, at: Millis)

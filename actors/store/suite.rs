@@ -37,7 +37,9 @@ macro_rules! suite {
                 any_words_come_back_as_they_were,
                 a_newer_body_takes_the_place_of_the_older_one,
                 the_context_is_the_last_one,
-                a_walk_through_the_site_is_one_change_of_the_card;
+                a_walk_through_the_site_is_one_change_of_the_card,
+                who_begins_anew_keeps_the_old_one_in_the_list,
+                the_list_is_the_visitors_own_and_joins_with_them;
             commit: a_stale_change_writes_nothing,
                 a_repeated_cause_has_no_second_effect,
                 a_cause_without_events_is_remembered,
@@ -102,6 +104,7 @@ macro_rules! suite {
                 answers_come_with_question_and_confidence,
                 a_wrong_answer_is_marked_missed_and_unmarked,
                 what_was_handed_over_is_missed,
+                what_did_not_help_is_missed,
                 counts_count,
                 a_backup_never_overwrites;
         }

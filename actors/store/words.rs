@@ -155,6 +155,19 @@ pub struct ConversationRow {
     pub updated_at: Millis,
 }
 
+/// One line in a visitor's list of their conversations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnConversation {
+    pub id: ConversationId,
+    /// The visitor's first words; empty when they were taken back.
+    pub first: String,
+    pub handling: Handling,
+    /// The one that goes on.
+    pub current: bool,
+    pub opened_at: Millis,
+    pub updated_at: Millis,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDelivery {
     pub id: DeliveryId,

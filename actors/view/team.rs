@@ -182,6 +182,7 @@ pub fn team(entry: &Entry) -> Option<TeamEvent> {
         | What::ThreadLost { .. }
         | What::FaqTakenOut { .. }
         | What::FaqFailed { .. } => notice(entry),
+        What::Helped { .. } | What::Rated { .. } | What::VisitorLeft => notice(entry),
         What::FaqConfirmed { .. } | What::TwinFound { .. } => None,
     }
 }
@@ -296,6 +297,10 @@ fn notice(entry: &Entry) -> Option<TeamEvent> {
         }
         What::AnswererFailed { .. } => "The bot could not answer.".to_owned(),
         What::VisitorIdentified => "The visitor signed in.".to_owned(),
+        What::Helped { yes: true, .. } => "The visitor says that the answer helped.".to_owned(),
+        What::Helped { .. } => "The visitor says that the answer did not help.".to_owned(),
+        What::Rated { stars } => rating(*stars, entry),
+        What::VisitorLeft => "The visitor began a new conversation.".to_owned(),
         What::ThreadLost { .. } => {
             "The thread is gone, or the team has moved. It goes on in another one.".to_owned()
         }
@@ -306,6 +311,14 @@ fn notice(entry: &Entry) -> Option<TeamEvent> {
         _ => return None,
     };
     Some(TeamEvent::Notice { text })
+}
+
+fn rating(stars: u8, entry: &Entry) -> String {
+    let comment = text(entry).to_plain();
+    match comment.trim() {
+        "" => format!("The visitor gave {stars} of 5 stars."),
+        words => format!("The visitor gave {stars} of 5 stars: {words}"),
+    }
 }
 
 /// Notes and held lines are named by their place in the log.

@@ -55,6 +55,7 @@ fn question(missed: &Missed, names: Vec<String>) -> Open {
     Open {
         question: missed.question.clone(),
         wrong: missed.why == Why::Wrong,
+        not_helped: missed.why == Why::NotHelped,
         answer: missed.reply.clone(),
         conversation: missed.conversation.to_string(),
         names,
@@ -82,8 +83,8 @@ fn told(found: &[Cluster], wanted: &Gaps) -> String {
         let (count, example) = (cluster.count, one_line(&cluster.example));
         text += &format!("{count:4} × {example}\n");
         text += &format!(
-            "       {} handed over, {} marked wrong; conversation {}\n",
-            cluster.handed_over, cluster.wrong, cluster.conversation
+            "       {} handed over, {} marked wrong, {} did not help; conversation {}\n",
+            cluster.handed_over, cluster.wrong, cluster.not_helped, cluster.conversation
         );
         let answer = match &cluster.draft.answer {
             Some(answer) => one_line(answer),

@@ -37,12 +37,15 @@ fn told(stats: &Stats) -> String {
         ("suggested", all.suggested.to_string()),
         ("drafted", all.drafted.to_string()),
         ("marked wrong", all.wrong.to_string()),
+        ("helped, said the visitor", all.helped.to_string()),
+        ("did not help", all.not_helped.to_string()),
         ("handed over", handed_over(all).to_string()),
     ];
     let reasons = all.handed_over.iter();
     rows.extend(reasons.map(|(reason, count)| (named(reason), count.to_string())));
     let alone = stats.without_person.map_or("-".to_owned(), share);
     rows.push(("answered without a person", alone));
+    rows.push(("rated by the visitor", rated(stats)));
     let first = stats.first_reply.map_or("-".to_owned(), how_long);
     rows.push(("first reply of a person", format!("{first} (median)")));
     let mut text: String = rows
@@ -56,6 +59,16 @@ fn told(stats: &Stats) -> String {
         text += &format!("{day}  {asked:5}  {answered:8}  {over:11}  {wrong:5}\n");
     }
     text
+}
+
+fn rated(stats: &Stats) -> String {
+    match stats.stars {
+        Some(mean) => {
+            let given: u64 = stats.all.ratings.values().sum();
+            format!("{given} times, {mean:.1} of 5 stars")
+        }
+        None => "-".to_owned(),
+    }
 }
 
 fn handed_over(counts: &Counts) -> u64 {

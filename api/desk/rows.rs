@@ -113,6 +113,8 @@ pub struct Answer {
     pub verdict: Verdict,
     pub sources: Vec<SourceLink>,
     pub wrong: Option<Marked>,
+    /// What the visitor says of it, if they have said.
+    pub helped: Option<bool>,
 }
 
 /// Who said that an answer was wrong.
@@ -204,6 +206,7 @@ impl From<AnswerRow> for Answer {
             confidence: row.confidence,
             verdict: row.verdict,
             sources: row.sources,
+            helped: row.helped,
             wrong: row.wrong.map(|mark| Marked {
                 by: mark.by,
                 at: mark.at,

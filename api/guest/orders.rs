@@ -161,7 +161,7 @@ impl Guest {
         self.order(app, &conversation, id, request).await
     }
 
-    fn may_change(&self, app: &App, id: &str, of: &str) -> Result<MessageId, Problem> {
+    pub(super) fn may_change(&self, app: &App, id: &str, of: &str) -> Result<MessageId, Problem> {
         check_id(id)?;
         check_id(of)?;
         app.limits.message(&self.session.visitor, self.address)?;
@@ -169,7 +169,7 @@ impl Guest {
     }
 
     /// Changes need something that was said before.
-    async fn existing(&self, app: &App) -> Result<ConversationId, Problem> {
+    pub(super) async fn existing(&self, app: &App) -> Result<ConversationId, Problem> {
         let current = app
             .store()
             .current(&self.site, &self.session.visitor)
@@ -207,7 +207,7 @@ impl Guest {
             .await
     }
 
-    async fn order(
+    pub(super) async fn order(
         &self,
         app: &App,
         conversation: &ConversationId,

@@ -8,8 +8,8 @@ use crate::error::{Code, Problem};
 use crate::guest::{Said, Stored, set_context};
 use crate::link::{End, Incoming};
 use crate::wire::{
-    Ask, ClientFrame, Context, Edit, NotUnderstood, Say, ServerFrame, check_text, tidy_context,
-    tidy_page,
+    Ask, ClientFrame, Context, Edit, Helped, Look, NotUnderstood, Say, ServerFrame, check_id,
+    check_text, tidy_context, tidy_page,
 };
 
 impl Socket<'_> {
@@ -63,6 +63,60 @@ impl Socket<'_> {
                 Ok(()) => self.send(ServerFrame::Pong { n: ping.n }).await,
                 Err(problem) => self.refuse(None, problem).await,
             },
+            other => self.about(other).await,
+        }
+    }
+
+    /// What is said of a conversation, and looked up of earlier ones.
+    async fn about(&mut self, frame: ClientFrame) -> Result<(), End> {
+        match frame {
+            ClientFrame::Helped(Helped { id, of, yes, .. }) => {
+                let stored = self.guest.helped(self.app, &id, &of, yes).await;
+                self.answer(id, stored).await
+            }
+            ClientFrame::Rate(rate) => {
+                let (stars, comment) = (rate.stars, &rate.comment);
+                let stored = self.guest.rate(self.app, &rate.id, stars, comment).await;
+                self.answer(rate.id, stored).await
+            }
+            ClientFrame::Leave(leave) => {
+                let (id, conversation) = (leave.id, &leave.conversation);
+                let stored = self.guest.leave(self.app, &id, conversation).await;
+                self.answer(id, stored).await
+            }
+            ClientFrame::Conversations(ask) => {
+                let found = self.own_conversations(&ask.id).await;
+                self.found(ask.id, found).await
+            }
+            ClientFrame::Conversation(look) => {
+                let found = self.own_conversation(&look).await;
+                self.found(look.id, found).await
+            }
+            // All others were understood before.
+            _ => Ok(()),
+        }
+    }
+
+    async fn own_conversations(&mut self, id: &str) -> Result<ServerFrame, Problem> {
+        check_id(id)?;
+        self.chatter.check()?;
+        let conversations = self.guest.conversations(self.app).await?;
+        let id = id.to_owned();
+        Ok(ServerFrame::Conversations { id, conversations })
+    }
+
+    async fn own_conversation(&mut self, look: &Look) -> Result<ServerFrame, Problem> {
+        check_id(&look.id)?;
+        self.chatter.check()?;
+        let past = self.guest.past(self.app, &look.conversation, look.after);
+        let (id, past) = (look.id.clone(), past.await?);
+        Ok(ServerFrame::Conversation { id, past })
+    }
+
+    async fn found(&mut self, id: String, found: Result<ServerFrame, Problem>) -> Result<(), End> {
+        match found {
+            Ok(frame) => self.send(frame).await,
+            Err(problem) => self.refuse(Some(id), problem).await,
         }
     }
 

@@ -47,15 +47,7 @@ pub async fn greet(
     // Subscribed before the conversation is looked up, so that one opened in between is heard of.
     let visitor = app.engine.feed().subscribe(visitor_topic(&guest));
     let row = guest.conversation(app).await?;
-    let session = guest.view(app, site, row.as_ref().map(|row| &row.id));
-    let welcome = ServerFrame::Welcome {
-        protocol: PROTOCOL,
-        session,
-        seq: row.as_ref().map_or(0, |row| row.seq),
-        handling: row
-            .as_ref()
-            .map_or("bot", |row| handling_name(&row.handling)),
-    };
+    let welcome = welcome(app, &guest, row.as_ref())?;
     link.send(welcome.to_json()).await?;
     let known = row.as_ref().map(|row| row.context.clone());
     let context = tidy_context(hello.context(), &known.clone().unwrap_or_default());
@@ -65,6 +57,21 @@ pub async fn greet(
         visitor,
         context_known: known.as_ref() == Some(&context),
         context,
+    })
+}
+
+/// Where the visitor is.
+pub fn welcome(
+    app: &App,
+    guest: &Guest,
+    row: Option<&ConversationRow>,
+) -> Result<ServerFrame, Problem> {
+    let site = app.site(guest.site.as_str())?;
+    Ok(ServerFrame::Welcome {
+        protocol: PROTOCOL,
+        session: guest.view(app, site, row.map(|row| &row.id)),
+        seq: row.map_or(0, |row| row.seq),
+        handling: row.map_or("bot", |row| handling_name(&row.handling)),
     })
 }
 

@@ -65,6 +65,15 @@ pub fn check_text(text: &str) -> Result<(), Problem> {
     check_length(text)
 }
 
+/// Stars, and the words beside them, which may be none.
+pub fn check_comment(stars: u8, comment: &str) -> Result<(), Problem> {
+    if !(1..=5).contains(&stars) {
+        let detail = "There are 1 to 5 stars.";
+        return Err(Problem::new(Code::BadFrame, detail));
+    }
+    check_length(comment)
+}
+
 fn check_length(text: &str) -> Result<(), Problem> {
     match text.chars().count() {
         0..=MAX_TEXT => Ok(()),

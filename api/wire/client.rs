@@ -22,6 +22,11 @@ pub enum ClientFrame {
     Seen(Seen),
     Person(Ask),
     Choose(Choose),
+    Helped(Helped),
+    Rate(Rate),
+    Leave(Leave),
+    Conversations(Ask),
+    Conversation(Look),
     Typing(Typing),
     Context(Box<Context>),
     Ping(Ping),
@@ -161,6 +166,51 @@ pub struct Choose {
     pub choice: Option<usize>,
 }
 
+/// Whether the bot's answer `of` helped.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Helped {
+    #[serde(rename = "type", default)]
+    pub(super) _type: IgnoredType,
+    pub id: String,
+    pub of: String,
+    pub yes: bool,
+}
+
+/// 1 to 5 stars for a conversation that has ended.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    #[serde(rename = "type", default)]
+    pub(super) _type: IgnoredType,
+    pub id: String,
+    pub stars: u8,
+    #[serde(default)]
+    pub comment: String,
+}
+
+/// "I want to begin anew."
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leave {
+    #[serde(rename = "type", default)]
+    pub(super) _type: IgnoredType,
+    pub id: String,
+    pub conversation: String,
+}
+
+/// What was said in one of the visitor's own conversations.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    #[serde(rename = "type", default)]
+    pub(super) _type: IgnoredType,
+    pub id: String,
+    pub conversation: String,
+    #[serde(default)]
+    pub after: Seq,
+}
+
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Typing {
@@ -231,6 +281,21 @@ const FRAMES: &[(&str, Read)] = &[
     }),
     ("choose", |kind, text| {
         fields(kind, text).map(ClientFrame::Choose)
+    }),
+    ("helped", |kind, text| {
+        fields(kind, text).map(ClientFrame::Helped)
+    }),
+    ("rate", |kind, text| {
+        fields(kind, text).map(ClientFrame::Rate)
+    }),
+    ("leave", |kind, text| {
+        fields(kind, text).map(ClientFrame::Leave)
+    }),
+    ("conversations", |kind, text| {
+        fields(kind, text).map(ClientFrame::Conversations)
+    }),
+    ("conversation", |kind, text| {
+        fields(kind, text).map(ClientFrame::Conversation)
     }),
     ("typing", |kind, text| {
         fields(kind, text).map(ClientFrame::Typing)

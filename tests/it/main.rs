@@ -21,6 +21,7 @@ mod watched;
 #[path = "../platforms/website.rs"]
 mod website;
 
+mod about;
 mod bad_input;
 mod chat_page;
 mod context;

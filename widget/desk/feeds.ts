@@ -61,12 +61,13 @@ function showEmpty(empty: HTMLElement, list: unknown[] | null, nothing: string):
 function answerItem(one: Answer, now: number, actions: AnswerActions): Item {
   const wrong = one.wrong ?? null;
   return {
-    key: `${one.conversation}-${one.seq}-${wrong?.at ?? ""}`,
+    key: `${one.conversation}-${one.seq}-${wrong?.at ?? ""}-${one.helped ?? ""}`,
     make: () => {
       const question = h("button", { type: "button", class: "question" }, one.question);
       question.onclick = () => actions.open(one.conversation);
       const sure = (words.verdicts[one.verdict] ?? words.verdict)(percent(one.confidence));
-      const meta = h("div", { class: "meta" }, `${sure} · ${shortTime(one.at, now)}`);
+      const helped = one.helped == null ? "" : ` · ${one.helped ? words.helped : words.notHelped}`;
+      const meta = h("div", { class: "meta" }, `${sure} · ${shortTime(one.at, now)}${helped}`);
       const said = wrong ? [h("div", { class: "meta", "data-role": "wrong-by" }, words.wrongBy(wrong.by))] : [];
       const press = (node: HTMLButtonElement, action: string) => {
         node.disabled = true;

@@ -126,6 +126,8 @@ export interface Answer {
   sources: Source[];
   /** Who said that it was wrong. */
   wrong: { by: string; at: number } | null;
+  /** What the visitor said of it, if anything. */
+  helped?: boolean | null;
 }
 
 /** A page of the bot's answers, the last first. */

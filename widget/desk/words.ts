@@ -16,6 +16,8 @@ export const words = {
   older: "Older answers",
   wrong: "Wrong",
   right: "Not wrong",
+  helped: "it helped",
+  notHelped: "it did not help",
   wrongBy: (name: string) => `Marked as wrong by ${name}`,
   unmarked: (name: string) => `${name}: the answer was not wrong after all`,
   marked: (name: string) => `${name} marked an answer of the bot's as wrong`,

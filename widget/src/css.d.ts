@@ -3,3 +3,9 @@ declare module "*.css" {
   const css: string;
   export default css;
 }
+
+/** All languages of `words-later/` by their codes. */
+declare module "later:words" {
+  const packs: Record<string, typeof import("../words-later/en.json")>;
+  export default packs;
+}

@@ -15,7 +15,7 @@ import type { Events, EventsPart } from "./events";
 import type { Acts } from "./message";
 import type { Host, More, Part } from "./more";
 import { buildPanel, followViewport, goRound, type Panel, scrollToEnd, showPanel } from "./panel";
-import { type Unsent, unsent } from "./pending";
+import { unsent, type Wish } from "./pending";
 import { type Attributes, page, whereabouts } from "./places";
 import { renderText } from "./render";
 import { type Action, initial, judged, needsMore, type State, step, wakeAt } from "./state";
@@ -83,6 +83,7 @@ export class HinnyChat extends HTMLElement {
     this.#listen();
     const kept = this.#store.read();
     this.#happened({ type: "kept", kept });
+    if (kept.past) void this.#load();
     if ((kept.token && kept.conversation) || kept.unsent.length) this.#link.start();
   }
 
@@ -227,7 +228,7 @@ export class HinnyChat extends HTMLElement {
     input.focus();
   }
 
-  #request(what: Pick<Unsent, "text" | "files" | "choose">): void {
+  #request(what: Wish): void {
     this.#happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), page: page(), ...what } });
     this.#link.start();
   }
@@ -250,10 +251,8 @@ export class HinnyChat extends HTMLElement {
       render: renderText,
       token: () => this.#state.token,
       send: (frame) => this.#link.send(frame),
-      choose: (text, choose) => {
-        this.#request({ text, choose });
-        this.#nodes.input.focus();
-      },
+      store: this.#store,
+      request: (what) => this.#request(what),
       change,
       moved: () => this.#moved(),
     };

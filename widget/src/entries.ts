@@ -16,6 +16,7 @@ export interface Message {
   edited: boolean;
   deleted: boolean;
   suggestions: Suggestions | null;
+  answer: boolean;
   /** What the team put on it; the same sign stands here once for each who did. */
   signs: string[];
 }
@@ -34,8 +35,8 @@ export interface Turn {
 export type Entry = Message | Turn;
 
 export function message(seq: number, at: number, event: MessageEvent): Message {
-  const { id, author, text, sources, files = [], quotes = null, edited = false, deleted = false, suggestions = null } = event;
-  return { kind: "message", id, seq, at, author, text, sources, files, quotes, edited, deleted, suggestions, signs: [] };
+  const { id, author, text, sources, files = [], quotes = null, edited = false, deleted = false, suggestions = null, answer = false } = event;
+  return { kind: "message", id, seq, at, author, text, sources, files, quotes, edited, deleted, suggestions, answer, signs: [] };
 }
 
 /** Puts an entry where its seq belongs; what is known under the same seq gives way. */

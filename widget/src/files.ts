@@ -7,7 +7,7 @@
 
 import { sameServer } from "./connection";
 import { h } from "./dom";
-import type { FileRef } from "./wire";
+import { type FileRef, parse } from "./wire";
 import { say, weight, words } from "./words";
 
 /** The server's door for files. */
@@ -42,25 +42,44 @@ export class Files implements Door {
   }
 
   async link(id: string): Promise<string> {
-    const { url } = await this.#call(`/v1/files/${encodeURIComponent(id)}/link`);
+    const { url } = await this.call(`/v1/files/${encodeURIComponent(id)}/link`);
     return this.ours(url) ?? Promise.reject(new NotTaken(null));
   }
 
-  async upload(name: string, body: Blob): Promise<string> {
-    const { id } = await this.#call(`/v1/files?name=${encodeURIComponent(name)}`, { method: "POST", body });
-    return String(id);
+  /** `told` hears how much of it has arrived, from 0 to 1. */
+  upload(name: string, body: Blob, told: (share: number) => void, signal: AbortSignal): Promise<string> {
+    return new Promise((done, failed) => {
+      // Only this way says how far an upload is.
+      const call = new XMLHttpRequest();
+      call.open("POST", new URL(`/v1/files?name=${encodeURIComponent(name)}`, this.#server).href);
+      call.setRequestHeader("Authorization", `Bearer ${this.#token()}`);
+      call.upload.onprogress = ({ loaded, total }) => told(loaded / total);
+      call.onload = () => {
+        const value = parse(call.responseText) as Record<string, unknown> | null;
+        const { status } = call;
+        if (status < 300 && value) done(String(value.id));
+        else failed(notTaken(status, value));
+      };
+      call.onerror = call.onabort = call.ontimeout = () => failed(new NotTaken(null));
+      signal.addEventListener("abort", () => call.abort());
+      call.send(body);
+    });
   }
 
-  async #call(path: string, what: RequestInit = {}): Promise<Record<string, unknown>> {
+  /** Asks our server for something, as this visitor. */
+  async call(path: string): Promise<Record<string, unknown>> {
     const headers = { Authorization: `Bearer ${this.#token()}` };
-    const answer = await fetch(new URL(path, this.#server), { ...what, headers, credentials: "omit" });
+    const answer = await fetch(new URL(path, this.#server), { headers, credentials: "omit" });
     const value = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
     if (answer.ok && value) return value;
-    const passing = answer.status >= 500 || PASSING.includes(answer.status);
-    throw new NotTaken(passing ? null : String(value?.error));
+    throw notTaken(answer.status, value);
   }
 }
 
+function notTaken(status: number, value: Record<string, unknown> | null): NotTaken {
+  const passing = status >= 500 || PASSING.includes(status);
+  return new NotTaken(passing ? null : String(value?.error));
+}
 /** A picture where there is one to show, else a card with name and size; both open the file. */
 export function fileNode(file: FileRef, door: Door): HTMLElement {
   const src = file.mime.startsWith("image/") ? door.ours(file.url) : null;

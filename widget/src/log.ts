@@ -13,13 +13,15 @@ export function logItems(state: State, acts: Acts, more: More | null): Item[] {
   const greeting = words.greeting ?? state.site?.greeting;
   const entries = state.entries.map((one, index) => {
     const before = state.entries[index - 1];
-    return one.kind === "turn" ? more?.turn(one) : messageItem(one, !before || speaker(before) !== speaker(one), state, more);
+    const item = one.kind === "turn" ? more?.turn(one) : messageItem(one, !before || speaker(before) !== speaker(one), state, more);
+    return [more?.day(one.at, before?.at), item];
   });
   return [
     ...(greeting ? [greetingItem(greeting)] : []),
-    ...entries.filter((item) => item != null),
+    ...entries.flat().filter((item) => !!item),
     ...(state.typing?.text ? [partialItem(state.typing.text)] : []),
-    ...state.pending.map((one) => pendingItem(one, acts, more)),
+    // What the visitor says by a button alone is no message.
+    ...state.pending.filter((one) => !one.choose?.type).map((one) => pendingItem(one, acts, more)),
   ];
 }
 

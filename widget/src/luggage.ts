@@ -2,7 +2,7 @@
 
 import { type Attached, admit } from "./attached";
 import type { Pending } from "./pending";
-import { judged, type State } from "./state";
+import { judged, type State, without } from "./state";
 import type { Limits } from "./wire";
 import { say, weight, words } from "./words";
 
@@ -37,6 +37,16 @@ export function unsendable(key: string, error: string | null): Change {
 function refusal(error: string | null, name: string, { file = 0 }: Limits): string {
   if (error === "too_large") return say(words.file_large, { name, size: weight(file) });
   return error === "file_refused" ? say(words.file_kind, { name }) : words.file_broken;
+}
+
+/** The visitor does not want a file sent that is on its way. A message of nothing else goes with it. */
+export function cancelled(key: string): Change {
+  return (state) => {
+    const one = state.pending.find((pending) => pending.files.some((file) => file.key === key));
+    if (!one) return state;
+    const files = one.files.filter((file) => file.key !== key);
+    return files.length || one.text ? judged(state, one.id, { files }) : without(state, one.id);
+  };
 }
 
 /** An agent's message was in view of a page somebody looks at. */

@@ -9,17 +9,19 @@ import { h, type Item, newId } from "./dom";
 import type { Entry, Message, Turn } from "./entries";
 import { Eyes } from "./eyes";
 import { fileNode, Files, label, NotTaken } from "./files";
-import { attach, detach, lost, unsendable, uploaded, viewed } from "./luggage";
+import { attach, cancelled, detach, lost, unsendable, uploaded, viewed } from "./luggage";
 import type { Rich } from "./message";
 import css from "./more.css";
 import { wordsOf } from "./render";
 import type { State } from "./state";
 import { followPlaces } from "./steps";
+import type { Store } from "./store";
+import type { Talk, TalkPart } from "./talk";
 import { chosenItem } from "./tray";
-import { turnItem } from "./turns";
 import { Typing } from "./typing";
+import type { Wish } from "./pending";
 import { type Block, type Choice, type ClientFrame, fits, wholeFiles } from "./wire";
-import { speak, type Words, words } from "./words";
+import { locale, say, speak, type Words, words } from "./words";
 
 /** What the module offers. */
 export interface Part {
@@ -35,7 +37,8 @@ export interface Host {
   render(text: Block[]): DocumentFragment;
   token(): string | null;
   send(frame: ClientFrame): void;
-  choose(text: string, choose: Choice): void;
+  store: Store;
+  request(what: Wish): void;
   change(change: (state: State, now: number) => State): void;
   /** The visitor is on another page now. */
   moved(): void;
@@ -45,6 +48,9 @@ export interface Host {
 const QUOTE = 90;
 
 export class More {
+  /** Fetches what is for some moments only; the attempts so far are told. */
+  static load: (attempt: number) => Promise<TalkPart> = (attempt) => import(new URL(`./widget-talk.js${attempt ? `?${attempt}` : ""}`, import.meta.url).href);
+
   readonly #host: Host;
   readonly #files: Files;
   readonly #eyes: Eyes;
@@ -52,7 +58,11 @@ export class More {
   /** The bytes of chosen files, which last as long as this page. */
   readonly #blobs = new Map<string, File>();
   readonly #leaving = new AbortController();
-  readonly #uploading = new Set<string>();
+  readonly #uploading = new Map<string, AbortController>();
+  readonly #bars = new Map<string, HTMLProgressElement>();
+  #talk: Talk | null = null;
+  #loading: Promise<Talk | null> | null = null;
+  #attempts = 0;
 
   constructor(host: Host) {
     speak(host.words, host.locale);
@@ -63,18 +73,53 @@ export class More {
     followPlaces(host.moved, this.#leaving.signal);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
-    (host.log.getRootNode() as ShadowRoot).adoptedStyleSheets.push(sheet);
+    const root = host.log.getRootNode() as ShadowRoot;
+    root.adoptedStyleSheets.push(sheet);
   }
 
   /** Watches the newest message of an agent, if anybody can be looking at it. */
-  look({ open }: State): void {
+  look(state: State): void {
+    const { open } = state;
+    if (state.entries.length || this.#host.store.read().past) void this.#load();
+    this.#talk?.look(state);
+    this.#date(state.entries);
     const nodes = this.#host.log.querySelectorAll<HTMLElement>('[data-author="agent"]');
     this.#eyes.watch(open && !document.hidden ? (Array.from(nodes).at(-1) ?? null) : null);
+  }
+
+  /** The hour stands under a message; the exact time is for whoever looks closer. */
+  #date(entries: Entry[]): void {
+    for (const { seq, at } of entries) {
+      const time = this.#host.log.querySelector<HTMLTimeElement>(`[data-seq="${seq}"] .meta time:not([title])`);
+      if (!time) continue;
+      const date = new Date(at);
+      time.title = date.toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" });
+      time.setAttribute("datetime", date.toISOString());
+    }
   }
 
   leave(): void {
     this.#leaving.abort();
     this.#eyes.watch(null);
+    this.#talk?.leave();
+  }
+
+  /** Null when it cannot be had now; the next need tries again. */
+  #load(): Promise<Talk | null> {
+    return (this.#loading ??= this.#fetch());
+  }
+
+  async #fetch(): Promise<Talk | null> {
+    try {
+      const { Talk } = await More.load(this.#attempts);
+      this.#talk = new Talk(this.#host, this.#files, (files) => this.attach(files), (wish) => this.#ask(wish));
+      // What it has to say about messages is shown at once.
+      this.#host.change((state) => ({ ...state }));
+    } catch {
+      this.#attempts++;
+      this.#loading = null;
+    }
+    return this.#talk;
   }
 
   /** The face of who speaks, if our own server has it. */
@@ -97,8 +142,10 @@ export class More {
     if (this.#uploading.has(key)) return;
     const blob = this.#blobs.get(key);
     if (!blob) return this.#host.change(lost(key));
-    this.#uploading.add(key);
-    const change = await this.#files.upload(name, blob).then(
+    const ending = new AbortController();
+    this.#uploading.set(key, ending);
+    const told = (share: number) => this.#bars.get(key)?.setAttribute("value", String(share));
+    const change = await this.#files.upload(name, blob, told, ending.signal).then(
       (id) => {
         this.#blobs.delete(key);
         return uploaded(key, id);
@@ -117,31 +164,49 @@ export class More {
   /** The files of a message that is on its way. */
   cards(files: Attached[]): Rich {
     return {
-      key: files.map((file) => file.name),
-      around: (words) => [words, ...files.map((file) => h("span", { class: "file" }, ...label(file)))],
+      key: files.map(({ key, id }) => [key, id !== null]),
+      around: (words) => [words, ...files.map((file) => this.#card(file))],
       extra: () => [],
     };
   }
 
-  /** The line for a change of who answers, or null where there is nothing to tell. */
-  turn(one: Turn): Item | null {
-    return turnItem(one);
+  #card(file: Attached): HTMLElement {
+    const { key, id, name } = file;
+    if (id !== null) return h("span", { class: "file" }, ...label(file));
+    const bar = h("progress", { max: "1", value: this.#bars.get(key)?.getAttribute("value") ?? "0", "aria-label": name });
+    const cancel = h("button", { type: "button", "data-role": "cancel", "aria-label": say(words.detach, { name }) }, "×");
+    cancel.onclick = () => {
+      this.#uploading.get(key)?.abort();
+      this.#blobs.delete(key);
+      this.#host.change(cancelled(key));
+    };
+    this.#bars.set(key, bar);
+    return h("span", { class: "file" }, ...label(file), bar, cancel);
   }
 
-  rich(one: Message, { entries, pending }: State): Rich {
+  /** The line for a change of who answers, or null where there is nothing to tell. */
+  turn(one: Turn): Item | null {
+    return this.#talk?.turn(one) ?? null;
+  }
+
+  day(at: number, before?: number): Item | null {
+    return this.#talk?.day(at, before) ?? null;
+  }
+
+  rich(one: Message, { entries, pending, handling, said }: State): Rich {
     const quote = this.#quoteOf(entries, one.quotes);
     // Whatever comes after the suggestions ends them.
     const open = entries.at(-1) === one && !pending.length;
     const files = wholeFiles(one.files);
     const told = one.edited && !one.deleted;
     return {
-      key: [files.map((file) => [file.id, file.url ? 1 : 0]), quote, told, one.signs, open],
+      key: [files.map((file) => [file.id, file.url ? 1 : 0]), quote, told, one.signs, open, said[one.id], handling === "bot", Boolean(this.#talk)],
       around: (words) => [
         ...(quote ? [h("blockquote", { class: "quote", "data-role": "quote" }, quote)] : []),
         words,
         ...files.map((file) => fileNode(file, this.#files)),
       ],
-      extra: () => [...this.#choices(one, open), ...(told ? [h("span", { class: "edited", "data-role": "edited" }, words.edited)] : []), ...signs(one.signs)],
+      extra: () => [...this.#choices(one, open), ...(this.#talk?.helped(one, said[one.id], open && handling === "bot") ?? []), ...(told ? [h("span", { class: "edited", "data-role": "edited" }, words.edited)] : []), ...signs(one.signs)],
     };
   }
 
@@ -151,12 +216,18 @@ export class More {
       const role = choose.choice == null ? "other" : "choice";
       const node = h("button", { type: "button", class: role, "data-role": role }, text);
       node.disabled = !open;
-      node.onclick = () => this.#host.choose(text, choose);
+      node.onclick = () => this.#ask({ text, choose });
       return node;
     };
     const { choices, other } = suggestions!;
     const buttons = [...choices.map((text, choice) => button(String(text), { of, choice })), button(other, { of })];
     return [h("div", { class: "choices", "data-role": "choices", role: "group", "aria-label": words.choices }, ...buttons)];
+  }
+
+  /** The button that was pressed goes; the box is where the visitor goes on. */
+  #ask(wish: Wish): void {
+    this.#host.request(wish);
+    (this.#host.log.getRootNode() as ShadowRoot).querySelector<HTMLElement>('[data-role="composer"]')?.focus();
   }
 
   /** The beginning of the message that an answer refers to. */

@@ -1,7 +1,7 @@
 /** What the visitor wants sent and the server has not confirmed: kept, sent under its id, and sent again if need be. */
 
 import type { Attached } from "./attached";
-import type { Choice, ClientFrame, Page } from "./wire";
+import type { Act, Choice, ClientFrame, Page } from "./wire";
 
 /** Without text it asks for a person. */
 export interface Unsent {
@@ -10,9 +10,12 @@ export interface Unsent {
   text: string | null;
   page: Page;
   files?: Attached[] | undefined;
-  /** A button was pressed whose words the text has. */
-  choose?: Choice | undefined;
+  /** A button was pressed: with its words in the text, or, for an `Act`, without any. */
+  choose?: Choice | Act | undefined;
 }
+
+/** What is asked of the server, before it has an id. */
+export type Wish = Pick<Unsent, "text" | "files" | "choose">;
 
 export interface Pending extends Unsent {
   files: Attached[];
@@ -41,7 +44,8 @@ export function missing({ files }: Pending): Attached | null {
 }
 
 export function frameOf({ id, text, page, files, choose }: Pending): ClientFrame {
-  if (choose) return { type: "choose", id, ...choose };
+  // An act says its own type.
+  if (choose) return { type: "choose", id, ...choose } as ClientFrame;
   if (text === null) return { type: "person", id };
   const ids = files.map((one) => one.id ?? "");
   return { type: "say", id, text, page, ...(ids.length && { files: ids }) };

@@ -15,8 +15,10 @@ import {
   type ClientFrame,
   type EventFrame,
   type Handling,
+  type HelpedEvent,
   type Limits,
   type MessageEvent,
+  type RatedEvent,
   type Refused,
   type ServerFrame,
   type Welcome,
@@ -59,6 +61,8 @@ export interface State {
   notice: string | null;
   /** Until when the server takes nothing from this visitor. */
   blocked: number | null;
+  /** What the visitor said of answers, by their ids, and of the whole under no id; the last word counts. */
+  said: Record<string, HelpedEvent | RatedEvent>;
 }
 
 /** What a browser remembers of a visitor between two pages. */
@@ -67,6 +71,10 @@ export interface Kept {
   conversation: string | null;
   seen: number;
   unsent: Unsent[];
+  /** No sound, and no notification outside of the page. */
+  muted?: boolean;
+  /** There are earlier conversations, which the menu shows. */
+  past?: boolean;
 }
 
 export type Action = { now: number } & (
@@ -99,7 +107,21 @@ const PARTIAL_MS = 20_000;
 /** "For good", as a time that passes. */
 const NEVER = 1e15;
 
+/** A conversation of which nothing has arrived yet. */
+const noLog = {
+  entries: [],
+  viewed: 0,
+  seq: 0,
+  caughtUp: false,
+  typing: null,
+  handling: "bot",
+  reason: null,
+  agent: null,
+  said: {},
+} satisfies Partial<State>;
+
 export const initial: State = {
+  ...noLog,
   phase: "idle",
   stopped: null,
   open: false,
@@ -108,18 +130,10 @@ export const initial: State = {
   conversation: null,
   site: null,
   limits: { text: 4000 },
-  handling: "bot",
-  reason: null,
-  agent: null,
-  seq: 0,
   seen: 0,
-  viewed: 0,
   told: 0,
-  caughtUp: false,
-  entries: [],
   pending: [],
   flying: null,
-  typing: null,
   chosen: [],
   notice: null,
   blocked: null,
@@ -141,7 +155,7 @@ export function wakeAt(state: State): number | null {
 
 /** Whether something is to be shown or sent that not every visitor needs, and that is loaded later. */
 export function needsMore({ entries, pending }: State): boolean {
-  const rich = (one: Entry) => one.kind === "turn" || one.quotes || one.edited || one.suggestions || one.files.length || one.signs.length || one.author.kind === "agent";
+  const rich = (one: Entry) => one.kind === "turn" || one.author.kind !== "visitor" || one.edited || one.files.length || one.signs.length;
   return entries.some(rich) || pending.some((one) => one.files.length);
 }
 
@@ -200,18 +214,6 @@ export function judged(state: State, id: string, change: Partial<Pending>): Stat
 
 const unlinked = { flying: null, typing: null };
 
-/** A conversation of which nothing has arrived yet. */
-const noLog: Partial<State> = {
-  entries: [],
-  viewed: 0,
-  seq: 0,
-  caughtUp: false,
-  typing: null,
-  handling: "bot",
-  reason: null,
-  agent: null,
-};
-
 function received(state: State, frame: ServerFrame, now: number): State {
   switch (frame.type) {
     case "welcome":
@@ -265,6 +267,9 @@ function happened(state: State, { seq, at, event }: EventFrame): State {
       return touched(state, event.id, () => ({ text: [], files: [], sources: [], deleted: true }));
     case "reaction":
       return touched(state, event.id, ({ signs }) => ({ signs: withSign(signs, event.sign, event.on) }));
+    case "helped":
+    case "rated":
+      return { ...state, said: { ...state.said, [event.id ?? ""]: event } };
     case "handling": {
       const { handling, reason, agent } = event;
       const from = lastHandling(state.entries);
@@ -299,10 +304,13 @@ function stored(state: State, ack: { id: string; seq: number; conversation: stri
 
 function refused(state: State, frame: Refused, now: number): State {
   const { id, error, retry_after_ms: wait } = frame;
+  const one = state.pending.find((pending) => pending.id === id);
   if (error === "blocked") return { ...judged(state, id ?? "", { failed: why(error) }), blocked: now + (wait ?? NEVER) };
   if (id === null) return cleared(state, error);
   if (wait !== null) return judged(state, id, { again: now + wait });
-  const { files = [] } = state.pending.find((one) => one.id === id) ?? {};
+  // What it was about has passed by.
+  if (one?.choose?.type) return without(state, id);
+  const { files = [] } = one ?? {};
   // The server does not have a file any more, or never had it for this visitor: it is brought again.
   const again = error === "file_refused" ? files.map((one) => ({ ...one, id: null })) : files;
   return judged(state, id, { failed: why(error), files: again });
@@ -366,7 +374,7 @@ function tellViewed(step: Step): Step {
   return { ...step, state: { ...step.state, told: viewed }, send: [{ type: "seen", seq: viewed }, ...step.send] };
 }
 
-function without(state: State, id: string): State {
+export function without(state: State, id: string): State {
   const flying = state.flying === id ? null : state.flying;
   return { ...state, flying, pending: state.pending.filter((one) => one.id !== id) };
 }

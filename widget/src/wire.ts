@@ -55,6 +55,8 @@ export interface MessageEvent {
   edited?: boolean;
   deleted?: boolean;
   suggestions?: Suggestions | null;
+  /** What the bot answers to a question: the visitor may say whether it helped. */
+  answer?: boolean;
 }
 
 /** What the visitor may mean: a button for each, and one for none of them. */
@@ -65,15 +67,37 @@ export interface Suggestions {
 
 /** A button of the suggestions `of`; without a choice, the one for none of them. */
 export interface Choice {
+  type?: undefined;
   of: string;
   choice?: number;
 }
+
+/** What the visitor says of an answer or of a whole conversation. */
+export type Act =
+  | { type: "helped"; of: string; yes: boolean }
+  | { type: "rate"; stars: number; comment?: string }
+  | { type: "leave"; conversation: string };
 
 /** A message has other words now, or is gone, or somebody of the team put a sign on it. */
 export type ChangeEvent =
   | { kind: "edited"; id: string; text: Block[]; files?: FileRef[] }
   | { kind: "deleted"; id: string }
   | { kind: "reaction"; id: string; sign: string; on: boolean };
+
+/** Whether the answer helped, in the visitor's opinion. */
+export interface HelpedEvent {
+  kind: "helped";
+  id: string;
+  yes: boolean;
+}
+
+/** The visitor's stars; the last ones count. */
+export interface RatedEvent {
+  kind: "rated";
+  id?: undefined;
+  stars: number;
+  comment: string;
+}
 
 export interface HandlingEvent {
   kind: "handling";
@@ -107,7 +131,7 @@ export interface EventFrame {
   type: "event";
   seq: number;
   at: number;
-  event: MessageEvent | ChangeEvent | HandlingEvent | null;
+  event: MessageEvent | ChangeEvent | HelpedEvent | RatedEvent | HandlingEvent | null;
 }
 
 export interface Refused {
@@ -167,7 +191,8 @@ export type ClientFrame =
   | { type: "say"; id: string; text: string; page?: Page; files?: string[] }
   | { type: "seen"; seq: number }
   | { type: "person"; id: string }
-  | ({ type: "choose"; id: string } & Choice)
+  | ({ type: "choose"; id: string } & Omit<Choice, "type">)
+  | ({ id: string } & Act)
   | { type: "typing"; on: boolean }
   | ({ type: "context" } & Whereabouts)
   | { type: "ping"; n: number };
@@ -213,6 +238,8 @@ const events: Record<string, Shape> = {
   edited: { id: "string", text: "array", files: "array?" },
   deleted: { id: "string" },
   reaction: { id: "string", sign: "string", on: "boolean" },
+  helped: { id: "string" },
+  rated: { stars: "number" },
   handling: { handling: "string", reason: "string?", agent: "string?" },
 };
 

@@ -11,6 +11,7 @@ import { HinnyChat } from "../src/element";
 import * as brand from "../src/brand";
 import * as events from "../src/events";
 import * as more from "../src/more";
+import * as talk from "../src/talk";
 import type { ClientFrame, Hello } from "../src/wire";
 import { eventually, fixture, look } from "./support";
 
@@ -28,6 +29,9 @@ export class Server {
   answers: [number, object][] = [];
   uploads: { name: string | null; bytes: string; authorization: string | undefined }[] = [];
   links = 0;
+  /** What is answered to a REST call, by its path; and the calls that came. */
+  readonly rest = new Map<string, object>();
+  readonly asked: string[] = [];
   limits: object = limits;
   brand: object | null = null;
   /** While it is set, an upload waits for it. */
@@ -80,23 +84,41 @@ export class Server {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "", this.origin);
     const say = (status: number, value: object) => response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
+    this.asked.push(`${request.method} ${url.pathname}${url.search}`);
+    const answer = this.rest.get(url.pathname + url.search);
+    if (answer) return void say(200, answer);
     if (url.pathname.endsWith("/link")) return void say(200, { url: `/v1/files/f1?until=2&sig=fresh${++this.links}` });
     const bytes = Buffer.concat(await request.toArray()).toString();
     this.uploads.push({ name: url.searchParams.get("name"), bytes, authorization: request.headers.authorization });
     await this.hold;
-    const [status, answer] = this.answers.shift() ?? [200, { id: `f${this.uploads.length}`, name: "x", mime: "image/png", size: 1 }];
-    say(status, answer);
+    const [status, told] = this.answers.shift() ?? [200, { id: `f${this.uploads.length}`, name: "x", mime: "image/png", size: 1 }];
+    say(status, told);
   }
 
   private hear(socket: WebSocket, frame: ClientFrame): void {
     const say = (value: object) => socket.send(JSON.stringify(value));
     if (frame.type === "hello") return this.greet(frame, say);
     this.heard.push(frame);
-    if (!this.storing || (frame.type !== "say" && frame.type !== "person")) return;
+    if (!this.storing || !("id" in frame)) return;
     const { id } = frame;
+    if (frame.type === "leave") return this.begin(id, say);
+    if (frame.type === "helped" || frame.type === "rate") {
+      const event = frame.type === "helped" ? { kind: "helped", id: frame.of, yes: frame.yes } : { kind: "rated", stars: frame.stars, comment: frame.comment ?? "" };
+      return say({ type: "ack", id, seq: this.tell(event), conversation: C });
+    }
+    if (frame.type !== "say" && frame.type !== "person") return;
     const known = this.log.find((one) => (one.event as { id?: string }).id === id);
     const seq = known?.seq ?? this.tell(frame.type === "say" ? { ...visitor(id, frame.text), files: (frame.files ?? []).map(kept) } : waiting("asked"));
     say({ type: "ack", id, seq, conversation: C });
+  }
+
+  /** The visitor begins anew, in all tabs. */
+  private begin(id: string, say: (value: object) => void): void {
+    say({ type: "ack", id, seq: this.log.length, conversation: C });
+    this.log = [];
+    const welcome = JSON.parse(fixture("server-welcome-new")) as object;
+    this.broadcast(JSON.stringify({ ...welcome, limits: this.limits }));
+    this.broadcast(JSON.stringify({ type: "caught_up", seq: 0 }));
   }
 
   private greet(hello: Hello, say: (value: object) => void): void {
@@ -119,12 +141,17 @@ export const kept = (id: string) => ({ id, name: `${id}.png`, mime: "image/png",
 export const tree = (text: string) => [{ type: "paragraph", children: [{ type: "text", text }] }];
 export const visitor = (id: string, text: string) => ({ kind: "message", id, author: { kind: "visitor" }, text: tree(text), sources: [] });
 export const agent = (text: string) => ({ kind: "message", id: "a", author: { kind: "agent", name: "Ana" }, text: tree(text), sources: [] });
+/** What the bot answers to a question. */
+export const answer = (id: string, text: string) => ({ kind: "message", id, author: { kind: "bot" }, text: tree(text), sources: [], answer: true });
+export const closed = { kind: "handling", handling: "closed", reason: null, agent: null };
 export const waiting = (reason: string) => ({ kind: "handling", handling: "waiting", reason, agent: null });
 export const taken = { kind: "handling", handling: "agent", reason: null, agent: "Ana" };
 
 /** What the widget loads later; a test may hold or break it. */
 export const part = { ...more };
 HinnyChat.load = (name) => Promise.resolve({ more: part, brand, events }[name]) as never;
+/** What that loads at some moments. */
+more.More.load = () => Promise.resolve(talk);
 customElements.define("hinny-chat", HinnyChat);
 
 /** A fresh server for each test of a file. */
@@ -172,7 +199,7 @@ export class Tab {
   }
 
   lines(): string[] {
-    const nodes = Array.from(this.find("log").children) as HTMLElement[];
+    const nodes = (Array.from(this.find("log").children) as HTMLElement[]).filter((node) => node.dataset.role !== "day");
     return nodes.map((node) => {
       const words = node.querySelector(".bubble")?.textContent ?? node.firstChild?.textContent;
       return [node.dataset.author ?? "line", node.dataset.state, words].filter(Boolean).join(" ");

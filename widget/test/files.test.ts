@@ -58,7 +58,7 @@ test("files go first, the message once, and then it shows the picture from our s
   brings(tab, "paste", file("cat.png", "image/png", "meow"), file("dog.png", "image/png", "woof"));
   await eventually("both files", () => chosen(tab).length === 2);
   tab.writes("Look");
-  assert.deepEqual([chosen(tab), tab.lines().at(-1)], [[], "visitor uploading Lookcat.png 1 kBdog.png 1 kB"]);
+  assert.deepEqual([chosen(tab), tab.lines().at(-1)], [[], "visitor uploading Lookcat.png 1 kB×dog.png 1 kB×"]);
   await tab.reads("visitor stored Look");
   const token = `Bearer ${JSON.parse(localStorage.getItem("hinny:demo") ?? "").token}`;
   assert.deepEqual(server.uploads, [

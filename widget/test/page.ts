@@ -46,6 +46,45 @@ class Observer {
   }
 }
 
+/** An upload as a browser tells of it: half of it, and then the answer. */
+class Call {
+  status = 0;
+  responseText = "";
+  readonly upload: { onprogress: ((event: object) => void) | null } = { onprogress: null };
+  onload = () => {};
+  onerror = () => {};
+  onabort = () => {};
+  readonly #ending = new AbortController();
+  readonly #headers: Record<string, string> = {};
+  #to: [string, string] = ["", ""];
+
+  open(method: string, url: string): void {
+    this.#to = [method, url];
+  }
+
+  setRequestHeader(name: string, value: string): void {
+    this.#headers[name] = value;
+  }
+
+  abort(): void {
+    this.#ending.abort();
+  }
+
+  send(body: Blob): void {
+    const [method, url] = this.#to;
+    setImmediate(() => this.upload.onprogress?.({ loaded: body.size / 2, total: body.size }));
+    const { signal } = this.#ending;
+    fetch(url, { method, body, headers: this.#headers, signal })
+      .then(async (answer) => {
+        this.status = answer.status;
+        this.responseText = await answer.text();
+        this.onload();
+      })
+      .catch(() => (signal.aborted ? this.onabort() : this.onerror()));
+  }
+}
+
+put("XMLHttpRequest", Call);
 put("IntersectionObserver", Observer);
 for (const name of [...names, ...more]) put(name, page[name as keyof typeof page]);
 put("window", page);

@@ -31,7 +31,7 @@ await build({
 const wanted = process.argv.slice(2);
 const chosen = names.filter((name) => !wanted.length || wanted.some((part) => name.includes(part)));
 const files = chosen.map((name) => join(out, name.replace(".ts", ".mjs")));
-const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
+const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", "--test-force-exit", ...files], {
   stdio: "inherit",
   env: { ...process.env, HINNY_WIDGET: join(here, "..") },
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { unsendable, uploaded } from "../src/luggage";
 import { initial, unread, wakeAt } from "../src/state";
 import type { EventFrame, ServerFrame, Welcome } from "../src/wire";
-import { asks, fixture, fixtureNames, frame, page, Story } from "./support";
+import { asks, fixture, frameNames, frame, page, Story } from "./support";
 
 const C = "0aB1cD2eF3gH4iJ5kL6mN7";
 const connecting = { type: "link", phase: "connecting" } as const;
@@ -37,7 +37,7 @@ test("the protocol's example conversation reads as written", () => {
 test("frames of every kind are accepted in any state", () => {
   const phases = ["idle", "connecting", "online", "retrying", "offline", "stopped"] as const;
   for (const phase of phases) {
-    for (const name of fixtureNames("server")) {
+    for (const name of frameNames()) {
       const story = new Story({ ...initial, phase }).tell(frame(name.replace("server-", "")));
       assert.ok(story.state, `${name} in ${phase}`);
     }

@@ -21,6 +21,14 @@ export function fixtureNames(side: "client" | "server"): string[] {
   return readdirSync(wire).filter((name) => name.startsWith(`${side}-`)).sort();
 }
 
+/** What the widget asks by REST has the same shape, and comes through another door. */
+const asked = ["server-conversation.json", "server-conversations.json"];
+
+/** The frames that come by the socket. */
+export function frameNames(): string[] {
+  return fixtureNames("server").filter((name) => !asked.includes(name));
+}
+
 export function fixture(name: string): string {
   return readFileSync(join(wire, name.endsWith(".json") ? name : `${name}.json`), "utf8");
 }

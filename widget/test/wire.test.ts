@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFrame } from "../src/wire";
-import { fixture, fixtureNames } from "./support";
+import { fixture, frameNames } from "./support";
 
-for (const name of fixtureNames("server")) {
+for (const name of frameNames()) {
   test(`reads ${name}`, () => {
     const text = fixture(name);
     const frame = readFrame(text);
@@ -14,7 +14,7 @@ for (const name of fixtureNames("server")) {
 }
 
 test("the examples cover every frame the widget knows", () => {
-  const types = fixtureNames("server").map((name) => (JSON.parse(fixture(name)) as { type: string }).type);
+  const types = frameNames().map((name) => (JSON.parse(fixture(name)) as { type: string }).type);
   const known = ["ack", "bye", "caught_up", "event", "partial", "pong", "refused", "typing", "welcome"];
   assert.deepEqual([...new Set(types)].sort(), known);
 });

@@ -38,6 +38,22 @@ test("every language has every sentence, and none that nobody reads", () => {
   }
 });
 
+test("what is loaded later speaks the same languages, with the same sentences and values", () => {
+  const later = join(root, "words-later");
+  const read = (name: string) => JSON.parse(readFileSync(join(later, name), "utf8")) as Record<string, string | Forms>;
+  const english = read("en.json");
+  assert.deepEqual(readdirSync(later), names);
+  for (const name of names) {
+    const pack = read(name);
+    assert.deepEqual(Object.keys(pack).sort(), Object.keys(english).sort(), name);
+    for (const [key, value] of Object.entries(english)) {
+      assert.ok(!(key in en), `${key} is in both`);
+      if (typeof value === "string") assert.deepEqual(values(pack[key] as string), values(value), `${name} ${key}`);
+      else for (const rule of new Intl.PluralRules(name.slice(0, 2)).resolvedOptions().pluralCategories) assert.ok((pack[key] as Forms)[rule] ?? rule === "zero", `${name} ${key} ${rule}`);
+    }
+  }
+});
+
 test("every sentence is used by the source", () => {
   const source = readdirSync(join(root, "src")).filter((name) => name.endsWith(".ts")).map((name) => readFileSync(join(root, "src", name), "utf8")).join("\n");
   const stems = [...source.matchAll(/words\[`(\w+)\$\{/g)].map(([, stem]) => stem!);
@@ -97,7 +113,7 @@ test("Arabic counts in its six ways, and a name in it keeps its own direction", 
   const said = [0, 1, 2, 3, 11, 100].map((n) => count(words.unread, n).replace(/[\u2068\u2069]/g, ""));
   assert.equal(new Set(said.map((one) => one.replace(/[\d٠-٩]+/g, "#"))).size, 5);
   assert.equal(said[2], "رسالتان جديدتان");
-  assert.equal(say(words.turned_agent, { name: "Ada (shop)" }), "\u2068Ada (shop)\u2069 معك الآن.");
+  assert.equal(say(words.answering_agent, { name: "Ada (shop)" }), "أنت تتحدث مع \u2068Ada (shop)\u2069");
 });
 
 test("a value is put in as it is, whatever it holds", () => {

@@ -3,6 +3,7 @@
 mod answerer;
 mod changes;
 mod faq;
+mod feedback;
 mod held;
 mod suggest;
 mod team;
@@ -20,6 +21,7 @@ impl Dialogue {
     pub fn decide(&self, command: &Command) -> Decision {
         let mut plan = Plan::new(self);
         plan.hear_visitor_or_bot(command);
+        plan.hear_buttons(command);
         plan.hear_team(command);
         plan.hear_us(command);
         plan.finish(self)
@@ -65,7 +67,6 @@ impl Plan {
                 let deliver = self.card_update();
                 self.push_with(What::VisitorIdentified, Some(Words::Profile), deliver);
             }
-            Command::Pick { .. } => self.pick(command),
             Command::Judge {
                 turn,
                 verdict,
@@ -84,6 +85,17 @@ impl Plan {
             Command::Brief { .. } => self.brief(command),
             Command::FailTurn { turn } => self.fail_turn(*turn),
             Command::AnswerDue { turn, asked_here } => self.answer_due(*turn, *asked_here),
+            _ => {}
+        }
+    }
+
+    /// What the visitor presses.
+    fn hear_buttons(&mut self, command: &Command) {
+        match command {
+            Command::Pick { .. } => self.pick(command),
+            Command::Help { of, yes } => self.helped(of.as_ref(), *yes),
+            Command::Rate { stars, comment } => self.rate(*stars, *comment),
+            Command::Leave => self.leave(),
             _ => {}
         }
     }

@@ -65,6 +65,9 @@ impl Plan {
                     chosen: None,
                 };
                 self.push_with(what, Some(Words::Said), deliver);
+                if self.now.left {
+                    self.tell_team(Notice::VisitorLeft);
+                }
             }
         }
     }

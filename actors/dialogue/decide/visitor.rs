@@ -51,7 +51,7 @@ impl Plan {
         }
     }
 
-    fn greet(&mut self, intent: Intent) {
+    pub(super) fn greet(&mut self, intent: Intent) {
         let message = self.message_id();
         let what = What::BotGreeted { message, intent };
         self.push_words(what, Words::Courtesy);

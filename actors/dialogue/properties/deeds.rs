@@ -34,6 +34,11 @@ pub enum Deed {
     },
     Fail,
     Slip(Held),
+    Help {
+        yes: bool,
+    },
+    Rate,
+    Leave,
     /// At what is open, or at any event.
     Pick {
         open: bool,
@@ -42,7 +47,20 @@ pub enum Deed {
 }
 
 pub fn deeds() -> impl Strategy<Value = Deed> {
-    prop::sample::select(vec![
+    let no = Deed::Help { yes: false };
+    let said = vec![
+        Deed::Help { yes: true },
+        no,
+        no,
+        no,
+        Deed::Rate,
+        Deed::Leave,
+    ];
+    prop::sample::select([said, others()].concat())
+}
+
+fn others() -> Vec<Deed> {
+    vec![
         Deed::Edit(NewWords::Fit),
         Deed::Edit(NewWords::Slip),
         Deed::Edit(NewWords::Same),
@@ -75,7 +93,7 @@ pub fn deeds() -> impl Strategy<Value = Deed> {
         Deed::Slip(Held::Secret),
         Deed::Slip(Held::Mention),
         Deed::Slip(Held::Unmarked),
-    ])
+    ]
 }
 
 fn pick(open: bool, choice: Option<usize>) -> Deed {
@@ -111,16 +129,35 @@ impl Deed {
                 delivery: "d".into(),
                 of: at,
             },
+            Deed::Pick { .. } | Deed::Help { .. } | Deed::Rate | Deed::Leave => {
+                self.press(at, log, dialogue)
+            }
+            Deed::Slip(slip) => reply(by, TeamLine::Plain, Some(slip), None),
+        }
+    }
+
+    /// The visitor's buttons. An answer is near in most histories.
+    fn press(self, at: Seq, log: &[What], dialogue: &Dialogue) -> Command {
+        let find = |seq| Pointed::find(log, seq, None);
+        match self {
             Deed::Pick { open, choice } => {
                 let offer = dialogue.talk.offer.as_ref().filter(|_| open);
                 Command::Pick {
                     message: MessageId(format!("c{at}")),
-                    of: offer.map_or(of, |offer| Pointed::find(log, offer.seq, None)),
+                    of: find(offer.map_or(at, |offer| offer.seq)),
                     choice,
                     known: !at.is_multiple_of(5),
                 }
             }
-            Deed::Slip(slip) => reply(by, TeamLine::Plain, Some(slip), None),
+            Deed::Help { yes } => Command::Help {
+                of: find(dialogue.talk.answers.last().copied().unwrap_or(at)),
+                yes,
+            },
+            Deed::Rate => Command::Rate {
+                stars: (at % 7) as u8,
+                comment: at.is_multiple_of(2),
+            },
+            _ => Command::Leave,
         }
     }
 

@@ -31,12 +31,29 @@ pub fn from_visitor() -> Vec<(&'static str, Command)> {
         ("visitor thanks", say(Intent::Thanks)),
         ("visitor makes small talk", say(Intent::SmallTalk)),
         ("visitor says that this was wrong", say(Intent::Reject)),
+        ("visitor has seen everything", Command::Saw { upto: 99 }),
+        ("visitor identified", Command::Identify),
+    ]
+}
+
+/// The buttons below what the bot said, and those for the whole conversation.
+pub fn pressed() -> Vec<(&'static str, Command)> {
+    vec![
         ("visitor chooses a suggestion", pick(3, Some(0))),
         ("visitor wants none of the suggestions", pick(3, None)),
         ("visitor chooses from older suggestions", pick(1, Some(0))),
         ("visitor presses a button that never was", pick(3, Some(7))),
-        ("visitor has seen everything", Command::Saw { upto: 99 }),
-        ("visitor identified", Command::Identify),
+        ("visitor says that the answer helped", help(true, false)),
+        ("visitor says that it did not help", help(false, false)),
+        ("visitor says so again", help(false, true)),
+        (
+            "visitor gives four stars",
+            Command::Rate {
+                stars: 4,
+                comment: true,
+            },
+        ),
+        ("visitor begins anew", Command::Leave),
     ]
 }
 
@@ -93,6 +110,24 @@ fn pick(seq: Seq, choice: Option<usize>) -> Command {
         }),
         choice,
         known: true,
+    }
+}
+
+/// The buttons below the answer that the table's state has at 2.
+fn help(yes: bool, before: bool) -> Command {
+    let helped = What::Helped {
+        of: 2,
+        message: "e2".into(),
+        yes: false,
+    };
+    Command::Help {
+        of: Some(Pointed {
+            seq: 2,
+            what: super::bot_answered(),
+            later: before.then_some(helped).into_iter().collect(),
+            written_in: None,
+        }),
+        yes,
     }
 }
 

@@ -71,6 +71,7 @@ async fn told(conn: &mut SqliteConnection, row: &SqliteRow) -> Stored<Option<Ans
     let wrong = mark(conn, &conversation, event.seq).await?;
     Ok(Some(AnswerRow {
         wrong,
+        helped: helped(conn, &conversation, event.seq).await?,
         ..answer(conversation, &event, *turn, &about)
     }))
 }
@@ -103,6 +104,26 @@ pub(super) async fn mark(
             _ => None,
         }),
     )
+}
+
+async fn helped(
+    conn: &mut SqliteConnection,
+    conversation: &ConversationId,
+    answer: Seq,
+) -> Stored<Option<bool>> {
+    let row = sqlx::query(
+        "SELECT seq, at, version, what FROM event \
+         WHERE conversation = $1 AND refers = $2 AND kind = 'helped' ORDER BY seq LIMIT 1",
+    )
+    .bind(conversation.as_str())
+    .bind(answer as i64)
+    .fetch_optional(conn)
+    .await?;
+    let event = row.as_ref().map(codec::event).transpose()?;
+    Ok(event.and_then(|event| match event.what {
+        What::Helped { yes, .. } => Some(yes),
+        _ => None,
+    }))
 }
 
 /// The questions, the verdict and the answer. A question that a person has already is none of `questions`,
@@ -145,6 +166,7 @@ fn answer(conversation: ConversationId, event: &Event, turn: Turn, about: &[Entr
         confidence: judged.map_or(0.0, |(confidence, _)| confidence),
         verdict: judged.map_or(Verdict::Answer, |(_, verdict)| verdict),
         wrong: None,
+        helped: None,
         sources: said.map(sources).unwrap_or_default(),
     }
 }

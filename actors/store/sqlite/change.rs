@@ -52,6 +52,8 @@ pub(super) struct TeamRows {
     pub moved: Vec<(i64, i64)>,
     pub removed: Vec<i64>,
     pub revived: Vec<String>,
+    /// The visitor began anew, so that this is not their current conversation any more.
+    pub left: bool,
     pub at: Millis,
 }
 
@@ -248,6 +250,10 @@ fn team(change: &Change) -> Stored<TeamRows> {
             .iter()
             .map(|seq| *seq as i64)
             .collect(),
+        left: change
+            .events
+            .iter()
+            .any(|event| event.what == What::VisitorLeft),
         revived: change.revived.iter().map(|id| id.0.clone()).collect(),
         at: crate::clock::now(),
     })

@@ -155,7 +155,19 @@ async fn write(conn: &mut SqliteConnection, changes: &[&Rows]) -> Stored<()> {
     for change in changes {
         threads(conn, change).await?;
         inbound::apply(conn, change).await?;
+        if change.team.left {
+            leave(conn, &change.conversation).await?;
+        }
     }
+    Ok(())
+}
+
+/// The visitor's next words open another one.
+async fn leave(conn: &mut SqliteConnection, conversation: &str) -> Stored<()> {
+    sqlx::query("UPDATE conversation SET current = 0 WHERE id = $1")
+        .bind(conversation)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

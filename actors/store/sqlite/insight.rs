@@ -62,7 +62,7 @@ async fn missed(conn: &mut SqliteConnection, site: &SiteId, since: Millis) -> St
     let rows = sqlx::query(
         "SELECT e.conversation, e.seq, e.at, e.version, e.what FROM event e \
          JOIN conversation c ON c.id = e.conversation \
-         WHERE e.kind IN ('escalated', 'answer_marked') AND c.site = $1 AND e.at >= $2 \
+         WHERE e.kind IN ('escalated', 'answer_marked', 'helped') AND c.site = $1 AND e.at >= $2 \
          ORDER BY e.at DESC, e.conversation, e.seq DESC",
     )
     .bind(site.as_str())
@@ -73,11 +73,11 @@ async fn missed(conn: &mut SqliteConnection, site: &SiteId, since: Millis) -> St
     for row in &rows {
         let (conversation, event) = placed(row)?;
         for found in told_by(conn, &conversation, &event).await? {
-            // What was marked says more than that a person came too.
+            // What was said of an answer says more than that a person came too, and the team's word the most.
             let known = all.entry((conversation.clone(), found.seq));
             known
                 .and_modify(|known| {
-                    if found.why == Why::Wrong {
+                    if weight(found.why) > weight(known.why) {
                         *known = found.clone();
                     }
                 })
@@ -87,6 +87,14 @@ async fn missed(conn: &mut SqliteConnection, site: &SiteId, since: Millis) -> St
     let mut all: Vec<Missed> = all.into_values().collect();
     all.sort_by_key(|missed| std::cmp::Reverse(missed.at));
     Ok(all)
+}
+
+fn weight(why: Why) -> u8 {
+    match why {
+        Why::HandedOver(_) => 0,
+        Why::NotHelped => 1,
+        Why::Wrong => 2,
+    }
 }
 
 /// The questions that one event says were missed.
@@ -106,6 +114,9 @@ async fn told_by(
                 true => (answered(conn, conversation, *of).await?, Why::Wrong),
                 false => return Ok(Vec::new()),
             }
+        }
+        What::Helped { of, yes: false, .. } => {
+            (answered(conn, conversation, *of).await?, Why::NotHelped)
         }
         _ => return Ok(Vec::new()),
     };

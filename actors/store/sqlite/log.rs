@@ -8,13 +8,13 @@ use sqlx::{AssertSqlSafe, Row};
 use super::SqliteStore;
 use super::change::Rows;
 use super::codec::{self, CONVERSATION, ENTRY, json};
-use super::{commit, whereabouts};
+use super::{commit, earlier, whereabouts};
 use crate::body::Context;
 use crate::event::{Event, Handling};
 use crate::ids::{Cause, ConversationId, Millis, Seq, SiteId, VisitorId};
 use crate::store::{
-    Change, CommitError, ConversationRow, Entry, LogStore, Receipt, StoreError, Stored,
-    handling_name,
+    Change, CommitError, ConversationRow, Entry, LogStore, OwnConversation, Receipt, StoreError,
+    Stored, handling_name,
 };
 
 #[async_trait]
@@ -83,6 +83,15 @@ impl LogStore for SqliteStore {
         row.as_ref()
             .map(|row| codec::conversation(row, "seq"))
             .transpose()
+    }
+
+    async fn own_conversations(
+        &self,
+        site: &SiteId,
+        visitor: &VisitorId,
+        limit: u32,
+    ) -> Stored<Vec<OwnConversation>> {
+        earlier::list(&mut *self.reader().await?, site, visitor, limit).await
     }
 
     async fn set_context(

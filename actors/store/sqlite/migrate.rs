@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "faces", include_str!("migrations/0005_faces.sql")),
     (6, "inbound", include_str!("migrations/0006_inbound.sql")),
     (7, "insight", include_str!("migrations/0007_insight.sql")),
+    (9, "talk", include_str!("migrations/0009_talk.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {

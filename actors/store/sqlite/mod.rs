@@ -12,6 +12,7 @@
 //! - `change`, `commit`, `rows`: how a Change becomes rows, when it is refused, and in which statements it goes.
 //! - `log`, `inbound`, `outbox`, `people`, `desk`: the verbs of the traits of the same names.
 //! - `posts`: which platform message carries what. `due`: which deliveries and alarms have come due. `answers`: what the bot answered, for the desk.
+//! - `earlier`: a visitor's own conversations.
 //! - `insight`: what a team looks back at. `digest`: what it was told of each day.
 //! - `lobby`: what members did while a file of theirs is still being fetched.
 //! - `files`: what is known of files, and which message has them.
@@ -25,6 +26,7 @@ mod commit;
 mod desk;
 mod digest;
 mod due;
+mod earlier;
 mod error;
 mod files;
 mod inbound;

@@ -265,6 +265,28 @@ pub async fn a_wrong_answer_is_marked_missed_and_unmarked(store: &dyn Store) {
     assert_eq!(answer.wrong, None);
 }
 
+pub async fn what_did_not_help_is_missed(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    talk.commit(answered(&talk, vec![1])).await;
+    let helped = |yes| What::Helped {
+        of: 3,
+        message: MessageId::from("e3"),
+        yes,
+    };
+    let mut change = talk.change(3, "no");
+    add(&mut change, helped(false), None);
+    talk.commit(change).await;
+    let answer = store.answer(&talk.id, 3).await.unwrap().unwrap();
+    assert_eq!(answer.helped, Some(false));
+    let missed = store.missed(&talk.site, 0).await.unwrap();
+    assert_eq!((missed[0].seq, missed[0].why), (1, Why::NotHelped));
+    // The team's word counts more.
+    talk.commit(marked(&talk, 4, true)).await;
+    let missed = store.missed(&talk.site, 0).await.unwrap();
+    let whys: Vec<Why> = missed.iter().map(|one| one.why).collect();
+    assert_eq!(whys, [Why::Wrong]);
+}
+
 pub async fn what_was_handed_over_is_missed(store: &dyn Store) {
     let talk = Talk::begin(store, "shop").await;
     let mut change = answered(&talk, vec![1]);

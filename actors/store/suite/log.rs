@@ -5,7 +5,7 @@ use hinny_bridges::text::Text;
 
 use super::{Talk, add, page, said, target, thread};
 use crate::body::Body;
-use crate::event::{Event, Handling};
+use crate::event::{Event, Handling, What};
 use crate::ids::{ConversationId, Millis, SiteId, VisitorId};
 use crate::store::{DeliveryKind, Store, StoreError};
 
@@ -172,4 +172,61 @@ pub async fn a_walk_through_the_site_is_one_change_of_the_card(store: &dyn Store
     walk(&["Thanks"], 6_000).await;
     assert!(waiting(24_999).await.is_empty());
     assert_eq!(waiting(25_000).await.len(), 1);
+}
+
+async fn list(talk: &Talk<'_>) -> Vec<(String, bool)> {
+    let own = talk
+        .store
+        .own_conversations(&talk.site, &talk.session.visitor, 10);
+    let own = own.await.unwrap().into_iter();
+    own.map(|one| (one.first, one.current)).collect()
+}
+
+pub async fn who_begins_anew_keeps_the_old_one_in_the_list(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    assert_eq!(list(&talk).await, []);
+    talk.commit(talk.said(0, "first", None)).await;
+    let mut left = talk.change(1, "left");
+    add(&mut left, What::VisitorLeft, None);
+    talk.commit(left).await;
+    let (site, visitor) = (&talk.site, &talk.session.visitor);
+    assert_eq!(store.current(site, visitor).await.unwrap(), None);
+    let next = store.open(site, visitor, 9_000).await.unwrap();
+    assert_ne!(next, talk.id);
+    // What nothing was said in is not listed.
+    assert_eq!(list(&talk).await, [("first".to_owned(), false)]);
+    let next = Talk {
+        id: next,
+        session: talk.session.clone(),
+        site: talk.site.clone(),
+        ..talk
+    };
+    next.commit(next.said(0, "second", None)).await;
+    let both = [("second".to_owned(), true), ("first".to_owned(), false)];
+    assert_eq!(list(&next).await, both);
+}
+
+pub async fn the_list_is_the_visitors_own_and_joins_with_them(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    talk.commit(talk.said(0, "mine", None)).await;
+    let other = Talk::begin(store, "shop").await;
+    other.commit(other.said(0, "theirs", None)).await;
+    let mine = [("mine".to_owned(), true)];
+    assert_eq!(list(&talk).await, mine);
+    let elsewhere = SiteId::from("bakery");
+    let foreign = store.own_conversations(&elsewhere, &talk.session.visitor, 10);
+    assert_eq!(foreign.await.unwrap(), []);
+    let mut left = talk.change(1, "left");
+    add(&mut left, What::VisitorLeft, None);
+    talk.commit(left).await;
+    let ada = super::profile("ada", "Ada");
+    let ada = store.identify(&talk.site, Some(&talk.session.id), &ada, 2);
+    let session = ada.await.unwrap().session;
+    let ada = Talk {
+        session,
+        site: talk.site.clone(),
+        id: talk.id.clone(),
+        store,
+    };
+    assert_eq!(list(&ada).await, [("mine".to_owned(), false)]);
 }
