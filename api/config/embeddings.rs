@@ -50,8 +50,18 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
-    /// `label` is how problems name the site.
-    pub(super) fn check(
+    /// What the site's table says, if it has one. `label` is how problems name the site.
+    pub(super) fn of(
+        raw: Option<&RawEmbeddings>,
+        base: &Path,
+        env: Env<'_>,
+        label: &str,
+        problems: &mut Problems,
+    ) -> Option<Embeddings> {
+        Embeddings::check(raw?, base, env, label, problems)
+    }
+
+    fn check(
         raw: &RawEmbeddings,
         base: &Path,
         env: Env<'_>,

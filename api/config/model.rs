@@ -27,8 +27,18 @@ pub struct Model {
 }
 
 impl Model {
-    /// `label` is how problems name the site.
-    pub(super) fn check(
+    /// What the site's table says, if it has one. `label` is how problems name the site.
+    pub(super) fn of(
+        raw: Option<&RawModel>,
+        base: &Path,
+        env: Env<'_>,
+        label: &str,
+        problems: &mut Problems,
+    ) -> Option<Model> {
+        Model::check(raw?, base, env, label, problems)
+    }
+
+    fn check(
         raw: &RawModel,
         base: &Path,
         env: Env<'_>,

@@ -81,11 +81,9 @@ pub(super) fn check(
     }
     let speaks = problems.take(speaks(&raw.answers.mode).map_err(within));
     let knowledge = knowledge(&raw.knowledge, base, &label, problems);
-    let model = raw.model.as_ref();
-    let model = model.and_then(|model| Model::check(model, base, env, &label, problems));
+    let model = Model::of(raw.model.as_ref(), base, env, &label, problems);
     let words = speech::words(raw.words, &label, problems);
-    let embeddings = raw.embeddings.as_ref();
-    let embeddings = embeddings.and_then(|one| Embeddings::check(one, base, env, &label, problems));
+    let embeddings = Embeddings::of(raw.embeddings.as_ref(), base, env, &label, problems);
     Some(Site {
         id: id?,
         name: raw.name,

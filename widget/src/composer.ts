@@ -40,7 +40,6 @@ export function showComposer(nodes: Composer, state: State, chosen: Item[]): voi
   nodes.picker.accept = (limits.types ?? []).join();
   nodes.input.maxLength = limits.text;
   for (const node of [nodes.attach, nodes.input, nodes.send]) node.disabled = shut;
-  nodes.form.dataset.ready = String(chosen.length > 0);
   sync(nodes.chosen, chosen);
 }
 
