@@ -44,7 +44,7 @@ async fn renew_card(conn: &mut SqliteConnection, id: &ConversationId, at: Millis
     sqlx::query(
         "INSERT INTO delivery (id, site, conversation, seq, what, target, due_at) \
          SELECT $1, t.site, t.conversation, c.seq, $3, t.target, MAX($4, COALESCE((\
-         SELECT MAX(ended_at) FROM delivery WHERE conversation = $2 AND what = $3), 0) + $5) \
+         SELECT MAX(ended_at) FROM delivery WHERE conversation = $2 AND what = $3) + $5, 0)) \
          FROM thread t JOIN conversation c ON c.id = t.conversation \
          WHERE t.conversation = $2 AND t.active = 1 AND c.state <> 'closed' AND NOT EXISTS (\
          SELECT 1 FROM delivery WHERE conversation = $2 AND state = 'pending' AND what = $3)",
