@@ -94,7 +94,7 @@ impl Talk {
             What::BotAnswered { message, .. } => Some(message),
             _ => None,
         });
-        let of = answers.last().expect("the bot has answered");
+        let of = answers.next_back().expect("the bot has answered");
         self.said += 1;
         let cause = format!("helped{}", self.said);
         self.room.order(&cause, Request::Help { of, yes }).await;

@@ -162,10 +162,10 @@ pub async fn say(
 ) -> Result<Json<Receipt>, Problem> {
     guest.may_say(&app, &say.id, &say.text, &say.files)?;
     let conversation = guest.open(&app).await?;
-    if let Some(page) = say.page {
-        if let Some(row) = guest.conversation(&app).await? {
-            note(&app, &guest, row, wire::Context::at(page)).await?;
-        }
+    if let Some(page) = say.page
+        && let Some(row) = guest.conversation(&app).await?
+    {
+        note(&app, &guest, row, wire::Context::at(page)).await?;
     }
     let said = Said {
         id: &say.id,

@@ -88,7 +88,7 @@ impl Asking<'_> {
     fn retriever(&self, language: Language) -> Result<Option<Retriever>, KbError> {
         let segment = self.engine.segment.as_ref();
         let made = segment.map(|segment| Retriever::new(self.engine, segment, language));
-        Ok(made.transpose()?)
+        made.transpose()
     }
 
     fn by_meaning(

@@ -148,7 +148,7 @@ fn show(config: &Config, id: &ConversationId, json: bool) -> Result<(), Failure>
             format!("there is no conversation `{id}`; see `hinny replay` for the newest").into(),
         );
     };
-    let library = index::library(&config, site.as_str())?;
+    let library = index::library(config, site.as_str())?;
     let now = Now {
         generation: library.generation(),
         settings: config

@@ -13,7 +13,7 @@ fn env(name: &str) -> Option<String> {
         "TOKEN" | "HINNY_TELEGRAM_TOKEN" => Some("123:abc".to_owned()),
         "BOT" | "HINNY_SLACK_BOT_TOKEN" => Some("xoxb-verysecret".to_owned()),
         "APP" | "HINNY_SLACK_APP_TOKEN" => Some("xapp-verysecret".to_owned()),
-        "HINNY_MODEL_KEY" => Some("sk-verysecret".to_owned()),
+        "HINNY_MODEL_KEY" | "HINNY_EMBEDDINGS_KEY" => Some("sk-verysecret".to_owned()),
         "HINNY_DISCORD_TOKEN" => Some("a.verysecret.c".to_owned()),
         "SHORT" => Some("topsecretvalue".to_owned()),
         _ => None,

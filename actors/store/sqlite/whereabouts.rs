@@ -7,8 +7,8 @@ use crate::ids::{ConversationId, DeliveryId, Millis};
 use crate::store::{DeliveryKind, StoreError, Stored};
 
 /// The card waits so long for the visitor's next step, and so long after it was last written.
-const SETTLE: Millis = 3_000;
-const APART: Millis = 20_000;
+const SETTLE: Millis = 1_000;
+const APART: Millis = 5_000;
 
 /// Keeps a context, and whether it is another one than before.
 pub(super) async fn set(

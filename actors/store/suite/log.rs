@@ -164,14 +164,14 @@ pub async fn a_walk_through_the_site_is_one_change_of_the_card(store: &dyn Store
     change.thread_opened = Some((target(), thread("a")));
     talk.commit(change).await;
     walk(&["Returns", "Cart", "Pay"], 2_000).await;
-    assert!(waiting(4_999).await.is_empty());
-    let due = waiting(5_000).await;
+    assert!(waiting(2_999).await.is_empty());
+    let due = waiting(3_000).await;
     assert_eq!(due.len(), 1);
     assert_eq!(due[0].what, DeliveryKind::CardUpdate);
     store.delivered(&[due[0].id.clone()], 5_000).await.unwrap();
     walk(&["Thanks"], 6_000).await;
-    assert!(waiting(24_999).await.is_empty());
-    assert_eq!(waiting(25_000).await.len(), 1);
+    assert!(waiting(9_999).await.is_empty());
+    assert_eq!(waiting(10_000).await.len(), 1);
 }
 
 async fn list(talk: &Talk<'_>) -> Vec<(String, bool)> {

@@ -154,6 +154,10 @@ async fn visitor_tries(world: &World, person: &Person) -> usize {
             let unknown = world.made_up(&victims[0].ids[kind]);
             let expected = try_frame(world, person, &mut wire, row, &unknown).await;
             for victim in &victims {
+                // Messages are numbered within a conversation, so this may be an id of one's own too.
+                if person.ids.get(kind) == victim.ids.get(kind) {
+                    continue;
+                }
                 let found = try_frame(world, person, &mut wire, row, &victim.ids[kind]).await;
                 assert_eq!(
                     found, expected,

@@ -53,6 +53,12 @@ impl Caller<'_> {
         shape(status, &kind, &text, &sent)
     }
 
+    fn has(&self, kind: Kind, id: &String) -> bool {
+        let mut people = self.world.people.iter();
+        let own = people.find(|person| person.name == self.name);
+        own.and_then(|person| person.ids.get(&kind)) == Some(id)
+    }
+
     fn leak(&self, text: &str, foreign: impl Fn(&Person) -> bool) -> Option<String> {
         let sent = self.sent.borrow();
         let sent: Vec<&str> = sent.iter().map(String::as_str).collect();
@@ -76,6 +82,10 @@ impl Caller<'_> {
             let expected = self.tries(row, &unknown, foreign).await;
             for victim in victims {
                 let id = &victim.ids[kind];
+                // Messages are numbered within a conversation, so this may be an id of one's own too.
+                if self.has(*kind, id) {
+                    continue;
+                }
                 let found = self.tries(row, id, foreign).await;
                 let who = &self.name;
                 assert_eq!(

@@ -138,7 +138,7 @@ pub const ROUTES: &[Row] = &[
     anyone("ANY /v1/{*rest}", "/v1/visitors/{ID}/files"),
     anyone("GET /healthz", "/healthz"),
     anyone("GET /readyz", "/readyz"),
-    anyone("GET /metrics", "/metrics?conversation={ID}"),
+    anyone("GET /metrics", "/metrics"),
     anyone("GET /widget.js", "/widget.js"),
     anyone("GET /widget-chat.js", "/widget-chat.js"),
     anyone("GET /widget-more.js", "/widget-more.js"),
