@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use super::{DEADLINE, eventually};
+use super::{DEADLINE, eventually, within};
 
 /// A hinny in a folder of its own.
 pub struct Server {
@@ -152,7 +152,8 @@ impl Server {
     /// Waits until the process ends by itself.
     pub async fn ended(&mut self) {
         let child = self.child.as_mut().expect("it runs");
-        eventually("the end of the process", || {
+        // A planned death may have to wait for what happens rarely.
+        within(4 * DEADLINE, "the end of the process", || {
             let ended = child.try_wait().expect("it can be waited for");
             async move { ended }
         })
