@@ -90,7 +90,7 @@ impl Talk {
 
     /// Presses a button below the last answer.
     async fn helped(&mut self, yes: bool) {
-        let answers = self.log().await.into_iter().filter_map(|what| match what {
+        let mut answers = self.log().await.into_iter().filter_map(|what| match what {
             What::BotAnswered { message, .. } => Some(message),
             _ => None,
         });

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use super::{DEADLINE, eventually, within};
+use super::{DEADLINE, within};
 
 /// A hinny in a folder of its own.
 pub struct Server {

@@ -6,7 +6,8 @@ use serde_json::Value;
 pub fn shape(status: u16, kind: &str, body: &str, sent: &[&str]) -> String {
     let seen = match serde_json::from_str::<Value>(body) {
         Ok(json) => plain(&json, sent).to_string(),
-        Err(_) => still(&without(body, sent)),
+        // The numbers go first: a counter may just stand at what is somebody's id.
+        Err(_) => without(&still(body), sent),
     };
     format!("{status} {kind} {seen}")
 }

@@ -231,8 +231,6 @@ pub const FRAMES: &[FrameRow] = &[
     answered("helped", r#"{"type":"helped","id":"{FRESH}","of":"{ID}","yes":false}"#),
     answered("rate", r#"{"type":"rate","id":"{FRESH}","stars":4,"comment":"{TEXT}"}"#),
     answered("leave", r#"{"type":"leave","id":"{FRESH}","conversation":"{ID}"}"#),
-    answered("conversations", r#"{"type":"conversations","id":"{FRESH}"}"#),
-    answered("conversation", r#"{"type":"conversation","id":"{FRESH}","conversation":"{ID}","after":0}"#),
     unanswered("seen", r#"{"type":"seen","seq":3}"#),
     unanswered("typing", r#"{"type":"typing","on":true}"#),
     unanswered("context", r#"{"type":"context","attributes":{"order":"{ID}"}}"#),
@@ -240,6 +238,9 @@ pub const FRAMES: &[FrameRow] = &[
     // An id that was used is the caller's own from then on, so these come last.
     answered("say", r#"{"type":"say","id":"{ID}","text":"{TEXT}"}"#),
     answered("person", r#"{"type":"person","id":"{ID}"}"#),
+    // These use up what a socket may ask in a second.
+    answered("conversations", r#"{"type":"conversations","id":"{FRESH}"}"#),
+    answered("conversation", r#"{"type":"conversation","id":"{FRESH}","conversation":"{ID}","after":0}"#),
 ];
 
 /// What the desk's socket takes.
