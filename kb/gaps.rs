@@ -257,8 +257,8 @@ mod tests {
         let counts: Vec<_> = found.iter().map(|cluster| cluster.count).collect();
         assert_eq!(counts, [3, 2, 1], "{found:#?}");
         let students = &found[0];
-        assert_eq!((students.handed_over, students.wrong), (1, 1));
-        assert_eq!(students.not_helped, 1);
+        assert_eq!((students.handed_over, students.wrong), (2, 1));
+        assert_eq!((found[1].handed_over, found[1].not_helped), (1, 1));
         assert!(students.example.contains("discount"));
         assert_eq!(students.draft.alternates.len(), 2);
         let answer = students.draft.answer.as_ref().unwrap();
