@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { story } from "../support/story.js";
 
 const SURE = "Do I need a public URL?";
-const VAGUE = "How do I set it up?";
+const VAGUE = "What does it need?";
 const FOREIGN = "Wie viel kostet das im Monat für ein Team mit fünf Leuten?";
 const UNKNOWN = "Can you send me a paper catalogue?";
 
