@@ -61,7 +61,8 @@ export class Menu {
 /** Arrows walk from button to button, Escape leaves; the chat around it hears nothing of that. */
 export function follow(place: HTMLElement, leave: () => void): void {
   place.onkeydown = (event) => {
-    const buttons = Array.from(place.querySelectorAll<HTMLElement>("button:not(:disabled)"));
+    // What the style sheet hides cannot have the focus.
+    const buttons = Array.from(place.querySelectorAll<HTMLElement>("button:not(:disabled)")).filter((one) => one.getClientRects().length);
     const at = buttons.indexOf((place.getRootNode() as ShadowRoot).activeElement as HTMLElement);
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (event.key === "Escape") leave();

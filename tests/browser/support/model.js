@@ -7,6 +7,7 @@ export class Model {
   constructor(words) {
     this.words = words;
     this.asked = 0;
+    this.gate = null;
     this.server = createServer((request, response) => this.answer(request, response));
   }
 
@@ -18,6 +19,11 @@ export class Model {
     return model;
   }
 
+  /** From now on it stops after each first sentence, until it `goesOn`. */
+  pauses() {
+    this.gate = new Promise((go) => (this.goesOn = go));
+  }
+
   /** Each question gets the next few of the words, as sentences that name a passage. */
   async answer(request, response) {
     for await (const chunk of request) void chunk;
@@ -26,6 +32,7 @@ export class Model {
     for (const word of this.words.slice(from, from + 40)) {
       const choice = { index: 0, delta: { content: `${word} [1].\n` }, finish_reason: null };
       response.write(`data: ${JSON.stringify({ id: "m", object: "chat.completion.chunk", created: 1, model: "m", choices: [choice] })}\n\n`);
+      await this.gate;
     }
     response.end("data: [DONE]\n\n");
   }

@@ -26,6 +26,16 @@ export class Visitor {
     this.picker = find("picker");
     this.chosen = find("attached");
     this.note = find("note");
+    this.menu = find("menu");
+    this.helped = find("helped");
+    this.rating = find("rating");
+    this.find = find;
+  }
+
+  /** Chooses from the menu behind the three dots. */
+  async picks(role) {
+    await this.menu.click();
+    await this.find(role).click();
   }
 
   async opensChat() {
