@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle, transform } from "esbuild";
 import { minify } from "terser";
+import { names, path as namesPath } from "./names.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const dist = join(here, "dist");
@@ -28,6 +29,9 @@ const scripts = {
 };
 /** What another script imports is a module. */
 const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js", "widget-events.js", "widget-talk.js"]);
+/** What these scripts hand one another has the same short names in all of them (`names.mjs`). */
+const short = names();
+const mangling = { mangleProps: new RegExp(`^(?:${Object.keys(short).join("|")})$`), mangleCache: short };
 const styles = { "desk.css": "desk/desk.css", "link.css": "link/link.css", "demo.css": "demo/demo.css", "demo-site.css": "demo/site.css" };
 const pages = { "desk.html": "desk/desk.html", "link.html": "link/link.html", "demo.html": "demo/demo.html", "demo-site.html": "demo/site.html" };
 
@@ -81,6 +85,7 @@ async function script(name) {
     charset: "utf8",
     legalComments: "none",
     plugins: [inlineStyle],
+    ...(modules.has(name) && mangling),
   });
   const { code } = await minify(outputFiles[0].text, { ecma: 2022, module: format === "esm", compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true, keep_fargs: false } });
   return `${code}\n`;
@@ -97,4 +102,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist);
   for (const [name, text] of files) await writeFile(join(dist, name), text);
+  await writeFile(namesPath, `${JSON.stringify(short, null, 2)}\n`);
 }

@@ -27,7 +27,7 @@ export function uploaded(key: string, id: string): Change {
 /** `error` is the server's code when trying again by itself is no use. */
 export function unsendable(key: string, error: string | null): Change {
   return carried(key, ({ broken, files }, now, limits) => {
-    const again = { broken: broken + 1, again: now + UPLOAD_AGAIN_MS };
+    const again: Partial<Pending> = { broken: broken + 1, again: now + UPLOAD_AGAIN_MS };
     if (error === null && broken < UPLOADS_AGAIN) return again;
     const { name } = files.find((one) => one.key === key)!;
     return { failed: refusal(error, name, limits) };

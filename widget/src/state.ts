@@ -212,7 +212,7 @@ export function judged(state: State, id: string, change: Partial<Pending>): Stat
   };
 }
 
-const unlinked = { flying: null, typing: null };
+const unlinked: Partial<State> = { flying: null, typing: null };
 
 function received(state: State, frame: ServerFrame, now: number): State {
   switch (frame.type) {
