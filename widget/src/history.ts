@@ -75,7 +75,7 @@ export class History {
     const { author, text, deleted, at } = one;
     const who = author.kind === "visitor" ? words.you : (author.name ?? words.assistant);
     const time = h("time", { datetime: new Date(at).toISOString() }, `${new Date(at).toLocaleDateString(locale)} ${clock(at)}`);
-    const bubble = h("div", { class: "bubble" }, deleted ? words.gone : this.#host.render(text));
+    const bubble = h("div", { class: "bubble" }, h("div", {}, deleted ? words.gone : this.#host.render(text)));
     return [h("div", { class: "message first", "data-role": "earlier-message", "data-author": author.kind }, h("div", { class: "by" }, who), bubble, h("div", { class: "past-time" }, time))];
   }
 

@@ -15,6 +15,7 @@ import type { Wish } from "./pending";
 import { button } from "./marks";
 import type { HelpedEvent, RatedEvent } from "./wire";
 import { Stars } from "./stars";
+import { stayAtEnd } from "./stay";
 import type { State } from "./state";
 import css from "./talk.css";
 import { save } from "./transcript";
@@ -49,6 +50,7 @@ export class Talk {
   readonly #emoji: Emoji;
   readonly #menu: Menu;
   readonly #history: History;
+  readonly #leaving = new AbortController();
   #state!: State;
 
   constructor(host: Host, files: Files, attach: (files: File[]) => void, ask: (wish: Wish) => void) {
@@ -70,6 +72,7 @@ export class Talk {
     this.#emoji = new Emoji(input, emoji);
     this.#menu = new Menu(menu, () => this.#tools());
     this.#history = new History(files, host, panel, menu);
+    stayAtEnd(host.log, this.#leaving.signal);
     emoji.onclick = () => this.#emoji.turn();
     menu.onclick = () => this.#menu.turn();
   }
@@ -82,6 +85,7 @@ export class Talk {
   }
 
   leave(): void {
+    this.#leaving.abort();
     this.#bell.leave();
   }
 

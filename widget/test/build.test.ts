@@ -38,7 +38,7 @@ const LARGEST_BRAND = 1_700;
 /** Loaded by pages that listen to events. */
 const LARGEST_EVENTS = 800;
 /** Loaded once the bot has answered: the menu, earlier conversations, stars, sound, emoji; in eight languages. */
-const LARGEST_TALK = 11_000;
+const LARGEST_TALK = 12_000;
 
 /** The chat as the server hands it out: with the sentences in it that it names (`api/words.rs`). */
 function chatIn(language: string): string {

@@ -86,6 +86,7 @@ class Call {
 
 put("XMLHttpRequest", Call);
 put("IntersectionObserver", Observer);
+put("ResizeObserver", page.ResizeObserver);
 for (const name of [...names, ...more]) put(name, page[name as keyof typeof page]);
 put("window", page);
 put("navigator", { onLine: true, language: "en", languages: ["en"] });

@@ -174,6 +174,29 @@ story("the conversation is saved as a text, with who said what, sources and file
   ]);
 });
 
+story("the menu can be seen: its dots on the header, its lines on its own ground", async (stage) => {
+  const { visitor } = await answered(await openStore(stage));
+  const colour = (node) => node.evaluate((one) => getComputedStyle(one).color);
+  await visitor.menu.click();
+  assert.equal(await colour(visitor.menu), await colour(visitor.closeButton));
+  const list = visitor.find("menu-list");
+  const ground = await list.evaluate((one) => getComputedStyle(one).backgroundColor);
+  assert.equal(ground, "rgb(255, 255, 255)");
+  assert.equal(await colour(list.getByRole("menuitem").first()), await colour(visitor.composer));
+});
+
+story("what was said last stays in view when stars, offers and a keyboard take room", async (stage) => {
+  const { page, visitor, desk } = await inTalk(await openStore(stage), { onPhone: true });
+  for (const line of ["One", "Two", "Three", "Four", "Five"]) await visitor.says(`${line} more thing that I would like to say about my order`);
+  const inView = () => visitor.log.evaluate((log) => log.lastElementChild.getBoundingClientRect().bottom <= log.getBoundingClientRect().bottom);
+  await eventually("the last line is in view", inView);
+  await page.setViewportSize({ width: 390, height: 480 });
+  await eventually("the last line is in view in a smaller window", inView);
+  await desk.closeButton.click();
+  await visitor.rating.waitFor();
+  await eventually("the last line is in view above the stars", inView);
+});
+
 story("the menu is walked by keyboard, and each of its lines can be reached", async (stage) => {
   const { page, visitor } = await answered(await openStore(stage));
   await visitor.menu.focus();
