@@ -28,7 +28,7 @@ export function buildComposer(): Composer {
   const input = h("textarea", marks("composer", { rows: "1", "aria-label": words.composer, placeholder: words.placeholder, enterkeyhint: "send" }));
   const send = button("send", words.send, paths.send);
   send.type = "submit";
-  const form = h("form", marks("form"), attach, picker, input, send);
+  const form = h("form", marks("form"), input, attach, picker, send);
   return { note, chosen, form, attach, picker, input, send };
 }
 

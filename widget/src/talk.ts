@@ -62,7 +62,7 @@ export class Talk {
     const find = <T extends HTMLElement>(role: string) => root.querySelector<T>(`[data-role="${role}"]`)!;
     const panel = find("panel");
     const input = find<HTMLTextAreaElement>("composer");
-    const emoji = place("emoji", later.emoji, paths.emoji, input);
+    const emoji = place("emoji", later.emoji, paths.emoji, find("attach"));
     const menu = place("menu", later.menu, paths.menu, find("close"));
     this.#host = host;
     this.#attach = attach;

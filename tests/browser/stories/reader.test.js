@@ -43,8 +43,8 @@ story("a reader of the screen walks through the chat", async (stage) => {
     'button "Talk to a person"',
     'status ""',
     'form ""',
-    'button "Attach files"',
     'textbox "Your message"',
+    'button "Attach files"',
     'button "Send"',
   ]);
   await browser.close();

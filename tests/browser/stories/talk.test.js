@@ -226,7 +226,7 @@ story("emoji are chosen by mouse and by keyboard", async (stage) => {
   assert.equal(await visitor.composer.inputValue(), "Thanks 🎉 a lot");
   assert.equal(await visitor.find("emoji-list").count(), 0);
 
-  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");

@@ -27,8 +27,9 @@ function escaped(text) {
 const PLAIN = "    <h1>The Shop</h1>\n    <p>Things to buy.</p>";
 
 /** Nothing may run or be reached but the chat's server, and the page's own style sheet if it has one. */
-function policy({ chat: server, css, ownScripts }) {
+function policy({ chat: server, css, ownScripts, policy: own }) {
   const { host } = new URL(server);
+  if (own) return own;
   return `default-src 'none'; script-src ${server}${ownScripts ? " 'self'" : ""}; connect-src ws://${host} ${server}; img-src ${server}; ${css ? "style-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
 }
 
@@ -41,6 +42,8 @@ export class Website {
     this.body = PLAIN;
     this.css = null;
     this.strict = true;
+    /** Instead of the strict policy that all stories have. */
+    this.policy = null;
     /** Further attributes of the script tag. */
     this.attributes = "";
     /** What else it has, by path: `{type, text}`. */
