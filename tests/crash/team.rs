@@ -148,9 +148,10 @@ pub async fn in_the_group(telegram: &TelegramServer, world: &World) -> Vec<Reply
     replies
 }
 
-/// What was posted after the first `seen` posts; none when everybody has gone.
+/// What was posted after the first `seen` posts; none when everybody has gone. Silence is no fault here: guests may all
+/// be with the bot for a while, and whether everything was told is judged in the end.
 async fn new_posts(telegram: &TelegramServer, world: &World, seen: usize) -> Option<Vec<Posted>> {
-    let more = telegram.until("more posts", |state| {
+    let more = telegram.first(|state| {
         let new = state.posts.get(seen..).unwrap_or_default();
         (!new.is_empty()).then(|| new.to_vec())
     });

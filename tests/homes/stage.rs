@@ -35,9 +35,19 @@ impl<H: Home> Stage<H> {
         team: &str,
         change: impl FnOnce(String) -> String,
     ) -> Stage<H> {
+        Stage::launched(home, team, change, |server| server).await
+    }
+
+    /// On a server that was prepared, for instance with variables of its environment, before it started.
+    pub async fn launched(
+        home: H,
+        team: &str,
+        change: impl FnOnce(String) -> String,
+        prepare: impl FnOnce(Server) -> Server,
+    ) -> Stage<H> {
         let secrets = tempfile::tempdir().expect("a temporary folder");
         let config = change(config(&home, &secrets, team));
-        let server = Server::start(&config).await;
+        let server = prepare(Server::prepare(&config).await).launch().await;
         home.is_listened_to().await;
         Stage {
             home,

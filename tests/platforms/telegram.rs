@@ -291,6 +291,15 @@ impl TelegramServer {
         self.until("every update confirmed", none_left).await;
     }
 
+    /// Waits for as long as it takes; whoever calls has a deadline of its own.
+    pub async fn first<T>(&self, look: impl Fn(&State) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = self.shared.until(PATIENCE, &look).await {
+                return found;
+            }
+        }
+    }
+
     /// Waits until `look` finds what it looks for.
     pub async fn until<T>(&self, what: &str, look: impl Fn(&State) -> Option<T>) -> T {
         match self.shared.until(PATIENCE, look).await {

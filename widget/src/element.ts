@@ -185,7 +185,8 @@ export class HinnyChat extends HTMLElement {
     if (happening.type !== "change" && needsMore(state)) void this.#load();
     if (state.site?.brand && !before.site) void this.#brandWith(state.site.brand);
     if (reconnect) this.#link.reconnect();
-    this.#show();
+    // A long log is shown when all of it is there, and not anew with each of its lines.
+    if (state.caughtUp || happening.type !== "frame" || happening.frame.type !== "event") this.#show();
     this.#events?.look(state);
   }
 

@@ -70,13 +70,13 @@ function place(link: HTMLElement): HTMLElement[] {
   return host ? [h("span", {}, host + pathname.replace(/\/$/, ""))] : [];
 }
 
-/** Time and tick under a message; written only when the state changes, so that it is not read out again. */
+/** Time under a message, and how far one's own has come; written only when that changes, so that it is not read out again. */
 export function setState(node: HTMLElement, state: keyof typeof marks | "uploading", at: number): void {
   if (node.dataset.state === state) return;
   node.dataset.state = state;
   const label = words[`state_${state}`];
   const told = state === "uploading" ? [label] : [h("time", {}, clock(at)), h("span", { class: "hidden" }, label), h("i", { "aria-hidden": "true" }, marks[state])];
-  node.querySelector(".meta")!.replaceChildren(...told);
+  node.querySelector(".meta")!.replaceChildren(...(node.dataset.author === "visitor" ? told : told.slice(0, 1)));
 }
 
 export function explain(node: HTMLElement, { id, failed, lost }: Pending, acts: Acts): void {

@@ -20,6 +20,7 @@ story("a reader of the screen walks through the chat", async (stage) => {
     'dialog "Lamp & Light"',
     'heading "Lamp & Light"',
     'text "The assistant answers right away"',
+    'button "More" collapsed',
     'button "Close chat"',
     'log "Conversation"',
     'text "Assistant"',
@@ -40,18 +41,25 @@ story("a reader of the screen walks through the chat", async (stage) => {
     'text "You get a link to follow your parcel as soon as it leaves."',
     'group "Sources"',
     'link "How long does delivery take? www.example.com/help/orders"',
+    'group "Did that help?"',
+    'text "Did that help?"',
+    'button "Yes"',
+    'button "No"',
+    'button "Talk to a person"',
+    'text "TIME"',
     'button "Talk to a person"',
     'status ""',
     'form ""',
     'textbox "Your message"',
     'button "Attach files"',
+    'button "Emoji" collapsed',
     'button "Send"',
   ]);
   await browser.close();
 
   const asked = await reaches(shop, state("suggestions"));
   const choices = (await walk(asked.page)).filter((line) => /^(button|group)/.test(line));
-  assert.deepEqual(choices.slice(1, 4), ['group "What did you mean?"', 'button "How do I return a lamp that I bought in a shop?"', 'button "How do I return a lamp that I bought online?"']);
+  assert.deepEqual(choices.slice(2, 5), ['group "What did you mean?"', 'button "How do I return a lamp that I bought in a shop?"', 'button "How do I return a lamp that I bought online?"']);
 
   const closed = await reaches(shop, state("unread"));
   assert.deepEqual(await walk(closed.page, "button"), ['button "Open chat, 1 new message" collapsed']);
@@ -132,9 +140,9 @@ story("the focus stays in the open chat, and goes back to the button", async (st
     round.push(now);
   }
   assert.equal(round[0], "send");
-  assert.equal(round[1], "close");
+  assert.equal(round[1], "menu");
   assert.equal(round.at(-1), "composer");
-  assert.ok(["log", "choice", "other", "person", "attach"].every((role) => round.includes(role)), round.join());
+  assert.ok(["close", "log", "choice", "other", "person", "attach", "emoji"].every((role) => round.includes(role)), round.join());
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Escape");
   await eventually("the button has the focus", async () => (await focused(page)) === "launcher");

@@ -4,6 +4,7 @@ use crate::homes::slack::Slack;
 use crate::homes::stage::Stage;
 use crate::homes::{ANN, GUS, Home};
 use crate::on_every_platform;
+use crate::support::server::Server;
 use crate::support::visitor::Visitor;
 
 on_every_platform!(
@@ -14,18 +15,15 @@ on_every_platform!(
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// A server that lives so many days ago.
+/// A server that lives so many days ago, from its first moment on: today it would sum up yesterday at once.
 async fn stage<H: Home>(days: i64) -> Stage<H> {
     let home = H::start().await;
-    let team = |home: &H| {
-        home.knows(ANN);
-        home.knows(GUS);
-        let role = home.role();
-        format!("digest = \"00:00\"\nagents = {{ roles = [\"{role}\"] }}")
-    };
-    let mut stage = Stage::of(home, team).await;
-    night(&mut stage, days).await;
-    stage
+    home.knows(ANN);
+    home.knows(GUS);
+    let role = home.role();
+    let team = format!("digest = \"00:00\"\nagents = {{ roles = [\"{role}\"] }}");
+    let past = |server: Server| server.env("FAILPOINTS", &ago(days));
+    Stage::launched(home, &team, |config| config, past).await
 }
 
 /// A visitor to whom the bot has told something.
@@ -39,9 +37,12 @@ async fn answered<H: Home>(stage: &Stage<H>, name: &str) -> Visitor {
 /// The server starts again, so many days ago.
 async fn night<H: Home>(stage: &mut Stage<H>, days: i64) {
     stage.server.kill().await;
-    let clock = format!("clock_ahead=return({})", -days * DAY);
-    stage.server.set_env("FAILPOINTS", &clock);
+    stage.server.set_env("FAILPOINTS", &ago(days));
     stage.server.start_again().await;
+}
+
+fn ago(days: i64) -> String {
+    format!("clock_ahead=return({})", -days * DAY)
 }
 
 async fn wrong<H: Home>(stage: &Stage<H>) -> u64 {
