@@ -71,6 +71,8 @@ export function buildThread(actions: ThreadActions): ThreadView {
 /** A reader at the end stays at the end; one who scrolled up is left alone. */
 function fill(log: HTMLElement, items: Item[], fresh: boolean): void {
   const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
+  // The same place in another conversation is another line.
+  if (fresh) log.replaceChildren();
   sync(log, items);
   if (following || fresh) log.scrollTop = log.scrollHeight;
 }

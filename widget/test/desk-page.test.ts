@@ -95,6 +95,17 @@ test("a node stays when the state is shown again", () => {
   assert.deepEqual(Array.from(find("log").children).slice(0, before.length), before);
 });
 
+test("nothing of one conversation stays when another is opened", () => {
+  const { find, show } = shown(signedIn);
+  const said: TeamEvent = { kind: "message", id: "x", author: { kind: "agent", name: "Ben" }, text: tree("hello"), sources: [], note: false };
+  // Of another kind, and of the same kind by somebody else, at the places of the first conversation's lines.
+  const other = [said, said, said, said, said].map((event, index): Numbered => ({ seq: index + 1, at: 1, event: { ...event, id: `x${index}` } as TeamEvent }));
+  show({ ...signedIn, shown: "d", open: { ...open, conversation: "d", events: other } }, [], 2000);
+  const log = Array.from(find("log").children) as HTMLElement[];
+  assert.deepEqual(log.map((node) => node.dataset.author), Array(5).fill("agent"));
+  assert.ok(log.every((node) => node.querySelector(".by")?.textContent?.startsWith("Ben")));
+});
+
 test("buttons, Enter and rows do what they say", () => {
   const { find, click } = shown(signedIn);
   for (const role of ["take", "bot", "close", "back", "thread", "tab-answers", "filter-closed"]) click(role);
