@@ -2,6 +2,9 @@
 
 import type { Numbered, Row } from "./types";
 
+/** Words by a name that comes from outside, which may be any: nothing is found that does not stand here. */
+const open = <Value>(all: Record<string, Value>): Record<string, Value> => Object.assign(Object.create(null), all);
+
 export const words = {
   title: "Desk",
   tabs: { threads: "Threads", answers: "Bot's answers", failed: "Failed deliveries" },
@@ -67,18 +70,18 @@ export const words = {
     stopped: "The connection ended. Reload the page.",
   },
   handling: { bot: "Bot", waiting: "Waiting", agent: "With a person", closed: "Closed" },
-  reasons: {
+  reasons: open<string>({
     asked: "The visitor asked for a person.",
     low_confidence: "The bot was not sure of an answer.",
     answerer_down: "The search could not be reached.",
     repeated: "The visitor asked the same thing again.",
     policy: "The team answers first here.",
-  } as Record<string, string>,
-  verdicts: {
+  }),
+  verdicts: open<(sure: string) => string>({
     answer: (sure: string) => `The bot answered, ${sure} sure`,
     suggest: (sure: string) => `The bot had only a guess, ${sure} sure`,
     unsure: (sure: string) => `The bot was not sure enough (${sure})`,
-  } as Record<string, (sure: string) => string>,
+  }),
   verdict: (sure: string) => `The bot weighed an answer (${sure})`,
   threadOpened: "Thread opened",
   attach: "Attach files",
@@ -91,14 +94,14 @@ export const words = {
   edited: "edited",
   removed: "Message removed",
   seen: "Seen",
-  held: {
+  held: open<string>({
     colleague: "Not sent: whoever wrote this has not joined the conversation.",
     mention: "Not sent: it begins by mentioning a colleague.",
     reply: "Not sent: it answers a colleague.",
     secret: "Not sent: it looks like a password, key or card number.",
     other_thread: "Not sent: it was written in a thread that is not in use any more.",
     unmarked: "Not sent: only marked lines go to the visitor here.",
-  } as Record<string, string>,
+  }),
   heldBy: (name: string) => `${name} · not sent`,
   isHeld: "Not sent.",
   joinAndSend: "Join and send",
@@ -120,7 +123,7 @@ export const words = {
   draftSaved: "Saved among the frequent questions.",
   draftDropped: "Not saved among the frequent questions.",
   undo: "Undo",
-  deliveries: {
+  deliveries: open<string>({
     card: "Hand-over card",
     card_update: "Hand-over card",
     line: "Message",
@@ -133,7 +136,7 @@ export const words = {
     failed: "Notice of a failure",
     nudge: "Reminder",
     held: "Held line",
-  } as Record<string, string>,
+  }),
   attempts: (count: number) => (count === 1 ? "1 attempt" : `${count} attempts`),
 };
 

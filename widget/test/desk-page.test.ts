@@ -88,6 +88,15 @@ test("the transcript shows messages, notes, verdicts and turns in order", () => 
   assert.ok(log[6]?.hidden);
 });
 
+test("a name that every object knows is no word of ours", () => {
+  const verdict: TeamEvent = { kind: "verdict", verdict: "hasOwnProperty", confidence: 0.5, candidates: [] };
+  const turn = { kind: "handling", handling: "waiting", reason: "constructor", agent: null } as unknown as TeamEvent;
+  const strange = [verdict, turn].map((event, index): Numbered => ({ seq: index + 1, at: 1, event }));
+  const { find } = shown({ ...signedIn, open: { ...open, events: strange } });
+  const log = Array.from(find("log").children, (node) => node.textContent);
+  assert.deepEqual(log, ["The bot weighed an answer (50 %)", "Waiting for a person. constructor"]);
+});
+
 test("a node stays when the state is shown again", () => {
   const { find, show } = shown(signedIn);
   const before = Array.from(find("log").children);
