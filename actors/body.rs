@@ -6,7 +6,7 @@ use hinny_bridges::text::Text;
 use hinny_kb::{Judgement, Person, Source};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FileId, MessageId};
+use crate::ids::{FileId, MessageId, Millis};
 
 /// What belongs to an event but is not needed to fold it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,6 +124,9 @@ pub struct Context {
     /// What the page's own script says of the visitor, each by its name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
+    /// When they agreed to what the site asks first, by our own clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreed_at: Option<Millis>,
 }
 
 /// In the pixels that pages count in.

@@ -53,6 +53,9 @@ static WIDGET_BRAND: LazyLock<Shared> =
     LazyLock::new(|| Shared::new(asset!("widget-brand.js", JS)));
 static WIDGET_EVENTS: LazyLock<Shared> =
     LazyLock::new(|| Shared::new(asset!("widget-events.js", JS)));
+static WIDGET_ASK: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-ask.js", JS)));
+static WIDGET_PROACTIVE: LazyLock<Shared> =
+    LazyLock::new(|| Shared::new(asset!("widget-proactive.js", JS)));
 static WIDGET_TALK: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-talk.js", JS)));
 pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
 pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
@@ -90,6 +93,16 @@ pub async fn widget_brand(headers: HeaderMap) -> Response {
 /// `GET /widget-events.js`: what tells a page of events, for pages that listen.
 pub async fn widget_events(headers: HeaderMap) -> Response {
     WIDGET_EVENTS.answer(&headers)
+}
+
+/// `GET /widget-ask.js`: what asks for consent, for sites that do.
+pub async fn widget_ask(headers: HeaderMap) -> Response {
+    WIDGET_ASK.answer(&headers)
+}
+
+/// `GET /widget-proactive.js`: what speaks first, for sites with rules for it.
+pub async fn widget_proactive(headers: HeaderMap) -> Response {
+    WIDGET_PROACTIVE.answer(&headers)
 }
 
 /// `GET /widget-talk.js`: what that module imports at some moments, such as the end of a conversation.

@@ -9,6 +9,7 @@ mod hand;
 mod identity;
 pub mod look;
 pub mod model;
+pub mod proactive;
 pub mod raw;
 mod read;
 pub mod secret;

@@ -46,6 +46,7 @@ pub fn config(data: &Path, port: u16) -> Config {
         name: "hinny".to_owned(),
         origins: Origins::default(),
         greeting: Some("Hello! Ask me anything about hinny.".to_owned()),
+        proactive: Vec::new(),
         look: Look::default(),
         identity: Identity::Off,
         knowledge: Knowledge {

@@ -46,6 +46,7 @@ pub enum Code {
     NotYours,
     InUse,
     Blocked,
+    ConsentNeeded,
     TooSlow,
     Busy,
     Storage,
@@ -80,6 +81,7 @@ impl Code {
             Code::NotYours => "not_yours",
             Code::InUse => "in_use",
             Code::Blocked => "blocked",
+            Code::ConsentNeeded => "consent_needed",
             Code::TooSlow => "too_slow",
             Code::Busy => "busy",
             Code::Storage => "storage",
@@ -109,9 +111,11 @@ impl Code {
             | Code::IdentityExpired
             | Code::LoginNeeded
             | Code::LoginInvalid => StatusCode::UNAUTHORIZED,
-            Code::OriginRefused | Code::HostRefused | Code::NotYours | Code::Blocked => {
-                StatusCode::FORBIDDEN
-            }
+            Code::OriginRefused
+            | Code::HostRefused
+            | Code::NotYours
+            | Code::Blocked
+            | Code::ConsentNeeded => StatusCode::FORBIDDEN,
             Code::InUse => StatusCode::CONFLICT,
             Code::FileRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Code::SiteUnknown | Code::NotFound => StatusCode::NOT_FOUND,

@@ -52,6 +52,7 @@ pub async fn upload(
     named: NamedQuery,
     request: Request,
 ) -> Result<Json<FileView>, Problem> {
+    guest.has_agreed()?;
     let name = name(named)?;
     let visitor = &guest.session.visitor;
     let (declared, bytes) = receive(&app, visitor, address, request).await?;

@@ -32,6 +32,8 @@ pub struct Guest {
     proved: Option<Millis>,
     /// Whether they must have.
     must_prove: bool,
+    /// Whether the site asks for consent that they have not given.
+    must_agree: bool,
     address: IpAddr,
 }
 
@@ -39,6 +41,8 @@ pub struct Guest {
 pub struct Papers<'a> {
     pub token: Option<&'a str>,
     pub identity: Option<&'a str>,
+    /// Whether they agree to what the site asks first.
+    pub consent: bool,
     pub address: IpAddr,
 }
 
@@ -70,9 +74,11 @@ impl Guest {
             (None, Some(known)) => known,
             (None, None) => app.store().admit(&site.id, now).await?,
         };
+        let session = agree(app, site, session, papers.consent).await?;
         let name = name(app, &session, profile).await?;
         Ok(Guest {
             site: site.id.clone(),
+            must_agree: must_agree(site, &session),
             session,
             name,
             proved,
@@ -99,6 +105,7 @@ impl Guest {
         let name = name(app, &session, None).await?;
         Ok(Guest {
             site: site.id.clone(),
+            must_agree: must_agree(site, &session),
             session,
             name,
             proved: pass.proved,
@@ -140,6 +147,17 @@ impl Guest {
                 brand: app.looks[&site.id].brand.clone(),
             },
             limits: LimitsView::ours(app.files.limit()),
+        }
+    }
+
+    /// Where a site asks first, it takes nothing of a visitor who has not agreed.
+    pub fn has_agreed(&self) -> Result<(), Problem> {
+        match self.must_agree {
+            false => Ok(()),
+            true => Err(Problem::new(
+                Code::ConsentNeeded,
+                "This site asks its visitors to agree to a text before they write.",
+            )),
         }
     }
 
@@ -189,6 +207,29 @@ pub async fn set_context(
             .publish(&Topic::Site(site.clone()), changed);
     }
     Ok(())
+}
+
+fn must_agree(site: &Site, session: &Session) -> bool {
+    site.asks_first() && session.agreed_at.is_none()
+}
+
+/// Writes down that the visitor agrees, where the site asks and they have not before.
+async fn agree(
+    app: &App,
+    site: &Site,
+    session: Session,
+    consent: bool,
+) -> Result<Session, Problem> {
+    if !consent || !must_agree(site, &session) {
+        return Ok(session);
+    }
+    let now = clock::now();
+    app.store().agree(&site.id, &session.id, now).await?;
+    let agreed_at = Some(now);
+    Ok(Session {
+        agreed_at,
+        ..session
+    })
 }
 
 fn prove(site: &Site, token: &str) -> Result<Proof, Problem> {

@@ -63,6 +63,8 @@ fn open() -> Routes {
         .get("/widget-more.js", assets::widget_more)
         .get("/widget-brand.js", assets::widget_brand)
         .get("/widget-events.js", assets::widget_events)
+        .get("/widget-ask.js", assets::widget_ask)
+        .get("/widget-proactive.js", assets::widget_proactive)
         .get("/widget-talk.js", assets::widget_talk)
         .merge(chat_page::routes())
 }

@@ -18,6 +18,7 @@ use crate::app::Shared;
 use crate::assets;
 use crate::config::colour::Colour;
 use crate::config::look::{Look, Side, Theme};
+use crate::config::proactive::Proactive;
 use crate::config::{Config, Site};
 use crate::error::Problem;
 use crate::words::{self, FALLBACK};
@@ -97,6 +98,28 @@ struct View<'a> {
     lang: &'static str,
     /// The button's names: to open the chat, and to open it in a tab of its own.
     words: [&'a str; 2],
+    /// What a hello says of a visitor who agreed, where the site asks first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask: Option<Agreed>,
+    /// What is said to visitors before they open the chat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    say: Option<Unasked<'a>>,
+}
+
+/// See `widget/src/proactive.ts`.
+#[derive(Serialize)]
+struct Unasked<'a> {
+    /// The part of the widget that says it.
+    part: &'static str,
+    /// The name of the button that closes it.
+    close: &'a str,
+    /// A name for each rule, its pattern, seconds and text.
+    rules: Vec<(String, &'a str, u64, &'a str)>,
+}
+
+#[derive(Serialize)]
+struct Agreed {
+    consent: bool,
 }
 
 /// `GET /v1/sites/{site}/look?de-AT,de,en`: in the first of these languages that there is, else in English.
@@ -218,7 +241,24 @@ fn view<'a>(site: &'a Site, icon: Option<String>, lang: &'static str) -> View<'a
         preload: look.preload,
         lang,
         words: ["open", "tab"].map(|name| words::said(site, lang, name)),
+        ask: site.asks_first().then_some(Agreed { consent: true }),
+        say: unasked(site, lang),
     }
+}
+
+fn unasked<'a>(site: &'a Site, lang: &str) -> Option<Unasked<'a>> {
+    let rule = |rule: &'a Proactive| {
+        let seconds = rule.after.as_secs();
+        // The same words in another language are still the same, and other words are others.
+        let tag = assets::tag(format!("{} {seconds} {}", rule.page, rule.text).as_bytes());
+        let name = tag.to_str().unwrap_or_default()[1..9].to_owned();
+        (name, rule.page.as_str(), seconds, rule.said(lang))
+    };
+    (!site.proactive.is_empty()).then(|| Unasked {
+        part: "/widget-proactive.js",
+        close: words::said(site, lang, "dismiss"),
+        rules: site.proactive.iter().map(rule).collect(),
+    })
 }
 
 fn colours(look: &Look) -> [Colour; 6] {

@@ -9,7 +9,7 @@ use axum::extract::{FromRequestParts, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use hinny_actors::body::Page;
+use hinny_actors::body::{Context, Page};
 use hinny_actors::ids::{ConversationId, Seq};
 use hinny_actors::store::ConversationRow;
 use hinny_actors::{Topic, Wake};
@@ -58,6 +58,8 @@ pub struct Begin {
     token: Option<String>,
     #[serde(default)]
     identity: Option<String>,
+    #[serde(default)]
+    consent: bool,
 }
 
 /// `POST /v1/session`
@@ -74,6 +76,7 @@ pub async fn begin(
     let papers = Papers {
         token: begin.token.as_deref(),
         identity: begin.identity.as_deref(),
+        consent: begin.consent,
         address,
     };
     let guest = Guest::admit(&app, site, papers).await?;
@@ -161,7 +164,7 @@ pub async fn say(
     Body(say): Body<Say>,
 ) -> Result<Json<Receipt>, Problem> {
     guest.may_say(&app, &say.id, &say.text, &say.files)?;
-    let conversation = guest.open(&app).await?;
+    let conversation = opened(&app, &guest).await?;
     if let Some(page) = say.page
         && let Some(row) = guest.conversation(&app).await?
     {
@@ -241,6 +244,23 @@ pub async fn context(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The visitor's conversation, which knows when they agreed to what the site asks first.
+async fn opened(app: &App, guest: &Guest) -> Result<ConversationId, Problem> {
+    let conversation = guest.open(app).await?;
+    if guest.session.agreed_at.is_none() {
+        return Ok(conversation);
+    }
+    let row = guest.conversation(app).await?;
+    if let Some(row) = row.filter(|row| row.context.agreed_at.is_none()) {
+        let context = Context {
+            agreed_at: guest.session.agreed_at,
+            ..row.context
+        };
+        set_context(app, &guest.site, &row.id, &context).await?;
+    }
+    Ok(conversation)
+}
+
 /// What is said is new; the rest stays.
 async fn note(
     app: &App,
@@ -259,7 +279,7 @@ pub async fn ask_person(
     Body(ask): Body<Ask>,
 ) -> Result<Json<Receipt>, Problem> {
     guest.may_ask(&app, &ask.id)?;
-    let conversation = guest.open(&app).await?;
+    let conversation = opened(&app, &guest).await?;
     let stored = guest.ask_person(&app, &conversation, &ask.id).await?;
     Ok(receipt(&app, ask.id, stored))
 }

@@ -8,6 +8,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use hinny_bridges::text::Text;
 use serde_json::Value;
 
 use crate::app::Shared;
@@ -25,6 +26,9 @@ pub const FALLBACK: &str = "en";
 
 /// What a site may say beside the sentences of the packs: its greeting, which is no one else's.
 pub const GREETING: &str = "greeting";
+
+/// And what its visitors agree to before they write, which is no sentence but a text with links.
+pub const CONSENT: &str = "consent";
 
 /// What stands in the built chat for its words.
 const PLACE: &str = "HINNY_WORDS";
@@ -123,6 +127,10 @@ fn whole(site: Option<&Site>, language: &'static str) -> Pack {
     let Some(site) = site else { return pack };
     if let Some(own) = site.words.get(language) {
         pack.extend(own.clone());
+    }
+    if let Some(Value::String(consent)) = pack.get(CONSENT) {
+        let text = Text::from_markdown(consent);
+        pack.insert(CONSENT.to_owned(), serde_json::json!(text));
     }
     pack
 }

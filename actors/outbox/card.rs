@@ -102,6 +102,7 @@ fn about(facts: &Facts) -> Vec<Block> {
     blocks.extend(place(facts));
     blocks.extend(browser(facts));
     blocks.extend(page_says(facts));
+    blocks.extend(agreed(facts));
     blocks
 }
 
@@ -158,6 +159,12 @@ fn place(facts: &Facts) -> Option<Block> {
 fn page_says(facts: &Facts) -> Option<Block> {
     let all = each(&facts.context.attributes);
     (!all.is_empty()).then(|| labelled("Page says (not verified)", &all))
+}
+
+/// When the visitor agreed to what the site asks before the first message.
+fn agreed(facts: &Facts) -> Option<Block> {
+    let day = day(facts.context.agreed_at?)?;
+    Some(labelled("Agreed", &format!("to the site's text, {day}")))
 }
 
 fn each(attributes: &BTreeMap<String, String>) -> String {

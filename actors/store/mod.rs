@@ -233,6 +233,9 @@ pub trait PeopleStore: Send + Sync {
 
     async fn revoke(&self, site: &SiteId, id: &SessionId) -> Stored<()>;
 
+    /// The visitor agreed to what their site asks first. The first time is the one that is kept.
+    async fn agree(&self, site: &SiteId, id: &SessionId, at: Millis) -> Stored<()>;
+
     /// Gives `session` (or a new one) to the person behind `profile.subject`.
     ///
     /// An anonymous session joins once: its visitor becomes an alias and its conversation is theirs, unless

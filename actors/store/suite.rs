@@ -88,6 +88,7 @@ macro_rules! suite {
                 nobody_takes_the_thread_of_another_conversation,
                 a_twin_is_known_and_not_active;
             people: a_session_lasts_until_it_is_revoked,
+                a_session_knows_when_its_visitor_agreed,
                 a_session_is_worth_nothing_at_another_site,
                 an_anonymous_visitor_joins_and_brings_the_conversation,
                 a_person_with_a_conversation_keeps_theirs,

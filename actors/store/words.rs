@@ -334,6 +334,8 @@ pub struct Session {
     /// Aliases resolved.
     pub visitor: VisitorId,
     pub identified: bool,
+    /// When they agreed, in this browser, to what their site asks first.
+    pub agreed_at: Option<Millis>,
 }
 
 /// The outcome of proving who one is.

@@ -174,6 +174,8 @@ pub struct RawSite {
     #[serde(default)]
     pub greeting: Option<String>,
     #[serde(default)]
+    pub consent: Option<String>,
+    #[serde(default)]
     pub identity: Option<String>,
     #[serde(default)]
     pub identity_secret_env: Option<String>,
@@ -201,6 +203,8 @@ pub struct RawSite {
     pub model: Option<RawModel>,
     #[serde(default)]
     pub words: RawWords,
+    #[serde(default)]
+    pub proactive: Vec<super::proactive::RawProactive>,
     pub embeddings: Option<super::embeddings::RawEmbeddings>,
 }
 

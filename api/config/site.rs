@@ -14,6 +14,7 @@ use super::hand::{DESK, Hand};
 use super::identity::{self, Identity};
 use super::look::Look;
 use super::model::Model;
+use super::proactive::{self, Proactive};
 use super::raw::{RawKnowledge, RawSite};
 use super::secret::Env;
 use super::speech;
@@ -21,7 +22,7 @@ use super::team::Team;
 use super::walks::{self, Scheduled};
 use super::{Config, Problems, web_url};
 use crate::origin::{Origins, Pattern};
-use crate::words::Pack;
+use crate::words::{CONSENT, FALLBACK, Pack};
 
 /// The longest id of a site; it stands in every row and in many log lines.
 const MAX_ID: usize = 40;
@@ -43,8 +44,18 @@ pub struct Site {
     pub embeddings: Option<Embeddings>,
     pub hand: Hand,
     pub team: Team,
-    /// Its own sentences by language, in place of the packs'.
+    /// What is said to visitors before they open the chat.
+    pub proactive: Vec<Proactive>,
+    /// Its own sentences by language, in place of the packs', and what visitors agree to, in every language.
     pub words: BTreeMap<String, Pack>,
+}
+
+impl Site {
+    /// Whether its visitors agree to a text before their first message.
+    pub fn asks_first(&self) -> bool {
+        let said = self.words.get(FALLBACK);
+        said.is_some_and(|said| said.contains_key(CONSENT))
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,7 +93,7 @@ pub(super) fn check(
     let speaks = problems.take(speaks(&raw.answers.mode).map_err(within));
     let knowledge = knowledge(&raw.knowledge, base, &label, problems);
     let model = Model::of(raw.model.as_ref(), base, env, &label, problems);
-    let words = speech::words(raw.words, &label, problems);
+    let words = speech::words(raw.words, raw.consent.as_deref(), &label, problems);
     let embeddings = Embeddings::of(raw.embeddings.as_ref(), base, env, &label, problems);
     Some(Site {
         id: id?,
@@ -98,6 +109,7 @@ pub(super) fn check(
         embeddings,
         hand: hand?,
         team,
+        proactive: proactive::check(raw.proactive, &label, problems),
         words,
     })
 }

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Problems;
-use crate::words::{self, FALLBACK, GREETING, Pack};
+use crate::words::{self, CONSENT, FALLBACK, GREETING, Pack};
 
 const LONGEST_SENTENCE: usize = 500;
+const LONGEST_CONSENT: usize = 2_000;
 
 /// Sentences by language and name.
 pub type RawWords = BTreeMap<String, BTreeMap<String, RawSentence>>;
@@ -22,8 +23,13 @@ pub enum RawSentence {
     Forms(BTreeMap<String, String>),
 }
 
-/// `label` is how problems name the site.
-pub(super) fn words(raw: RawWords, label: &str, problems: &mut Problems) -> BTreeMap<String, Pack> {
+/// `consent` is the text for languages without one of their own; `label` is how problems name the site.
+pub(super) fn words(
+    raw: RawWords,
+    consent: Option<&str>,
+    label: &str,
+    problems: &mut Problems,
+) -> BTreeMap<String, Pack> {
     let english = words::pack(FALLBACK).cloned().unwrap_or_default();
     let mut all = BTreeMap::new();
     for (language, sentences) in raw {
@@ -40,7 +46,37 @@ pub(super) fn words(raw: RawWords, label: &str, problems: &mut Problems) -> BTre
         }
         all.insert(language, own);
     }
+    match check_consent(consent, &all) {
+        Ok(text) => ask_in_every_language(&mut all, text),
+        Err(what) => problems.add(format!("{label}: {what}")),
+    }
     all
+}
+
+fn ask_in_every_language(all: &mut BTreeMap<String, Pack>, consent: Option<&str>) {
+    let Some(text) = consent else { return };
+    for language in words::languages() {
+        let said = all.entry(language.to_owned()).or_default();
+        let asked = said.entry(CONSENT.to_owned());
+        asked.or_insert_with(|| text.into());
+    }
+}
+
+/// What visitors agree to is asked in every language, so there is a text for those without one of their own.
+fn check_consent<'a>(
+    consent: Option<&'a str>,
+    words: &BTreeMap<String, Pack>,
+) -> Result<Option<&'a str>, String> {
+    let Some(text) = consent else {
+        let translated = words.iter().find(|(_, own)| own.contains_key(CONSENT));
+        return translated.map_or(Ok(None), |(language, _)| {
+            Err(format!(
+                "`words.{language}.consent` needs a `consent` of the site, for all other languages"
+            ))
+        });
+    };
+    length(text, LONGEST_CONSENT).map_err(|what| format!("`consent` {what}"))?;
+    Ok(consent)
 }
 
 fn no_language() -> String {
@@ -53,12 +89,15 @@ fn check(english: &Pack, name: &str, sentence: RawSentence) -> Result<Value, Str
         return Err("is decided by the language".to_owned());
     }
     let known = english.get(name);
-    if known.is_none() && name != GREETING {
+    if known.is_none() && name != GREETING && name != CONSENT {
         return Err("is no sentence of the chat; widget/words/en.json has them all".to_owned());
     }
     let counts = known.is_some_and(Value::is_object);
     let allowed = known.map(values).unwrap_or_default();
-    let good = |text: &str| fits(text, &allowed);
+    let good = |text: &str| match name {
+        CONSENT => length(text, LONGEST_CONSENT),
+        _ => fits(text, &allowed),
+    };
     match sentence {
         RawSentence::Text(text) => {
             good(&text)?;
@@ -78,10 +117,15 @@ fn check(english: &Pack, name: &str, sentence: RawSentence) -> Result<Value, Str
     }
 }
 
-fn fits(text: &str, allowed: &[String]) -> Result<(), String> {
-    if text.trim().is_empty() || text.chars().count() > LONGEST_SENTENCE {
-        return Err(format!("has 1 to {LONGEST_SENTENCE} characters"));
+fn length(text: &str, longest: usize) -> Result<(), String> {
+    match text.trim().is_empty() || text.chars().count() > longest {
+        true => Err(format!("has 1 to {longest} characters")),
+        false => Ok(()),
     }
+}
+
+fn fits(text: &str, allowed: &[String]) -> Result<(), String> {
+    length(text, LONGEST_SENTENCE)?;
     let strange = values(&text.into()).into_iter();
     match strange.into_iter().find(|value| !allowed.contains(value)) {
         Some(value) => Err(format!("knows no {{{value}}}")),
@@ -108,9 +152,13 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (BTreeMap<String, Pack>, Vec<String>) {
+        asked(None, text)
+    }
+
+    fn asked(consent: Option<&str>, text: &str) -> (BTreeMap<String, Pack>, Vec<String>) {
         let raw: RawWords = toml::from_str(text).unwrap();
         let mut problems = Problems::default();
-        let all = words(raw, "shop", &mut problems);
+        let all = super::words(raw, consent, "shop", &mut problems);
         (all, problems.0)
     }
 
@@ -125,6 +173,28 @@ mod tests {
         assert_eq!(all["de"]["unread"]["other"], "{n} neu");
         assert_eq!(all["de"]["greeting"], "Moin!");
         assert_eq!(all["ja"]["unread"]["other"], "{n} 件");
+    }
+
+    #[test]
+    fn consent_is_asked_in_every_language() {
+        let german = "[de]\nconsent = \"Gern, {wenn} Sie [mögen](/x).\"";
+        let (all, problems) = asked(Some("Fine?"), german);
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(all["de"]["consent"], "Gern, {wenn} Sie [mögen](/x).");
+        assert!(words::languages().all(|language| all[language].contains_key("consent")));
+        assert_eq!(asked(None, ""), (BTreeMap::new(), Vec::new()));
+        let long = "x".repeat(2_001);
+        for (consent, own, what) in [
+            (None, german, "`words.de.consent` needs a `consent`"),
+            (Some(" "), "", "`consent` has 1 to 2000 characters"),
+            (Some(long.as_str()), german, "`consent` has 1 to 2000"),
+        ] {
+            let (_, problems) = asked(consent, own);
+            assert!(
+                problems.len() == 1 && problems[0].contains(what),
+                "{problems:?}"
+            );
+        }
     }
 
     #[test]

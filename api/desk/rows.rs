@@ -75,6 +75,8 @@ pub struct Conversation {
     pub page: Option<Place>,
     #[serde(flatten)]
     pub claims: Claims,
+    /// When the visitor agreed to what the site asks first.
+    pub agreed_at: Option<Millis>,
     pub handling: &'static str,
     pub reason: Option<Reason>,
     pub agent: Option<String>,
@@ -175,6 +177,7 @@ impl Conversation {
             },
             page: conversation.context.page.map(Place::from),
             claims,
+            agreed_at: conversation.context.agreed_at,
             handling: handling_name(&conversation.handling),
             reason: reason_of(&conversation.handling),
             agent: row.agent,

@@ -39,15 +39,18 @@ impl Guest {
     ) -> Result<(), Problem> {
         check_id(id)?;
         check_message(text, files)?;
+        self.has_agreed()?;
         app.limits.message(&self.session.visitor, self.address)
     }
 
     pub fn may_ask(&self, app: &App, id: &str) -> Result<(), Problem> {
         check_id(id)?;
+        self.has_agreed()?;
         app.limits.message(&self.session.visitor, self.address)
     }
 
     pub fn may_move(&self, app: &App) -> Result<(), Problem> {
+        self.has_agreed()?;
         app.limits.message(&self.session.visitor, self.address)
     }
 
@@ -150,6 +153,7 @@ impl Guest {
         of: &str,
         choice: Option<usize>,
     ) -> Result<Stored, Problem> {
+        self.has_agreed()?;
         let of = self.may_change(app, id, of)?;
         let message = MessageId(id.to_owned());
         let request = Request::Choose {

@@ -188,7 +188,7 @@ impl Socket<'_> {
 
     /// Tells the team, once there is a conversation, where its visitor is now.
     pub(super) async fn tell_context(&mut self) -> Result<(), End> {
-        if self.reader.is_none() || self.context_known {
+        if self.reader.is_none() || self.context_known || self.guest.has_agreed().is_err() {
             return Ok(());
         }
         match self.opened().await {

@@ -41,6 +41,7 @@ pub async fn greet(
     let papers = Papers {
         token: hello.token.as_deref(),
         identity: hello.identity.as_deref(),
+        consent: hello.consent,
         address,
     };
     let guest = Guest::admit(app, site, papers).await?;
@@ -50,7 +51,8 @@ pub async fn greet(
     let welcome = welcome(app, &guest, row.as_ref())?;
     link.send(welcome.to_json()).await?;
     let known = row.as_ref().map(|row| row.context.clone());
-    let context = tidy_context(hello.context(), &known.clone().unwrap_or_default());
+    let mut context = tidy_context(hello.context(), &known.clone().unwrap_or_default());
+    context.agreed_at = context.agreed_at.or(guest.session.agreed_at);
     Ok(Greeted {
         reader: row.map(|row| reader(app, row, &hello)),
         guest,

@@ -57,6 +57,9 @@ pub struct Hello {
     pub screen: Option<Screen>,
     #[serde(default)]
     pub attributes: BTreeMap<String, Value>,
+    /// The visitor agrees to what the site asks first.
+    #[serde(default)]
+    pub consent: bool,
 }
 
 /// Where the visitor is now, and what the page says of them. What is missing stays as it was.

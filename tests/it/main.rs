@@ -22,8 +22,10 @@ mod watched;
 mod website;
 
 mod about;
+mod addresses;
 mod bad_input;
 mod chat_page;
+mod consent;
 mod context;
 mod continuity;
 mod demo;

@@ -24,6 +24,10 @@ pub struct Visitor {
     pub token: Option<String>,
     pub identity: Option<String>,
     pub conversation: Option<String>,
+    /// Whether the visitor agrees to what the site asks first.
+    pub agrees: bool,
+    /// What a proxy says of where they are.
+    pub address: Option<String>,
     /// The events seen, by seq. A repeat of a seq is dropped as the protocol says; a changed one is a failure.
     pub log: BTreeMap<u64, Value>,
     /// Frames that are neither events nor answers a caller waits for.
@@ -43,6 +47,8 @@ impl Visitor {
             token: None,
             identity: None,
             conversation: None,
+            agrees: false,
+            address: None,
             log: BTreeMap::new(),
             other: Vec::new(),
             next_id: 0,
@@ -64,14 +70,17 @@ impl Visitor {
     }
 
     pub async fn try_connect(&mut self, url: &str) -> Result<Value, String> {
-        self.socket = Some(open(url, &self.origin).await?);
+        self.socket = Some(open(url, &self.origin, self.address.as_deref()).await?);
         let after = self.log.keys().last().copied().unwrap_or(0);
-        let hello = json!({
+        let mut hello = json!({
             "type": "hello", "protocol": 1, "site": self.site, "token": self.token, "identity": self.identity,
             "conversation": self.conversation, "after": after,
             "page": {"url": "https://shop.example/cart", "title": self.title, "referrer": ""},
             "language": "en", "time_zone": "Europe/Berlin",
         });
+        if self.agrees {
+            hello["consent"] = true.into();
+        }
         self.send(hello).await?;
         let welcome = self
             .until("welcome", |frame| frame["type"] == "welcome")
@@ -270,12 +279,16 @@ impl Visitor {
     }
 }
 
-async fn open(url: &str, origin: &str) -> Result<Socket, String> {
+async fn open(url: &str, origin: &str, address: Option<&str>) -> Result<Socket, String> {
     let mut request = format!("{}/v1/ws", url.replace("http://", "ws://"))
         .into_client_request()
         .map_err(|error| error.to_string())?;
     let origin = origin.parse().map_err(|_| "a broken origin")?;
     request.headers_mut().insert("Origin", origin);
+    if let Some(address) = address {
+        let address = address.parse().map_err(|_| "a broken address")?;
+        request.headers_mut().insert("X-Forwarded-For", address);
+    }
     let connected = tokio_tungstenite::connect_async(request).await;
     connected
         .map(|(socket, _)| socket)

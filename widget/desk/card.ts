@@ -56,9 +56,9 @@ export function press(button: HTMLButtonElement, action: string, actions: Pick<T
   actions.press(action, () => (button.disabled = false));
 }
 
-function showFacts(facts: HTMLElement, { page, reason: code, handling, visitor, screen, page_says: says }: Conversation): void {
+function showFacts(facts: HTMLElement, { page, reason: code, handling, visitor, screen, page_says: says, agreed_at: agreed }: Conversation): void {
   const why = handling === "waiting" ? reason(code) : null;
-  const key = JSON.stringify([page, why, visitor, screen, says]);
+  const key = JSON.stringify([page, why, visitor, screen, says, agreed]);
   if (facts.dataset.key === key) return;
   facts.dataset.key = key;
   facts.replaceChildren();
@@ -67,6 +67,7 @@ function showFacts(facts: HTMLElement, { page, reason: code, handling, visitor, 
   if (signed) facts.append(h("dt", {}, words.verified), h("dd", { "data-role": "verified" }, signed));
   const claimed = [...pairs(says), ...(screen ? [`${words.screen} ${screen.width} × ${screen.height}`] : [])].join(" · ");
   if (claimed) facts.append(h("dt", {}, words.unverified), h("dd", { "data-role": "unverified" }, claimed));
+  if (agreed) facts.append(h("dt", {}, words.agreed), h("dd", { "data-role": "agreed" }, words.agreedAt(agreed)));
   if (!page) return;
   const link = outsideLink(page.url);
   link.textContent = page.title || page.url;

@@ -107,6 +107,8 @@ export interface Conversation {
   screen?: Screen | null;
   /** What a script of the page says of the visitor. Nothing of it is verified. */
   page_says?: Record<string, string>;
+  /** When the visitor agreed to what the site asks first. */
+  agreed_at?: number | null;
   handling: Handling;
   reason: string | null;
   agent: string | null;

@@ -43,6 +43,8 @@ export const words = {
   verified: "Verified",
   unverified: "Not verified",
   screen: "screen",
+  agreed: "Agreed",
+  agreedAt: (at: number) => `to the site's text, ${new Date(at).toLocaleString()}`,
   why: "Why",
   who: "Who",
   reply: "Your reply",

@@ -1,1 +1,1 @@
-"use strict";(()=>{var t=window;function n(n){let e=[];t.hinny??=Object.assign((...t)=>{e.push(t)},{q:e}),t.hinny("ask",n)}for(let t of document.querySelectorAll(".ask button"))t.onclick=()=>n(t.textContent??"")})();
+(()=>{var n=window;function t(t){let e=[];n.hinny??=Object.assign((...n)=>{e.push(n)},{q:e}),n.hinny("ask",t)}for(let n of document.querySelectorAll(".ask button"))n.onclick=()=>t(n.textContent??"")})();

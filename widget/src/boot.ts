@@ -66,7 +66,7 @@ export function boot(options: Options): void {
   busy = true;
   failed = false;
   page.hinny = Object.assign(hinny, { site: options.site });
-  start(options).catch(console.error);
+  start().catch(console.error);
 }
 
 /** Gives a function that takes the call back: whoever keeps it finds it empty from then on. */
@@ -88,15 +88,16 @@ function leave(): void {
   delete page.hinny;
 }
 
-async function start({ server, site, preload, inside, language }: Options): Promise<void> {
-  const answer = await fetch(`${server}/v1/sites/${site}/look?${[language ?? document.documentElement.lang, ...navigator.languages]}`);
+async function start(): Promise<void> {
+  const answer = await fetch(`${host.server}/v1/sites/${host.site}/look?${[host.language ?? document.documentElement.lang, ...navigator.languages]}`);
   if (!answer.ok) throw await answer.text();
   host.look = await answer.json();
   if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go));
   if (page.hinny !== hinny) return;
-  show(typeof inside === "string" ? document.querySelector(inside) : inside);
-  if (wanted() || inConversation(site)) void fetchChat();
-  else if (preload || host.look.preload) (window.requestIdleCallback ?? setTimeout)(fetchChat);
+  show(typeof host.inside === "string" ? document.querySelector(host.inside) : host.inside);
+  if (wanted() || inConversation()) void fetchChat();
+  else if (host.preload || host.look.preload) (window.requestIdleCallback ?? setTimeout)(fetchChat);
+  if (host.look.say) (await load.chat(host.server + host.look.say.part)).obey(host, [""]);
 }
 
 function show(inside: Element | null | undefined): void {
@@ -155,7 +156,7 @@ async function fetchChat(): Promise<void> {
 
 function wait(on: boolean): void {
   busy = on;
-  launcher.setAttribute("aria-busy", String(on));
+  launcher.setAttribute("aria-busy", `${on}`);
 }
 
 function name(which: 0 | 1): void {
@@ -177,9 +178,9 @@ function elsewhere(): void {
 }
 
 /** What the chat keeps in the browser (`store.ts`), read and not touched. */
-function inConversation(site: string): boolean {
+function inConversation(): boolean {
   try {
-    return /"conversation":"|"unsent":\[\{/.test(localStorage[`hinny:${site}`]);
+    return /"conversation":"|"unsent":\[\{/.test(localStorage[`hinny:${host.site}`]);
   } catch {
     return false;
   }

@@ -3,6 +3,7 @@
  * the storage, and decides nothing itself: everything that happens becomes an action for `step`.
  */
 
+import type { AskPart } from "./ask";
 import type { Attached } from "./attached";
 import type { Call } from "./boot";
 import type { Branding, BrandPart } from "./brand";
@@ -39,6 +40,8 @@ export interface Parts {
   brand: BrandPart;
   /** Tells a page of events, if it listens. */
   events: EventsPart;
+  /** Asks visitors to agree to the site's text, where it has one. */
+  ask: AskPart;
 }
 
 export class HinnyChat extends HTMLElement {
@@ -84,7 +87,7 @@ export class HinnyChat extends HTMLElement {
     const kept = this.#store.read();
     this.#happened({ type: "kept", kept });
     if (kept.past) void this.#load();
-    if ((kept.token && kept.conversation) || kept.unsent.length) this.#link.start();
+    if ((kept.token && kept.conversation) || kept.unsent.length) this.#start();
   }
 
   disconnectedCallback(): void {
@@ -95,10 +98,11 @@ export class HinnyChat extends HTMLElement {
     this.#state = initial;
   }
 
-  /** What stands in the page as a part of it opens by itself, so it leaves the focus where it is. */
-  open(): void {
+  /** What stands in the page as a part of it opens by itself, so it leaves the focus where it is. With a greeting of its own, if there is one. */
+  open(greeting?: unknown): void {
+    if (greeting) words.greeting = String(greeting);
     this.#happened({ type: "open" });
-    this.#link.start();
+    this.#start();
     scrollToEnd(this.#nodes);
     if (!this.#inline) this.#nodes.input.focus();
   }
@@ -171,7 +175,15 @@ export class HinnyChat extends HTMLElement {
       ...(conversation && { conversation }),
       after: conversation ? seq : 0,
       ...whereabouts(this.#attributes),
+      ...this.look.ask,
     };
+  }
+
+  /** Where visitors are asked to agree first, nothing is sent before they have. */
+  #start(): void {
+    if (!this.look.ask || this.#store.read().agreed) return this.#link.start();
+    this.#nodes.form.hidden = true;
+    HinnyChat.load("ask", this.#attempts++).then(({ ask }) => ask(this.#nodes, this.#store, words, renderText, () => this.#start()), () => this.#happened({ type: "change", change: withNotice(words.part_missing) }));
   }
 
   #happened(happening: Happening): void {
@@ -231,7 +243,7 @@ export class HinnyChat extends HTMLElement {
 
   #request(what: Wish): void {
     this.#happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), page: page(), ...what } });
-    this.#link.start();
+    this.#start();
   }
 
   /** What only some need, or null when it cannot be had now; the next need tries again. */

@@ -18,7 +18,14 @@ export interface Look {
   lang: string;
   /** The button's names: to open the chat, and to open it in a tab of its own. */
   words: string[];
+  /** Where visitors are asked to agree to a text first: what the hello of one who did has in it. */
+  ask?: { consent: true };
+  /** What is said to visitors who stay on a page: by which part, and the name of the button that closes it. */
+  say?: { part: string; close: string; rules: Rule[] };
 }
+
+/** A name, the pattern of the page's path, seconds, and the text. */
+export type Rule = [name: string, page: string, seconds: number, text: string];
 
 export function sheet(css: string, media = ""): CSSStyleSheet {
   const made = new CSSStyleSheet({ media });

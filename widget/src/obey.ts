@@ -9,7 +9,7 @@ export function obey(host: Element, call: Call): void {
   // A call that was taken back is empty.
   if (!host.isConnected || !verb) return;
   const chat = host as HinnyChat;
-  if (verb === "open") chat.open();
+  if (verb === "open") chat.open(value);
   else if (verb === "close") chat.close();
   else if (verb === "identify") chat.identify(typeof value === "string" ? value : null);
   else if (verb === "ask") chat.ask(String(value));

@@ -75,6 +75,8 @@ export interface Kept {
   muted?: boolean;
   /** There are earlier conversations, which the menu shows. */
   past?: boolean;
+  /** The visitor agreed to what the site asks first. */
+  agreed?: boolean;
 }
 
 export type Action = { now: number } & (

@@ -184,6 +184,7 @@ export interface Hello extends Whereabouts {
   identity?: string;
   conversation?: string;
   after: number;
+  consent?: true;
 }
 
 export type ClientFrame =

@@ -6,6 +6,7 @@
  */
 
 import type en from "../words/en.json";
+import type { Block } from "./wire";
 
 /** All packs have the same keys; English says which. */
 export type Words = { [Key in keyof typeof en]: (typeof en)[Key] extends string ? string : Forms } & Own;
@@ -13,6 +14,8 @@ export type Words = { [Key in keyof typeof en]: (typeof en)[Key] extends string 
 /** What a site may say beside them. */
 interface Own {
   greeting?: string;
+  /** What its visitors agree to before they write. */
+  consent?: Block[];
 }
 
 /** A sentence for each way in which the language counts; a form that is missing reads like `other`. */

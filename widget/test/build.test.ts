@@ -37,6 +37,10 @@ const LARGEST_MORE = 5_600;
 const LARGEST_BRAND = 1_700;
 /** Loaded by pages that listen to events. */
 const LARGEST_EVENTS = 800;
+/** Loaded where visitors are asked to agree to a text first. */
+const LARGEST_ASK = 1_000;
+/** Loaded where a site has rules for speaking first. */
+const LARGEST_PROACTIVE = 2_500;
 /** Loaded once the bot has answered: the menu, earlier conversations, stars, sound, emoji; in eight languages. */
 const LARGEST_TALK = 12_000;
 
@@ -72,6 +76,12 @@ test("the widget stays small", (t) => {
   const events = gzipped("widget-events.js");
   assert.ok(events <= LARGEST_EVENTS, `${events} bytes`);
   assert.ok(talk <= LARGEST_TALK, `${talk} bytes`);
+  const ask = gzipped("widget-ask.js");
+  t.diagnostic(`ask where visitors agree first: ${ask}`);
+  assert.ok(ask <= LARGEST_ASK, `${ask} bytes`);
+  const proactive = gzipped("widget-proactive.js");
+  t.diagnostic(`where a site speaks first: ${proactive}`);
+  assert.ok(proactive <= LARGEST_PROACTIVE, `${proactive} bytes`);
 });
 
 test("the desk is at most 25 kB in all", (t) => {

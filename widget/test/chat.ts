@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
 import { HinnyChat } from "../src/element";
+import * as ask from "../src/ask";
 import * as brand from "../src/brand";
 import * as events from "../src/events";
 import * as more from "../src/more";
@@ -149,7 +150,7 @@ export const taken = { kind: "handling", handling: "agent", reason: null, agent:
 
 /** What the widget loads later; a test may hold or break it. */
 export const part = { ...more };
-HinnyChat.load = (name) => Promise.resolve({ more: part, brand, events }[name]) as never;
+HinnyChat.load = (name) => Promise.resolve({ more: part, brand, events, ask }[name]) as never;
 /** What that loads at some moments. */
 more.More.load = () => Promise.resolve(talk);
 customElements.define("hinny-chat", HinnyChat);

@@ -9,7 +9,7 @@ import { WebSocket } from "ws";
 export const page = new Window({ url: "https://shop.example/cart", width: 1024, height: 768 });
 
 const names = ["document", "customElements", "HTMLElement", "CSSStyleSheet", "DocumentFragment", "Node", "localStorage", "sessionStorage"] as const;
-const more = ["location", "history", "screen", "Event", "KeyboardEvent", "StorageEvent", "matchMedia", "innerHeight"] as const;
+const more = ["location", "history", "screen", "Event", "KeyboardEvent", "StorageEvent", "matchMedia", "innerHeight", "MutationObserver"] as const;
 
 /** Node has some of these names itself, read-only; a page's own stand in front of them. */
 function put(name: string, value: unknown): void {

@@ -14,7 +14,7 @@ const names = readdirSync(folder);
 const packs = new Map(names.map((name) => [name.replace(".json", ""), JSON.parse(readFileSync(join(folder, name), "utf8")) as Words]));
 
 /** What the server says with them: the names of the button. */
-const server = ["open", "tab"];
+const server = ["open", "tab", "dismiss"];
 
 /** A language with its script, where it is written from right to left. */
 const RIGHT_TO_LEFT = ["Arab", "Hebr", "Thaa", "Syrc", "Nkoo"];

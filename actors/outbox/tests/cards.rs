@@ -5,6 +5,7 @@ use hinny_bridges::{PostChange, SendError};
 use super::thread::labels;
 use super::wall::Call;
 use super::*;
+use crate::body::Context;
 use crate::store::DeliveryKind::{Card, CardUpdate, Edit, Line, OldCard};
 
 /// The last edit of each post, as text and buttons.
@@ -32,6 +33,21 @@ impl Room {
         self.wall.hears("Red shoes?").await;
         self.settled().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_says_when_the_visitor_agreed() {
+    let room = room_with(true).await;
+    let context = Context {
+        agreed_at: Some(1_700_000_000_000),
+        ..Context::default()
+    };
+    let kept = room.store.set_context(&room.conversation, &context, 1);
+    assert!(kept.await.unwrap());
+    room.with_card().await;
+    let agreed = "Agreed: to the site's text, 14 Nov 2023, 22:13 UTC";
+    room.wall.hears(agreed).await;
+    room.engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

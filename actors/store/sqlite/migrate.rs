@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "inbound", include_str!("migrations/0006_inbound.sql")),
     (7, "insight", include_str!("migrations/0007_insight.sql")),
     (9, "talk", include_str!("migrations/0009_talk.sql")),
+    (10, "consent", include_str!("migrations/0010_consent.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {

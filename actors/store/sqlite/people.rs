@@ -31,6 +31,14 @@ impl PeopleStore for SqliteStore {
         .await
     }
 
+    async fn agree(&self, site: &SiteId, id: &SessionId, at: Millis) -> Stored<()> {
+        let args = (site.clone(), id.clone(), at);
+        self.write(args, |conn, (site, id, at)| {
+            agree(conn, site, id, *at).boxed()
+        })
+        .await
+    }
+
     async fn identify(
         &self,
         site: &SiteId,
@@ -144,6 +152,7 @@ async fn add_session(
         site: site.clone(),
         visitor,
         identified,
+        agreed_at: None,
     })
 }
 
@@ -153,7 +162,7 @@ async fn session(
     id: &SessionId,
 ) -> Stored<Option<Session>> {
     let row = sqlx::query(
-        "SELECT s.id, s.site, v.id AS visitor, \
+        "SELECT s.id, s.site, s.agreed_at, v.id AS visitor, \
          CASE WHEN v.subject IS NULL THEN 0 ELSE 1 END AS identified \
          FROM session s LEFT JOIN alias a ON a.visitor = s.visitor \
          JOIN visitor v ON v.id = COALESCE(a.person, s.visitor) \
@@ -173,7 +182,25 @@ fn to_session(row: &SqliteRow) -> Stored<Session> {
         site: SiteId(row.try_get("site")?),
         visitor: VisitorId(row.try_get("visitor")?),
         identified: identified == 1,
+        agreed_at: row.try_get("agreed_at")?,
     })
+}
+
+async fn agree(
+    conn: &mut SqliteConnection,
+    site: &SiteId,
+    id: &SessionId,
+    at: Millis,
+) -> Stored<()> {
+    sqlx::query(
+        "UPDATE session SET agreed_at = COALESCE(agreed_at, $3) WHERE id = $1 AND site = $2",
+    )
+    .bind(id.as_str())
+    .bind(site.as_str())
+    .bind(at)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn revoke(conn: &mut SqliteConnection, site: &SiteId, id: &SessionId) -> Stored<()> {

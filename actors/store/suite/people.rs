@@ -30,6 +30,23 @@ pub async fn a_session_lasts_until_it_is_revoked(store: &dyn Store) {
     assert_eq!(store.session(&site, &nobody).await.unwrap(), None);
 }
 
+pub async fn a_session_knows_when_its_visitor_agreed(store: &dyn Store) {
+    let (shop, bakery) = (SiteId::from("shop"), SiteId::from("bakery"));
+    let session = store.admit(&shop, 1).await.unwrap();
+    assert_eq!(session.agreed_at, None);
+    let agreed = async || {
+        let found = store.session(&shop, &session.id).await.unwrap();
+        found.unwrap().agreed_at
+    };
+    store.agree(&bakery, &session.id, 5).await.unwrap();
+    assert_eq!(agreed().await, None, "another site asks for itself");
+    store.agree(&shop, &session.id, 7).await.unwrap();
+    store.agree(&shop, &session.id, 9).await.unwrap();
+    assert_eq!(agreed().await, Some(7));
+    let ada = identify(store, &shop, Some(&session.id), "ada").await;
+    assert_eq!(ada.session.agreed_at, Some(7), "it is the same browser");
+}
+
 pub async fn a_session_is_worth_nothing_at_another_site(store: &dyn Store) {
     let (shop, bakery) = (SiteId::from("shop"), SiteId::from("bakery"));
     let session = store.admit(&shop, 1).await.unwrap();

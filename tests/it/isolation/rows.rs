@@ -144,6 +144,8 @@ pub const ROUTES: &[Row] = &[
     anyone("GET /widget-more.js", "/widget-more.js"),
     anyone("GET /widget-brand.js", "/widget-brand.js"),
     anyone("GET /widget-events.js", "/widget-events.js"),
+    anyone("GET /widget-ask.js", "/widget-ask.js"),
+    anyone("GET /widget-proactive.js", "/widget-proactive.js"),
     anyone("GET /widget-talk.js", "/widget-talk.js"),
     anyone("GET /v1/sites/{site}/pictures/{name}", "/v1/sites/{SITE}/pictures/{ID}"),
     anyone("GET /v1/sites/{site}/look", "/v1/sites/{ID}/look"),
@@ -221,7 +223,7 @@ const fn unanswered(kind: &'static str, frame: &'static str) -> FrameRow {
 #[rustfmt::skip]
 pub const FRAMES: &[FrameRow] = &[
     unanswered("hello", r#"{"type":"hello","protocol":1,"site":"{SITE}","token":"{TOKEN}","conversation":"{ID}","after":0}"#),
-    unanswered("hello", r#"{"type":"hello","protocol":1,"site":"{SITE}","token":"{ID}"}"#),
+    unanswered("hello", r#"{"type":"hello","protocol":1,"site":"{SITE}","token":"{ID}","consent":true}"#),
     unanswered("hello", r#"{"type":"hello","protocol":1,"site":"{ID}","token":"{TOKEN}"}"#),
     answered("say", r#"{"type":"say","id":"{FRESH}","text":"{TEXT}","files":["{ID}"]}"#),
     answered("say", r#"{"type":"say","id":"{FRESH}","text":"{TEXT}","conversation":"{ID}"}"#),
