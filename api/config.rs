@@ -5,6 +5,7 @@ pub mod colour;
 pub mod connections;
 pub mod duration;
 pub mod embeddings;
+mod endpoint;
 mod hand;
 mod identity;
 pub mod look;

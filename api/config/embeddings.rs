@@ -8,8 +8,9 @@ use hinny_kb::EmbeddingServer;
 use serde::Deserialize;
 use url::Url;
 
-use super::secret::{self, Env, Secret};
-use super::{Problems, duration, web_url};
+use super::Problems;
+use super::endpoint::{Endpoint, RawEndpoint};
+use super::secret::{Env, Secret};
 
 /// A prefix says what comes, such as `query: `.
 const LONGEST_PREFIX: usize = 200;
@@ -58,43 +59,34 @@ impl Embeddings {
         label: &str,
         problems: &mut Problems,
     ) -> Option<Embeddings> {
-        Embeddings::check(raw?, base, env, label, problems)
-    }
-
-    fn check(
-        raw: &RawEmbeddings,
-        base: &Path,
-        env: Env<'_>,
-        label: &str,
-        problems: &mut Problems,
-    ) -> Option<Embeddings> {
-        let within = |what: String| format!("{label}: {what}");
-        let url = problems.take(web_url("embeddings.base_url", &raw.base_url).map_err(within));
-        let file = raw.key_file.as_ref().map(|file| base.join(file));
-        let key = secret::load("embeddings.key", raw.key_env.as_deref(), file, env);
-        let key = problems.take(key.map_err(within));
-        let time = duration::parse(&raw.question_within).filter(|time| !time.is_zero());
-        if time.is_none() {
-            let text = &raw.question_within;
-            let what = format!("`embeddings.question_within` = \"{text}\": times are like \"2s\"");
-            problems.add(within(what));
-        }
-        if raw.model.trim().is_empty() {
-            let what = "`embeddings.model` is empty; it is the name of a model of that server";
-            problems.add(within(what.to_owned()));
-        }
+        let raw = raw?;
+        let endpoint = RawEndpoint {
+            table: "embeddings",
+            base_url: &raw.base_url,
+            model: &raw.model,
+            key_env: raw.key_env.as_deref(),
+            key_file: raw.key_file.as_deref(),
+            within: ("question_within", &raw.question_within, "2s"),
+        };
+        let endpoint = endpoint.check(base, env, label, problems);
         let long = |prefix: &String| prefix.len() > LONGEST_PREFIX;
         if long(&raw.question_prefix) || long(&raw.text_prefix) {
             let what = format!("a prefix of `embeddings` has at most {LONGEST_PREFIX} bytes");
-            problems.add(within(what));
+            problems.add(format!("{label}: {what}"));
         }
+        let Endpoint {
+            base_url,
+            model,
+            key,
+            within,
+        } = endpoint?;
         Some(Embeddings {
-            base_url: url?,
-            model: raw.model.clone(),
-            key: key?,
+            base_url,
+            model,
+            key,
             question_prefix: raw.question_prefix.clone(),
             text_prefix: raw.text_prefix.clone(),
-            question_within: time?,
+            question_within: within,
         })
     }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use hinny_kb::llm::Budget;
 use url::Url;
 
+use super::Problems;
+use super::endpoint::{Endpoint, RawEndpoint};
 use super::raw::RawModel;
-use super::secret::{self, Env, Secret};
-use super::{Problems, duration, web_url};
+use super::secret::{Env, Secret};
 
 /// More tokens of one answer are never needed.
 const MOST_TOKENS: u32 = 4_000;
@@ -35,38 +36,33 @@ impl Model {
         label: &str,
         problems: &mut Problems,
     ) -> Option<Model> {
-        Model::check(raw?, base, env, label, problems)
-    }
-
-    fn check(
-        raw: &RawModel,
-        base: &Path,
-        env: Env<'_>,
-        label: &str,
-        problems: &mut Problems,
-    ) -> Option<Model> {
-        let within = |what: String| format!("{label}: {what}");
-        let url = problems.take(web_url("model.base_url", &raw.base_url).map_err(within));
-        let file = raw.key_file.as_ref().map(|file| base.join(file));
-        let key = secret::load("model.key", raw.key_env.as_deref(), file, env);
-        let key = problems.take(key.map_err(within));
-        let first = duration::parse(&raw.first_token_within).filter(|time| !time.is_zero());
-        if first.is_none() {
-            let text = &raw.first_token_within;
-            let what = format!("`model.first_token_within` = \"{text}\": times are like \"8s\"");
-            problems.add(within(what));
-        }
+        let raw = raw?;
+        let endpoint = RawEndpoint {
+            table: "model",
+            base_url: &raw.base_url,
+            model: &raw.model,
+            key_env: raw.key_env.as_deref(),
+            key_file: raw.key_file.as_deref(),
+            within: ("first_token_within", &raw.first_token_within, "8s"),
+        };
+        let endpoint = endpoint.check(base, env, label, problems);
         for what in mistakes(raw) {
-            problems.add(within(what));
+            problems.add(format!("{label}: {what}"));
         }
+        let Endpoint {
+            base_url,
+            model,
+            key,
+            within,
+        } = endpoint?;
         Some(Model {
-            base_url: url?,
-            name: raw.model.clone(),
-            key: key?,
+            base_url,
+            name: model,
+            key,
             hosts: raw.hosts.clone(),
             most_tokens: raw.most_tokens,
             temperature: raw.temperature,
-            first_token_within: first?,
+            first_token_within: within,
             budget: Budget {
                 visitor: raw.visitor_tokens,
                 site: raw.site_tokens,
@@ -77,9 +73,6 @@ impl Model {
 
 fn mistakes(raw: &RawModel) -> Vec<String> {
     let mut all = Vec::new();
-    if raw.model.trim().is_empty() {
-        all.push("`model.model` is empty; it is the name of a model of that server".to_owned());
-    }
     if !(1..=MOST_TOKENS).contains(&raw.most_tokens) {
         all.push(format!(
             "`model.most_tokens` lies between 1 and {MOST_TOKENS}"
