@@ -62,7 +62,7 @@ function messageItem(message: Message, first: boolean, state: State, more: More 
     update(node) {
       node.classList.toggle("first", first);
       node.dataset.seq = String(seq);
-      more?.addFace(node, author.avatar);
+      more?.addFace(node, author, state);
       const rich = more?.rich(message, state);
       fill(node, message.text, message.deleted, rich);
       fillExtra(node, message, rich);

@@ -20,7 +20,7 @@ import type { Talk, TalkPart } from "./talk";
 import { chosenItem } from "./tray";
 import { Typing } from "./typing";
 import type { Wish } from "./pending";
-import { type Block, type Choice, type ClientFrame, fits, wholeFiles } from "./wire";
+import { type Author, type Block, type Choice, type ClientFrame, fits, wholeFiles } from "./wire";
 import { locale, say, speak, type Words, words } from "./words";
 
 /** What the module offers. */
@@ -122,10 +122,12 @@ export class More {
     return this.#talk;
   }
 
-  /** The face of who speaks, if our own server has it. */
-  addFace(node: HTMLElement, avatar: unknown): void {
+  /** The face of who speaks, if our own server has it: their own, or the one that the site shows of them. */
+  addFace(node: HTMLElement, { kind, name, avatar }: Author, { site }: State): void {
     const by = node.querySelector(".by")!;
-    const src = sameServer(avatar, this.#host.server);
+    const { team } = (site?.brand ?? {}) as { team?: { name: string; photo: unknown }[] };
+    const mate = kind === "agent" && Array.isArray(team) ? team.find((one) => one?.name === name) : null;
+    const src = sameServer(avatar ?? mate?.photo, this.#host.server);
     if (src && !by.querySelector("img")) by.prepend(h("img", { class: "face", alt: "", src }));
   }
 

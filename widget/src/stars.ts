@@ -20,8 +20,8 @@ export class Stars {
     this.#foot = foot;
   }
 
-  look({ handling, said, conversation, pending, caughtUp }: State): void {
-    if (handling !== "closed" || !conversation || !caughtUp) return this.#gone();
+  look({ handling, said, conversation, pending, caughtUp, blocked }: State): void {
+    if (handling !== "closed" || !conversation || !caughtUp || blocked !== null) return this.#gone();
     const given = pending.findLast((one) => one.choose && "stars" in one.choose)?.choose ?? said[""];
     const stars = given && "stars" in given ? given.stars : 0;
     const comment = (given && "comment" in given && given.comment) || "";

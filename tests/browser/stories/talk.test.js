@@ -30,6 +30,7 @@ async function inTalk(store, wishes, prepare) {
   await store.desk.opensThread("I want to talk");
   await store.desk.replies("Hello, Ana here.");
   await visitor.hears("agent", "Ana here");
+  await visitor.menu.waitFor();
   return { ...store, ...scene };
 }
 
@@ -108,6 +109,17 @@ story("at the end the visitor gives stars and words, and the desk shows both", a
   await visitor.rating.waitFor();
   assert.equal(await visitor.rating.getAttribute("data-stars"), "4");
   assert.equal(await visitor.find("comment").count(), 0);
+});
+
+story("who is blocked is not asked how it was", async (stage) => {
+  const { visitor, desk } = await inTalk(await openStore(stage));
+  await desk.closeButton.click();
+  await visitor.rating.waitFor();
+  await desk.block.click();
+  await desk.blocked.filter({ hasText: "Blocked" }).waitFor();
+  await visitor.writes("Watches!");
+  await visitor.note.filter({ hasText: /\S/ }).waitFor();
+  await eventually("the stars are gone", async () => (await visitor.rating.count()) === 0);
 });
 
 story("a new conversation begins, and the earlier ones can be opened and read", async (stage) => {

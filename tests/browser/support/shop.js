@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { Model } from "./model.js";
 import { portrait } from "./picture.js";
 import { Program } from "./program.js";
 import { Visitor } from "./visitor.js";
@@ -39,6 +40,15 @@ export async function openShop(stage) {
   return new Shop({ stage, ...pages, program, desk, deskPage: page });
 }
 
+/** The same shop with a language model that stops in the middle of its answer, for one of its pages. */
+export async function writingShop({ stage, second }) {
+  const model = stage.kept(await Model.writing(["Orders placed before 14:00 leave the same day"]));
+  model.pauses();
+  const program = await stage.started(await Program.from({ knowledge, files: FACES, configuration: (port) => configuration(port, [second.url], model) }));
+  second.embeds(program.url);
+  return { url: second.url };
+}
+
 class Shop {
   constructor(parts) {
     Object.assign(this, parts);
@@ -63,7 +73,7 @@ async function renames(desk, name) {
   await desk.me.filter({ hasText: name }).waitFor();
 }
 
-function configuration(port, origins) {
+function configuration(port, origins, model) {
   return `
 listen = "127.0.0.1:${port}"
 
@@ -103,6 +113,7 @@ answer = 0.95
 [site.knowledge]
 paths = ["knowledge"]
 base_url = "https://www.example.com/help/"
+${model ? `[site.model]\nbase_url = "${model.url}"\nmodel = "m"` : ""}
 `;
 }
 

@@ -6,7 +6,7 @@
 import { Cable } from "./cable.js";
 import { eventually } from "./eventually.js";
 import { photo } from "./picture.js";
-import { QUESTIONS } from "./shop.js";
+import { QUESTIONS, writingShop } from "./shop.js";
 
 /**
  * One state: its name, the words under its picture, and the way there from a fresh page. `from` says which page, where
@@ -28,9 +28,40 @@ export const STATES = [
     await visitor.isOnline();
   }),
   state("answer", "An answer with its source", async ({ visitor }) => {
+    await answered({ visitor });
+  }),
+  state("helped", "The visitor said that it helped", async (scene) => {
+    await answered(scene);
+    await scene.visitor.find("yes").click();
+    await scene.visitor.find("thanks").waitFor();
+  }),
+  state("writes", "The bot is writing", async ({ visitor }) => {
     await visitor.opensChat();
+    await visitor.isOnline();
     await visitor.says(QUESTIONS.sure);
-    await (await visitor.hears("bot", "same day")).locator('[data-role="sources"]').waitFor();
+    await visitor.find("partial").filter({ hasText: "same day" }).waitFor();
+  }, writingShop),
+  state("menu", "The menu", async (scene) => {
+    await answered(scene);
+    await scene.visitor.menu.click();
+    await scene.visitor.find("menu-list").waitFor();
+  }),
+  state("emoji", "Emoji", async (scene) => {
+    await answered(scene);
+    await scene.visitor.composer.fill("Thank you ");
+    await scene.visitor.find("emoji").click();
+    await scene.visitor.find("emoji-list").waitFor();
+  }),
+  state("earlier", "Earlier conversations", async (scene) => {
+    await hasPast(scene);
+    await scene.visitor.picks("earlier");
+    await scene.visitor.find("earlier-one").last().waitFor();
+  }),
+  state("past", "An earlier conversation", async (scene) => {
+    await hasPast(scene);
+    await scene.visitor.picks("earlier");
+    await scene.visitor.find("earlier-one").filter({ hasText: QUESTIONS.sure }).click();
+    await scene.visitor.find("earlier-message").last().waitFor();
   }),
   state("suggestions", "A question that may mean several things", async ({ visitor }) => {
     await visitor.opensChat();
@@ -112,6 +143,16 @@ export const STATES = [
     await scene.visitor.isWith("closed");
     await scene.visitor.lines.last().waitFor();
   }),
+  state("rated", "Stars, and words if one likes", async (scene) => {
+    await withAnAgent(scene, "Is there a darker green?");
+    const { visitor, desk } = scene;
+    await desk.replies("There is: Moss, since last week.");
+    await visitor.hears("agent", "since last week");
+    await desk.closeButton.click();
+    await visitor.rating.getByRole("radio", { name: "5 stars" }).check({ force: true });
+    await visitor.find("comment").waitFor();
+    await visitor.find("comment").fill("Quick and kind!");
+  }),
   state("arabic", "Right to left", async (scene) => {
     await withAnAgent(scene, "أين طلبي؟");
     await scene.desk.replies("طلبك في الطريق، ويصل غدًا.");
@@ -121,6 +162,28 @@ export const STATES = [
   state("inline", "In the page", asksInPlace, ({ inside }) => ({ url: inside.url }), true),
   state("page", "The chat's own page", asksInPlace, ({ program }) => ({ url: `${program.url}/chat/shop` }), true),
 ];
+
+/** The bot has answered, and all that belongs to an answer is there. */
+async function answered({ visitor }) {
+  await visitor.opensChat();
+  await visitor.says(QUESTIONS.sure);
+  await (await visitor.hears("bot", "same day")).locator('[data-role="sources"]').waitFor();
+  await visitor.helped.waitFor();
+}
+
+/** The third conversation of a visitor. */
+async function hasPast(scene) {
+  const { visitor } = scene;
+  await answered(scene);
+  await visitor.picks("new");
+  await eventually("it is empty", async () => (await visitor.messages.count()) === 0);
+  await visitor.says("How can I pay?");
+  await visitor.hears("bot", "PayPal");
+  await visitor.picks("new");
+  await eventually("it is empty", async () => (await visitor.messages.count()) === 0);
+  await visitor.says("How do I clean a fabric shade?");
+  await visitor.hears("bot", "dry brush");
+}
 
 async function asksInPlace({ visitor }) {
   await visitor.composer.waitFor();
