@@ -9,6 +9,7 @@ export function misfits() {
   const named = (node) => node.dataset?.role ?? `${node.tagName.toLowerCase()}.${node.getAttribute("class") ?? ""}`;
   const log = shown.find((node) => node.dataset?.role === "log");
   const panel = shown.find((node) => node.dataset?.role === "panel");
+  const scrolls = (node) => node && node !== panel && (/auto|scroll/.test(getComputedStyle(node).overflowY) || scrolls(node.parentElement));
   const low = innerHeight <= 400 && panel && getComputedStyle(panel).overflowY === "auto" ? panel : null;
   for (const node of shown) {
     const { left, right, top, bottom, width, height } = node.getBoundingClientRect();
@@ -16,7 +17,7 @@ export function misfits() {
     if (node.closest(".hidden, pre, svg") || getComputedStyle(node).clipPath !== "none") continue;
     if (left < -1 || right > innerWidth + 1) problems.push(`${named(node)} goes from ${left} to ${right} on a screen of ${innerWidth}`);
     // A chat that stands in the page scrolls with it, and a low window as a whole.
-    const outside = !chat.hasAttribute("inline") && !(low !== node && low?.contains(node)) && !log?.contains(node) && (top < -1 || bottom > innerHeight + 1);
+    const outside = !chat.hasAttribute("inline") && !(low !== node && low?.contains(node)) && !scrolls(node.parentElement) && (top < -1 || bottom > innerHeight + 1);
     if (outside) problems.push(`${named(node)} goes from ${top} to ${bottom} on a screen of ${innerHeight}`);
     const pressable = node.matches("button, a[href], textarea, select, input:not([type=file])") && !node.closest("p, li");
     if (pressable && Math.min(width, height) < 24) problems.push(`${named(node)} is ${width} by ${height}`);
