@@ -139,8 +139,7 @@ story("the focus stays in the open chat, and goes back to the button", async (st
     if (now === round[0]) break;
     round.push(now);
   }
-  assert.equal(round[0], "send");
-  assert.equal(round[1], "menu");
+  assert.deepEqual(round.slice(0, 4), ["emoji", "attach", "send", "menu"]);
   assert.equal(round.at(-1), "composer");
   assert.ok(["close", "log", "choice", "other", "person", "attach", "emoji"].every((role) => round.includes(role)), round.join());
   await page.keyboard.press("Shift+Tab");

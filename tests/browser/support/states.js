@@ -77,7 +77,9 @@ export const STATES = [
   state("agent", "A person has joined", async (scene) => {
     await withAnAgent(scene, "Does the Fjord come in black?");
     await scene.desk.replies("It does, from next week on. Shall I put one aside for you?");
-    await scene.visitor.hears("agent", "put one aside");
+    // The site's configuration has a photo for an agent of this name.
+    const said = await scene.visitor.hears("agent", "put one aside");
+    await said.locator(".by img").waitFor();
     await scene.visitor.says("Yes, please!");
   }),
   state("typing", "A person is writing", async (scene) => {
