@@ -57,6 +57,9 @@ static WIDGET_ASK: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widge
 static WIDGET_PROACTIVE: LazyLock<Shared> =
     LazyLock::new(|| Shared::new(asset!("widget-proactive.js", JS)));
 static WIDGET_TALK: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-talk.js", JS)));
+static WIDGET_STREAM: LazyLock<Shared> =
+    LazyLock::new(|| Shared::new(asset!("widget-stream.js", JS)));
+static WIDGET_SIGN: LazyLock<Shared> = LazyLock::new(|| Shared::new(asset!("widget-sign.js", JS)));
 pub static DESK_PAGE: Asset = asset!("desk.html", HTML);
 pub static DESK_STYLE: Asset = asset!("desk.css", CSS);
 pub static DESK_SCRIPT: Asset = asset!("desk.js", JS);
@@ -108,6 +111,16 @@ pub async fn widget_proactive(headers: HeaderMap) -> Response {
 /// `GET /widget-talk.js`: what that module imports at some moments, such as the end of a conversation.
 pub async fn widget_talk(headers: HeaderMap) -> Response {
     WIDGET_TALK.answer(&headers)
+}
+
+/// `GET /widget-stream.js`: the module that the chat imports where a socket failed.
+pub async fn widget_stream(headers: HeaderMap) -> Response {
+    WIDGET_STREAM.answer(&headers)
+}
+
+/// `GET /widget-sign.js`: the module that the chat imports where a page gives a function for tokens, or signs out.
+pub async fn widget_sign(headers: HeaderMap) -> Response {
+    WIDGET_SIGN.answer(&headers)
 }
 
 impl Shared {
@@ -207,6 +220,8 @@ mod tests {
             widget_more(HeaderMap::new()).await,
             widget_brand(HeaderMap::new()).await,
             widget_events(HeaderMap::new()).await,
+            widget_stream(HeaderMap::new()).await,
+            widget_sign(HeaderMap::new()).await,
         ] {
             assert_eq!(module.status(), StatusCode::OK);
             assert_eq!(module.headers()[CONTENT_TYPE], JS);

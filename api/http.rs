@@ -66,6 +66,8 @@ fn open() -> Routes {
         .get("/widget-ask.js", assets::widget_ask)
         .get("/widget-proactive.js", assets::widget_proactive)
         .get("/widget-talk.js", assets::widget_talk)
+        .get("/widget-stream.js", assets::widget_stream)
+        .get("/widget-sign.js", assets::widget_sign)
         .merge(chat_page::routes())
 }
 
@@ -75,6 +77,7 @@ fn api() -> Routes {
         .post("/v1/session", rest::begin)
         .delete("/v1/session", rest::end)
         .get("/v1/conversation", rest::conversation)
+        .get("/v1/events", socket::events)
         .post("/v1/messages", rest::say)
         .post("/v1/person", rest::ask_person)
         .post("/v1/choose", rest::choose)

@@ -1,10 +1,15 @@
 //! `Link`: a WebSocket with patience. It turns what comes in into few cases, and ends when the other side
-//! does not take what is sent. The visitors' socket and the desk's both hang on one.
+//! does not take what is sent. The visitors' socket and the desk's both hang on one. Where no socket gets through, a
+//! link is an event stream: only the server speaks on it (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use futures_util::{Stream, stream};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 
@@ -18,6 +23,12 @@ const WRITE_BUFFER: usize = 4 * 1024;
 /// More than this cannot wait for a client that does not read.
 const MAX_WRITE_BUFFER: usize = 512 * 1024;
 
+/// Frames that may wait for an event stream's client to read.
+const STREAM_QUEUE: usize = 16;
+
+/// A comment, which clients skip.
+const SIGN_OF_LIFE: &str = ":\n\n";
+
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_millis(500);
 
@@ -29,8 +40,19 @@ const TOO_BIG: u16 = 1009;
 const RESTART: u16 = 1012;
 
 pub struct Link {
-    ws: WebSocket,
+    pipe: Pipe,
     send_within: Duration,
+}
+
+enum Pipe {
+    // Boxed, because it is much larger than the other.
+    Socket(Box<WebSocket>),
+    Stream {
+        /// The other end is the body of the answer; it goes with the client.
+        out: mpsc::Sender<String>,
+        /// The last sign of life was taken.
+        alive: bool,
+    },
 }
 
 /// What came in.
@@ -72,12 +94,36 @@ pub fn bounded(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 
 impl Link {
     pub fn new(ws: WebSocket, send_within: Duration) -> Self {
-        Link { ws, send_within }
+        Link {
+            pipe: Pipe::Socket(Box::new(ws)),
+            send_within,
+        }
+    }
+
+    /// A link whose frames become the body of an answer.
+    pub fn stream(send_within: Duration) -> (Link, impl Stream<Item = Result<Bytes, Infallible>>) {
+        let (out, queue) = mpsc::channel(STREAM_QUEUE);
+        let pipe = Pipe::Stream { out, alive: false };
+        let body = stream::unfold(queue, |mut queue| async {
+            let frame: String = queue.recv().await?;
+            Some((Ok(frame.into()), queue))
+        });
+        (Link { pipe, send_within }, body)
     }
 
     /// What comes next. Safe to drop and call again.
     pub async fn receive(&mut self) -> Incoming {
-        match self.ws.recv().await {
+        let ws = match &mut self.pipe {
+            Pipe::Socket(ws) => ws,
+            Pipe::Stream { out, alive } => {
+                if std::mem::take(alive) {
+                    return Incoming::Alive;
+                }
+                out.closed().await;
+                return Incoming::Gone;
+            }
+        };
+        match ws.recv().await {
             Some(Ok(Message::Text(text))) => Incoming::Text(text),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Alive,
             Some(Ok(Message::Binary(_))) => Incoming::Broken(Problem::new(
@@ -90,43 +136,69 @@ impl Link {
     }
 
     pub async fn send(&mut self, json: String) -> Result<(), End> {
-        self.put(Message::Text(json.into())).await
+        let within = self.send_within;
+        match &mut self.pipe {
+            Pipe::Socket(ws) => taken(within, ws.send(Message::Text(json.into()))).await,
+            Pipe::Stream { out, .. } => taken(within, out.send(event(&json))).await,
+        }
     }
 
     pub async fn ping(&mut self) -> Result<(), End> {
-        self.put(Message::Ping(Default::default())).await
-    }
-
-    async fn put(&mut self, message: Message) -> Result<(), End> {
-        match timeout(self.send_within, self.ws.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone),
-            Err(_) => Err(End::TooSlow),
+        let within = self.send_within;
+        match &mut self.pipe {
+            Pipe::Socket(ws) => taken(within, ws.send(Message::Ping(Default::default()))).await,
+            Pipe::Stream { out, alive } => {
+                taken(within, out.send(SIGN_OF_LIFE.to_owned())).await?;
+                *alive = true;
+                Ok(())
+            }
         }
     }
 
     /// Says why, if anybody still listens, and closes. `bye` is the frame with the same problem.
-    pub async fn close(mut self, bye: Option<(String, &Problem)>) {
+    pub async fn close(self, bye: Option<(String, &Problem)>) {
+        let mut ws = match self.pipe {
+            Pipe::Socket(ws) => ws,
+            Pipe::Stream { out, .. } => {
+                if let Some((json, _)) = bye {
+                    timeout(GOODBYE, out.send(event(&json))).await.ok();
+                }
+                return;
+            }
+        };
         let code = match &bye {
             Some((_, problem)) => close_code(problem.code),
             None => NORMAL,
         };
         let goodbye = async {
             if let Some((json, _)) = bye {
-                self.ws.send(Message::Text(json.into())).await?;
+                ws.send(Message::Text(json.into())).await?;
             }
             let reason = Utf8Bytes::default();
-            self.ws
-                .send(Message::Close(Some(CloseFrame { code, reason })))
-                .await?;
+            let close = Message::Close(Some(CloseFrame { code, reason }));
+            ws.send(close).await?;
             // Reading to the end lets the frames arrive: a socket closed with unread input resets.
-            while let Some(Ok(_)) = self.ws.recv().await {}
+            while let Some(Ok(_)) = ws.recv().await {}
             Ok::<(), axum::Error>(())
         };
         if !matches!(timeout(GOODBYE, goodbye).await, Ok(Ok(()))) {
             tracing::trace!("nobody heard the goodbye");
         }
     }
+}
+
+/// Waits until something is taken, but not for ever.
+async fn taken<E>(within: Duration, sent: impl Future<Output = Result<(), E>>) -> Result<(), End> {
+    match timeout(within, sent).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Gone),
+        Err(_) => Err(End::TooSlow),
+    }
+}
+
+/// One frame as an event. JSON on one line has no line end that could end it early.
+fn event(json: &str) -> String {
+    format!("data: {json}\n\n")
 }
 
 fn close_code(code: Code) -> u16 {

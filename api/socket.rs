@@ -1,5 +1,6 @@
 //! `/v1/ws`: one visitor's socket. A task, not an actor: it greets, then reads the log from its own cursor
-//! whenever the feed wakes it, and carries what the visitor says to the conversation.
+//! whenever the feed wakes it, and carries what the visitor says to the conversation. `/v1/events` is the same task for a
+//! client to whom no socket gets through; what that one says comes by REST.
 
 mod frames;
 mod hello;
@@ -7,24 +8,30 @@ mod hello;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, State};
+use axum::http::HeaderName;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use hinny_actors::body::Context;
-use hinny_actors::ids::ConversationId;
+use hinny_actors::ids::{ConversationId, Seq};
 use hinny_actors::store::Entry;
 use hinny_actors::view::Author;
 use hinny_actors::{Subscription, Topic, Typist, Wake};
+use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::app::{App, Client, Origin, Shared};
-use crate::error::Problem;
+use crate::error::{Code, Problem};
 use crate::files;
 use crate::guest::Guest;
 use crate::limits::{Chatter, Place};
 use crate::link::{self, End, Incoming, Link};
 use crate::reader::Reader;
+use crate::rest::Bearer;
 use crate::wire::ServerFrame;
 
 /// After too many sockets, one may try again after this time.
@@ -49,6 +56,47 @@ pub async fn upgrade(
         .into_response()
 }
 
+/// Where a client of the stream stopped reading.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Left {
+    conversation: Option<String>,
+    after: Option<Seq>,
+}
+
+/// `GET /v1/events?conversation=ID&after=N`: the frames of a socket, as an event stream. The token is in the header, as
+/// with every call.
+pub async fn events(
+    State(app): State<Shared>,
+    Client(address): Client,
+    Bearer(guest): Bearer,
+    left: Result<Query<Left>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let unknown = "`conversation` and `after`, a number, are the only parameters.";
+    let Query(left) = left.map_err(|_| Problem::new(Code::BadFrame, unknown))?;
+    if app.is_closing() {
+        return Err(Problem::shutting_down());
+    }
+    let crowded = || Problem::rate_limited(CROWDED);
+    let place = app.limits.socket(address).ok_or_else(crowded)?;
+    let (mut link, body) = Link::stream(app.config.timing.send_within);
+    tokio::spawn(async move {
+        let end = match Box::pin(hello::begin(&app, &mut link, guest, &left)).await {
+            Ok(greeted) => run(&app, &mut link, greeted).await,
+            Err(end) => end,
+        };
+        finish(&app, link, end).await;
+        drop(place);
+    });
+    let headers = [
+        (CONTENT_TYPE, "text/event-stream"),
+        (CACHE_CONTROL, "no-store"),
+        // nginx would otherwise keep the frames until there are many.
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
 async fn serve(app: Shared, ws: WebSocket, address: IpAddr, origin: Origin, place: Place) {
     let mut link = Link::new(ws, app.config.timing.send_within);
     // Boxed, like every step that is not waiting: most sockets only wait, most of the time.
@@ -56,6 +104,12 @@ async fn serve(app: Shared, ws: WebSocket, address: IpAddr, origin: Origin, plac
         Ok(greeted) => run(&app, &mut link, greeted).await,
         Err(end) => end,
     };
+    finish(&app, link, end).await;
+    drop(place);
+}
+
+/// Tells the other side why, if that is any use.
+async fn finish(app: &App, link: Link, end: End) {
     app.meter.socket_ended(&end);
     match end {
         End::Bye(problem) => {
@@ -66,7 +120,6 @@ async fn serve(app: Shared, ws: WebSocket, address: IpAddr, origin: Origin, plac
         // Nothing more can be written to somebody who does not read.
         End::TooSlow => tracing::debug!("a socket was dropped because its client did not read"),
     }
-    drop(place);
 }
 
 async fn run(app: &App, link: &mut Link, greeted: hello::Greeted) -> End {

@@ -24,13 +24,15 @@ const scripts = {
   "widget-talk.js": "src/talk.ts",
   "widget-ask.js": "src/ask.ts",
   "widget-proactive.js": "src/proactive.ts",
+  "widget-stream.js": "src/stream.ts",
+  "widget-sign.js": "src/sign.ts",
   "desk.js": "desk/main.ts",
   "link.js": "link/link.ts",
   "demo.js": "demo/demo.ts",
   "demo-site.js": "demo/site.ts",
 };
 /** What another script imports is a module. */
-const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js", "widget-events.js", "widget-talk.js", "widget-ask.js", "widget-proactive.js"]);
+const modules = new Set(["widget-chat.js", "widget-more.js", "widget-brand.js", "widget-events.js", "widget-talk.js", "widget-ask.js", "widget-proactive.js", "widget-stream.js", "widget-sign.js"]);
 /** What these scripts hand one another has the same short names in all of them (`names.mjs`). */
 const short = names();
 const mangling = { mangleProps: new RegExp(`^(?:${Object.keys(short).join("|")})$`), mangleCache: short };
@@ -91,7 +93,7 @@ async function script(name) {
   });
   // What was a module is written for strict mode and does nothing else without it.
   const text = outputFiles[0].text.replace(/^"use strict";/, "");
-  const { code } = await minify(text, { ecma: 2022, module: format === "esm", compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true, keep_fargs: false } });
+  const { code } = await minify(text, { ecma: 2022, module: format === "esm", compress: { passes: 6, inline: 1, unsafe_arrows: true, pure_getters: true, hoist_props: true, keep_fargs: false } });
   return `${code}\n`;
 }
 

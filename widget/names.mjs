@@ -16,7 +16,7 @@ const source = join(here, "src");
 export const path = join(here, "names.json");
 
 /** The modules that import one another while the page runs; what they export is asked for by its name. */
-const modules = ["chat.ts", "more.ts", "brand.ts", "events.ts", "talk.ts", "ask.ts", "proactive.ts"].map((name) => join(source, name));
+const modules = ["chat.ts", "more.ts", "brand.ts", "events.ts", "talk.ts", "ask.ts", "proactive.ts", "stream.ts", "sign.ts"].map((name) => join(source, name));
 /** Examples of all that goes over the wire, also of what the chat does not look at. */
 const wire = join(here, "../fixtures/wire");
 /** Types of what others give and take: the loader, the server, the language packs. */

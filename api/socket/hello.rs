@@ -8,7 +8,7 @@ use hinny_actors::ids::ConversationId;
 use hinny_actors::store::{ConversationRow, handling_name};
 use tokio::time::timeout;
 
-use super::visitor_topic;
+use super::{Left, visitor_topic};
 use crate::app::{App, Origin};
 use crate::error::{Code, Problem};
 use crate::guest::{Guest, Papers};
@@ -33,7 +33,7 @@ pub async fn greet(
     address: IpAddr,
     origin: &Origin,
 ) -> Result<Greeted, End> {
-    let hello = first_frame(app, link).await?;
+    let mut hello = first_frame(app, link).await?;
     app.limits.hello(address)?;
     check_protocol(hello.protocol)?;
     let site = app.site(&hello.site)?;
@@ -45,16 +45,31 @@ pub async fn greet(
         address,
     };
     let guest = Guest::admit(app, site, papers).await?;
+    let left = Left {
+        conversation: hello.conversation.take(),
+        after: hello.after,
+    };
+    let greeted = begin(app, link, guest, &left).await?;
+    let context = tidy_context(hello.context(), &greeted.context);
+    Ok(Greeted {
+        context_known: greeted.context_known && greeted.context == context,
+        context,
+        ..greeted
+    })
+}
+
+/// Tells a visitor who was let in what there is, and begins where they stopped.
+pub async fn begin(app: &App, link: &mut Link, guest: Guest, left: &Left) -> Result<Greeted, End> {
     // Subscribed before the conversation is looked up, so that one opened in between is heard of.
     let visitor = app.engine.feed().subscribe(visitor_topic(&guest));
     let row = guest.conversation(app).await?;
     let welcome = welcome(app, &guest, row.as_ref())?;
     link.send(welcome.to_json()).await?;
     let known = row.as_ref().map(|row| row.context.clone());
-    let mut context = tidy_context(hello.context(), &known.clone().unwrap_or_default());
+    let mut context = known.clone().unwrap_or_default();
     context.agreed_at = context.agreed_at.or(guest.session.agreed_at);
     Ok(Greeted {
-        reader: row.map(|row| reader(app, row, &hello)),
+        reader: row.map(|row| reader(app, row, left)),
         guest,
         visitor,
         context_known: known.as_ref() == Some(&context),
@@ -102,9 +117,9 @@ async fn first_frame(app: &App, link: &mut Link) -> Result<Hello, End> {
 /// Goes on where the client stopped, if it is this conversation. A foreign or unknown id gets the same as
 /// none: the visitor's own conversation from the start. So does a client that is ahead of the log, which
 /// happens when the store was restored from a backup.
-fn reader(app: &App, row: ConversationRow, hello: &Hello) -> Reader {
-    let same = |id: &ConversationId| hello.conversation.as_deref() == Some(id.as_str());
-    let after = hello
+fn reader(app: &App, row: ConversationRow, left: &Left) -> Reader {
+    let same = |id: &ConversationId| left.conversation.as_deref() == Some(id.as_str());
+    let after = left
         .after
         .filter(|after| same(&row.id) && *after <= row.seq)
         .unwrap_or(0);

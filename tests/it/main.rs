@@ -35,6 +35,7 @@ mod doctor_platforms;
 mod doctor_telegram;
 mod edge;
 mod embeddings;
+mod events;
 mod explain;
 mod feed;
 mod files;

@@ -25,8 +25,8 @@ export interface Socket {
 
 export interface Options<Frame> {
   clock: Clock;
-  /** Opens a new socket; may throw where the page forbids it. */
-  dial(): Socket;
+  /** Opens a new socket, after so many failures in a row; may throw where the page forbids it. */
+  dial(failures: number): Socket;
   /** The frames to say first, asked for anew for every socket. */
   hello(): object[];
   read(data: unknown): Frame | null;
@@ -56,6 +56,7 @@ export class Connection<Frame extends Heard> {
   #socket: Socket | null = null;
   #ready = false;
   #wanted = false;
+  #held = false;
   #upSince = 0;
   #failures = 0;
   #pings = 0;
@@ -87,6 +88,12 @@ export class Connection<Frame extends Heard> {
     this.#open();
   }
 
+  /** Lets go of the line and opens none, until it is told that it may. */
+  hold(on: boolean): void {
+    this.#held = on;
+    if (this.#wanted) this.#open();
+  }
+
   /** False when there is no connection to send on; whoever must not lose a frame keeps it. */
   send(frame: object): boolean {
     if (!this.#ready || !this.#socket) return false;
@@ -108,9 +115,10 @@ export class Connection<Frame extends Heard> {
 
   #open(): void {
     this.#drop();
+    if (this.#held) return;
     this.#phase(this.#failures ? this.#waitingPhase() : "connecting");
     try {
-      this.#listen(this.#options.dial());
+      this.#listen(this.#options.dial(this.#failures));
     } catch {
       this.#failed();
     }

@@ -21,6 +21,8 @@ import { type Attributes, page, whereabouts } from "./places";
 import { renderText } from "./render";
 import { type Action, initial, judged, needsMore, type State, step, wakeAt } from "./state";
 import { Store } from "./store";
+import type { Signer, SignPart } from "./sign";
+import type { StreamPart } from "./stream";
 import css from "./style.css";
 import { type Hello, readFrame, type ServerFrame } from "./wire";
 import { locale, words } from "./words";
@@ -42,6 +44,8 @@ export interface Parts {
   events: EventsPart;
   /** Asks visitors to agree to the site's text, where it has one. */
   ask: AskPart;
+  stream: StreamPart;
+  sign: SignPart;
 }
 
 export class HinnyChat extends HTMLElement {
@@ -61,6 +65,8 @@ export class HinnyChat extends HTMLElement {
   #brand: Branding | null = null;
   #loading: Promise<More | null> | null = null;
   #attempts = 0;
+  /** What stands in for a socket, once one has failed. */
+  #stream: StreamPart | undefined;
   /** The loader's styles and ours. */
   #dress: CSSStyleSheet[] | null = null;
   /** Set while chosen files wait to be taken. */
@@ -72,6 +78,7 @@ export class HinnyChat extends HTMLElement {
   /** The page's own "on" calls; one that was taken back is empty. */
   readonly #listening: Call[] = [];
   #events: Events | null = null;
+  #signer: Signer | null = null;
 
   connectedCallback(): void {
     const root = this.shadowRoot;
@@ -87,6 +94,7 @@ export class HinnyChat extends HTMLElement {
     const kept = this.#store.read();
     this.#happened({ type: "kept", kept });
     if (kept.past) void this.#load();
+    this.#nodes.input.value = kept.draft ?? "";
     if ((kept.token && kept.conversation) || kept.unsent.length) this.#start();
   }
 
@@ -114,9 +122,18 @@ export class HinnyChat extends HTMLElement {
     this.#nodes.launcher.focus();
   }
 
-  /** A token signed by the site's own server says who the visitor is; null signs them out. */
+  /** A token signed by the site's own server says who the visitor is, or a function that gets one; null signs them out. */
   identify(identity: unknown): void {
-    this.#happened({ type: "identify", identity: typeof identity === "string" && identity ? identity : null });
+    // Meanwhile nothing is said to the server.
+    this.#link.hold(true);
+    const become = (identity: string | null) => {
+      if (!identity) this.#clear();
+      this.#happened({ type: "identify", identity });
+    };
+    HinnyChat.load("sign", 0).then(
+      ({ sign }) => (this.#signer = sign(identity, this.#state.token, this.server, this.#link, become)),
+      () => this.#link.hold(false),
+    );
   }
 
   /** Opens the chat and says something in the visitor's name. */
@@ -140,7 +157,7 @@ export class HinnyChat extends HTMLElement {
   context(said: unknown): void {
     const all = { ...this.#attributes, ...(said as Attributes) };
     // One frame must hold it, beside all else.
-    if (JSON.stringify(all).length > LONGEST_CONTEXT) return console.error("hinny: too long");
+    if (JSON.stringify(all).length > LONGEST_CONTEXT) return console.error("too long");
     this.#attributes = all;
     this.#moved();
   }
@@ -154,13 +171,17 @@ export class HinnyChat extends HTMLElement {
     const url = socketUrl("/v1/ws", this.server);
     return new Connection<ServerFrame>({
       clock: browserClock,
-      dial: () => new WebSocket(url) as Socket,
+      // After each failure the other way is tried.
+      dial: (failures) => (this.#stream && failures % 2 ? new this.#stream.StreamSocket(this.server) : (new WebSocket(url) as Socket)),
       hello: () => [this.#hello()],
       read: readFrame,
       ready: "welcome",
       online: () => navigator.onLine,
       onFrame: (frame) => this.#happened({ type: "frame", frame }),
-      onPhase: (phase) => this.#happened({ type: "link", phase }),
+      onPhase: (phase) => {
+        if (phase === "retrying") void HinnyChat.load("stream", this.#attempts++).then((part) => (this.#stream = part), none);
+        this.#happened({ type: "link", phase });
+      },
     });
   }
 
@@ -170,9 +191,9 @@ export class HinnyChat extends HTMLElement {
       type: "hello",
       protocol: 1,
       site: this.site,
-      ...(token && { token }),
-      ...(identity && { identity }),
-      ...(conversation && { conversation }),
+      token,
+      identity,
+      conversation,
       after: conversation ? seq : 0,
       ...whereabouts(this.#attributes),
       ...this.look.ask,
@@ -183,7 +204,7 @@ export class HinnyChat extends HTMLElement {
   #start(): void {
     if (!this.look.ask || this.#store.read().agreed) return this.#link.start();
     this.#nodes.form.hidden = true;
-    HinnyChat.load("ask", this.#attempts++).then(({ ask }) => ask(this.#nodes, this.#store, words, renderText, () => this.#start()), () => this.#happened({ type: "change", change: withNotice(words.part_missing) }));
+    HinnyChat.load("ask", this.#attempts++).then(({ ask }) => ask(this.#nodes, this.#store, words, renderText, () => this.#start()), () => this.#note(words.part_missing));
   }
 
   #happened(happening: Happening): void {
@@ -195,11 +216,13 @@ export class HinnyChat extends HTMLElement {
     if (upload) void this.#upload(upload);
     // A failure to load is itself told as a change, after which nothing is tried at once.
     if (happening.type !== "change" && needsMore(state)) void this.#load();
-    if (state.site?.brand && !before.site) void this.#brandWith(state.site.brand);
+    if (state.site?.brand && !before.site) this.#brandWith(state.site.brand).catch(none);
     if (reconnect) this.#link.reconnect();
     // A long log is shown when all of it is there, and not anew with each of its lines.
     if (state.caughtUp || happening.type !== "frame" || happening.frame.type !== "event") this.#show();
     this.#events?.look(state);
+    // The line may have changed the state meanwhile.
+    this.#signer?.look(this.#state);
   }
 
   #show(): void {
@@ -236,10 +259,15 @@ export class HinnyChat extends HTMLElement {
     const text = input.value.trim();
     this.#more?.typing.stop();
     if (text || files.length) this.#request({ text, files });
-    input.value = "";
-    this.#fit();
+    this.#clear();
     input.focus();
   }
+
+  /** What a button says; then the visitor goes on writing. */
+  #press = (text: string | null): void => {
+    this.#request({ text });
+    this.#nodes.input.focus();
+  };
 
   #request(what: Wish): void {
     this.#happened({ type: "ask", ask: { id: newId(), at: browserClock.now(), page: page(), ...what } });
@@ -271,25 +299,26 @@ export class HinnyChat extends HTMLElement {
     };
     try {
       const { More } = await HinnyChat.load("more", this.#attempts);
+      // It came too late for a chat that has left the page.
+      if (!this.isConnected) return null;
       this.#more = new More(host);
-      change(withNotice(null));
+      this.#note(null);
     } catch {
       this.#attempts++;
       this.#loading = null;
-      change(withNotice(words.part_missing));
+      this.#note(words.part_missing);
     }
     return this.#more;
   }
 
+  #note(notice: string | null): void {
+    this.#happened({ type: "change", change: (state) => ({ ...state, notice }) });
+  }
+
   /** A chat without its site's face is a whole one, so this is tried once. */
   async #brandWith(brand: object): Promise<void> {
-    const { panel, input } = this.#nodes;
-    const ask = (text: string) => {
-      this.#request({ text });
-      input.focus();
-    };
-    const part = await HinnyChat.load("brand", 0).catch(() => null);
-    this.#brand = part && new part.Branding({ server: this.server, panel, team: words.team, ask }, brand);
+    const { Branding } = await HinnyChat.load("brand", 0);
+    this.#brand = new Branding({ server: this.server, panel: this.#nodes.panel, team: words.team, ask: this.#press }, brand);
     this.#show();
   }
 
@@ -312,10 +341,7 @@ export class HinnyChat extends HTMLElement {
     launcher.onclick = () => this.open();
     close.onclick = () => this.close();
     again.onclick = () => this.#link.reconnect();
-    person.onclick = () => {
-      this.#request({ text: null });
-      input.focus();
-    };
+    person.onclick = () => this.#press(null);
     panel.onkeydown = (event) => {
       if (event.key === "Escape" && !event.isComposing) this.close();
       if (!this.#inline) goRound(event, panel);
@@ -337,8 +363,15 @@ export class HinnyChat extends HTMLElement {
 
   #wrote(): void {
     const { handling } = this.#state;
-    if (handling === "agent" || handling === "waiting") this.#more?.typing.key();
+    const draft = this.#nodes.input.value;
+    if (draft && (handling === "agent" || handling === "waiting")) this.#more?.typing.key();
+    this.#store.write({ draft });
     this.#fit();
+  }
+
+  #clear(): void {
+    this.#nodes.input.value = "";
+    this.#wrote();
   }
 
   /** The box grows with its text; the style sheet says how far. */
@@ -360,6 +393,5 @@ export class HinnyChat extends HTMLElement {
   }
 }
 
-function withNotice(notice: string | null): (state: State) => State {
-  return (state) => ({ ...state, notice });
-}
+/** What to do about a part that did not load, where the chat is whole without it. */
+function none(): void {}

@@ -112,6 +112,7 @@ export class More {
   async #fetch(): Promise<Talk | null> {
     try {
       const { Talk } = await More.load(this.#attempts);
+      if (this.#leaving.signal.aborted) return null;
       this.#talk = new Talk(this.#host, this.#files, (files) => this.attach(files), (wish) => this.#ask(wish));
       // What it has to say about messages is shown at once.
       this.#host.change((state) => ({ ...state }));

@@ -11,7 +11,7 @@ export function obey(host: Element, call: Call): void {
   const chat = host as HinnyChat;
   if (verb === "open") chat.open(value);
   else if (verb === "close") chat.close();
-  else if (verb === "identify") chat.identify(typeof value === "string" ? value : null);
+  else if (verb === "identify") chat.identify(value);
   else if (verb === "ask") chat.ask(String(value));
   else if (verb === "context") chat.context(value);
   else chat.listen(call);

@@ -77,6 +77,8 @@ export interface Kept {
   past?: boolean;
   /** The visitor agreed to what the site asks first. */
   agreed?: boolean;
+  /** What was written and not sent. */
+  draft?: string;
 }
 
 export type Action = { now: number } & (

@@ -14,8 +14,7 @@ import { fits, parse } from "./wire";
 const empty: Kept = { token: null, conversation: null, seen: 0, unsent: [] };
 
 const kept = { token: "string?", conversation: "string?", seen: "number", unsent: "array" };
-const page = { url: "string", title: "string", referrer: "string" };
-const unsent = { id: "string", at: "number", text: "string?", page, files: "array?", choose: "object?" };
+const unsent = { id: "string", at: "number", text: "string?", page: "object", files: "array?", choose: "object?" };
 
 export class Store {
   readonly key: string;

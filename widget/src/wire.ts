@@ -180,9 +180,9 @@ export interface Hello extends Whereabouts {
   type: "hello";
   protocol: 1;
   site: string;
-  token?: string;
-  identity?: string;
-  conversation?: string;
+  token?: string | null;
+  identity?: string | null;
+  conversation?: string | null;
   after: number;
   consent?: true;
 }
@@ -221,7 +221,7 @@ const frames: Record<string, Shape> = {
     conversation: "string?",
     seq: "number",
     handling: "string",
-    site: { name: "string", greeting: "string?", brand: "object?" },
+    site: { name: "string", greeting: "string?" },
     limits: { text: "number", file: "number?", files: "number?", types: "array?" },
   },
   event: { seq: "number", at: "number", event: { kind: "string" } },

@@ -43,6 +43,10 @@ const LARGEST_ASK = 1_000;
 const LARGEST_PROACTIVE = 2_500;
 /** Loaded once the bot has answered: the menu, earlier conversations, stars, sound, emoji; in eight languages. */
 const LARGEST_TALK = 12_000;
+/** Loaded where a socket failed. */
+const LARGEST_STREAM = 1_300;
+/** Loaded for pages that give a function for the visitor's token, and where somebody signs out. */
+const LARGEST_SIGN = 600;
 
 /** The chat as the server hands it out: with the sentences in it that it names (`api/words.rs`). */
 function chatIn(language: string): string {
@@ -71,6 +75,11 @@ test("the widget stays small", (t) => {
   assert.ok(loader <= LARGEST_LOADER, `${loader} bytes`);
   assert.ok(loader + chat <= LARGEST_WIDGET, `${loader + chat} bytes`);
   t.diagnostic(`brand where there is one: ${brand}`);
+  const stream = gzipped("widget-stream.js");
+  t.diagnostic(`stream where no socket gets through: ${stream}`);
+  assert.ok(stream <= LARGEST_STREAM, `${stream} bytes`);
+  const sign = gzipped("widget-sign.js");
+  assert.ok(sign <= LARGEST_SIGN, `${sign} bytes`);
   assert.ok(brand <= LARGEST_BRAND, `${brand} bytes`);
   assert.ok(more <= LARGEST_MORE, `${more} bytes`);
   const events = gzipped("widget-events.js");

@@ -12,6 +12,7 @@ import * as ask from "../src/ask";
 import * as brand from "../src/brand";
 import * as events from "../src/events";
 import * as more from "../src/more";
+import * as sign from "../src/sign";
 import * as talk from "../src/talk";
 import type { ClientFrame, Hello } from "../src/wire";
 import { eventually, fixture, look } from "./support";
@@ -25,6 +26,10 @@ export class Server {
   sockets = new Set<WebSocket>();
   log: { seq: number; at: number; event: object }[] = [];
   storing = true;
+  /** While it is not set, a hello gets no answer. */
+  welcomes = true;
+  /** The sessions that were ended, by their headers. */
+  left: (string | undefined)[] = [];
 
   /** What the next uploads are answered: a status and a body; without one they are taken. */
   answers: [number, object][] = [];
@@ -89,6 +94,7 @@ export class Server {
     const answer = this.rest.get(url.pathname + url.search);
     if (answer) return void say(200, answer);
     if (url.pathname.endsWith("/link")) return void say(200, { url: `/v1/files/f1?until=2&sig=fresh${++this.links}` });
+    if (request.method === "DELETE") return void (this.left.push(request.headers.authorization), response.writeHead(204).end());
     const bytes = Buffer.concat(await request.toArray()).toString();
     this.uploads.push({ name: url.searchParams.get("name"), bytes, authorization: request.headers.authorization });
     await this.hold;
@@ -124,6 +130,7 @@ export class Server {
 
   private greet(hello: Hello, say: (value: object) => void): void {
     this.hellos.push(hello);
+    if (!this.welcomes) return;
     const conversation = this.log.length ? C : null;
     const welcome = JSON.parse(fixture("server-welcome-new")) as object;
     const site = { name: "Demo", greeting: "Hello! Ask me anything about hinny.", ...(this.brand && { brand: this.brand }) };
@@ -150,7 +157,9 @@ export const taken = { kind: "handling", handling: "agent", reason: null, agent:
 
 /** What the widget loads later; a test may hold or break it. */
 export const part = { ...more };
-HinnyChat.load = (name) => Promise.resolve({ more: part, brand, events, ask }[name]) as never;
+const parts = { more: part, brand, events, ask, sign };
+/** The server of these tests has no event stream, so that there is only the socket (`stream.test.ts`). */
+HinnyChat.load = (name) => (name === "stream" ? Promise.reject(new Error("none here")) : (Promise.resolve(parts[name as "more"]) as never));
 /** What that loads at some moments. */
 more.More.load = () => Promise.resolve(talk);
 customElements.define("hinny-chat", HinnyChat);

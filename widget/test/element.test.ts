@@ -50,7 +50,7 @@ test("the hello says what the team needs to know, and no more", async () => {
   await new Tab().opened();
   const { time_zone: zone, screen, ...hello } = server.hellos[0]!;
   const where = { url: "https://shop.example/cart", title: "", referrer: "" };
-  assert.deepEqual(hello, { type: "hello", protocol: 1, site: "demo", after: 0, page: where, language: "en" });
+  assert.deepEqual(hello, { type: "hello", protocol: 1, site: "demo", token: null, identity: null, conversation: null, after: 0, page: where, language: "en" });
   assert.deepEqual([typeof zone, typeof screen?.width], ["string", "number"]);
 });
 
@@ -111,6 +111,20 @@ test("an unsent message survives a reload and is stored once", async () => {
   assert.deepEqual(JSON.parse(localStorage.getItem("hinny:demo") ?? "").unsent, []);
 });
 
+test("words that were not sent survive a reload, and are forgotten once they are", async () => {
+  const tab = await new Tab().opened();
+  const input = tab.find<HTMLTextAreaElement>("composer");
+  input.value = "Half a sen";
+  input.dispatchEvent(new Event("input"));
+  tab.leaves();
+  const again = await new Tab().opened();
+  assert.equal(again.find<HTMLTextAreaElement>("composer").value, "Half a sen");
+  again.writes("Half a sentence");
+  await again.reads("visitor stored Half a sentence");
+  again.leaves();
+  assert.equal((await new Tab().opened()).find<HTMLTextAreaElement>("composer").value, "");
+});
+
 test("after a reload the conversation is fetched from its start, and unread is counted", async () => {
   const tab = await new Tab().opened();
   tab.writes("Hi");
@@ -164,14 +178,15 @@ test("two tabs are one conversation", async () => {
 
 test("the agent's typing is shown, and the visitor's is told while a person is concerned", async () => {
   const tab = await new Tab().opened();
-  tab.find("composer").dispatchEvent(new Event("input"));
+  const types = () => Object.assign(tab.find<HTMLTextAreaElement>("composer"), { value: "w" }).dispatchEvent(new Event("input"));
+  types();
   tab.writes("Hi");
   await tab.reads("visitor stored Hi");
   server.tell(taken);
   server.broadcast(fixture("server-typing"));
   await tab.shows("typing", () => !tab.find("typing").hidden);
   assert.equal(tab.find("typing").textContent, "Ana is writing…");
-  for (let key = 0; key < 5; key++) tab.find("composer").dispatchEvent(new Event("input"));
+  for (let key = 0; key < 5; key++) types();
   tab.writes("Bye");
   await eventually("the second message", () => server.said.length === 2);
   const typing = server.heard.filter((one) => one.type === "typing");
@@ -237,7 +252,7 @@ test("identify says who the visitor is, on a new hello", async () => {
   const tab = await new Tab().opened();
   tab.chat.identify("signed");
   await eventually("the second hello", () => server.hellos.length === 2);
-  assert.deepEqual([server.hellos[0]?.identity, server.hellos[1]?.identity], [undefined, "signed"]);
+  assert.deepEqual([server.hellos[0]?.identity, server.hellos[1]?.identity], [null, "signed"]);
 });
 
 test("ask opens the chat and says it", async () => {

@@ -102,6 +102,9 @@ pub const ROUTES: &[Row] = &[
     visitor("GET /v1/conversation", "/v1/conversation?after=0", ""),
     visitor("GET /v1/conversation", "/v1/conversation?after=0&conversation={ID}", ""),
     visitor("GET /v1/conversation", "/v1/conversation?visitor={ID}", ""),
+    // A good stream has no end; what it shows is in `events.rs`.
+    visitor("GET /v1/events", "/v1/events?visitor={ID}", ""),
+    row(Who::Anyone, "GET /v1/events", "/v1/events?conversation={ID}&after=0", ""),
     visitor("POST /v1/messages", "/v1/messages", r#"{"id":"{FRESH}","text":"{TEXT}","files":["{ID}"]}"#).finds(Kind::UnsaidFile),
     visitor("POST /v1/messages", "/v1/messages", r#"{"id":"{FRESH}","text":"{TEXT}","conversation":"{ID}"}"#),
     visitor("POST /v1/messages", "/v1/messages?conversation={ID}", r#"{"id":"{FRESH}","text":"{TEXT}"}"#),
@@ -143,6 +146,8 @@ pub const ROUTES: &[Row] = &[
     anyone("GET /widget-chat.js", "/widget-chat.js"),
     anyone("GET /widget-more.js", "/widget-more.js"),
     anyone("GET /widget-brand.js", "/widget-brand.js"),
+    anyone("GET /widget-stream.js", "/widget-stream.js"),
+    anyone("GET /widget-sign.js", "/widget-sign.js"),
     anyone("GET /widget-events.js", "/widget-events.js"),
     anyone("GET /widget-ask.js", "/widget-ask.js"),
     anyone("GET /widget-proactive.js", "/widget-proactive.js"),
