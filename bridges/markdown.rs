@@ -1,9 +1,9 @@
 //! Reads Markdown into a `Text`. The parsing is pulldown-cmark's; this file only decides what each
-//! construct becomes: headings turn into strong paragraphs, images into links to them, unsafe links into
-//! their words, HTML into the words between its tags. It never fails, and the tree it builds is shallow
+//! construct becomes: headings turn into strong paragraphs, tables into lists that name each column, images into
+//! links to them, unsafe links into their words, HTML into the words between its tags. It never fails, and the tree it builds is shallow
 //! however deep the input nests, so that nobody who walks the tree can run out of stack.
 
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use crate::{
     html,
@@ -17,10 +17,10 @@ const DEEPEST_BLOCKS: usize = 8;
 const DEEPEST_INLINES: usize = 8;
 
 impl Text {
-    /// Reads CommonMark. Any input is valid; what cannot be shown safely becomes plain words.
+    /// Reads CommonMark with GitHub's tables. Any input is valid; what cannot be shown safely becomes plain words.
     pub fn from_markdown(markdown: &str) -> Self {
         let mut builder = Builder::default();
-        for event in Parser::new(markdown) {
+        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
             builder.take(event);
         }
         builder.finish()
@@ -32,8 +32,17 @@ enum Open {
     Quote(Vec<Block>),
     List(bool, Vec<Vec<Block>>),
     Item(Vec<Block>),
+    Table(Table),
     /// Too deep, or of no meaning here: its children go to the block around it.
     Through,
+}
+
+/// The cells of the row at hand, the names of the columns, and the rows that are complete.
+#[derive(Default)]
+struct Table {
+    cells: Vec<Vec<Inline>>,
+    head: Vec<Vec<Inline>>,
+    rows: Vec<Vec<Block>>,
 }
 
 /// An inline node that is still open.
@@ -106,13 +115,16 @@ impl Builder {
             Tag::Item if matches!(self.open.last(), Some(Open::List(..))) => {
                 self.open.push(Open::Item(Vec::new()));
             }
-            Tag::BlockQuote(_) | Tag::List(_) | Tag::Item => self.open.push(Open::Through),
+            Tag::Table(_) if !too_deep => self.open.push(Open::Table(Table::default())),
+            Tag::BlockQuote(_) | Tag::List(_) | Tag::Item | Tag::Table(_) => {
+                self.open.push(Open::Through);
+            }
             _ => {}
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
-        match tag {
+    fn end(&mut self, end: TagEnd) {
+        match end {
             TagEnd::Strong
             | TagEnd::Emphasis
             | TagEnd::Link
@@ -122,10 +134,12 @@ impl Builder {
             | TagEnd::Subscript => self.unwrap_one(),
             TagEnd::CodeBlock => self.close_code(),
             TagEnd::HtmlBlock => self.close_html(),
-            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => {
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::Table => {
                 self.close_line();
                 self.close_block();
             }
+            TagEnd::TableCell => self.close_cell(),
+            TagEnd::TableHead | TagEnd::TableRow => self.close_row(end),
             _ => self.close_line(),
         }
     }
@@ -183,11 +197,37 @@ impl Builder {
         }
     }
 
-    fn close_line(&mut self) {
+    fn take_line(&mut self) -> Vec<Inline> {
         while !self.wraps.is_empty() {
             self.unwrap_one();
         }
-        let children = std::mem::take(&mut self.line);
+        std::mem::take(&mut self.line)
+    }
+
+    fn close_cell(&mut self) {
+        match self.open.last() {
+            Some(Open::Table(_)) => {
+                let cell = self.take_line();
+                if let Some(Open::Table(table)) = self.open.last_mut() {
+                    table.cells.push(cell);
+                }
+            }
+            _ => self.close_line(),
+        }
+    }
+
+    fn close_row(&mut self, end: TagEnd) {
+        match self.open.last_mut() {
+            Some(Open::Table(table)) if end == TagEnd::TableHead => {
+                table.head = std::mem::take(&mut table.cells);
+            }
+            Some(Open::Table(table)) => table.close_row(),
+            _ => self.close_line(),
+        }
+    }
+
+    fn close_line(&mut self) {
+        let children = self.take_line();
         let plain = |inline: &Inline| match inline {
             Inline::Text { text } => !text.trim().is_empty(),
             Inline::Break => false,
@@ -221,11 +261,25 @@ impl Builder {
             Some(Open::List(ordered, items)) if !items.is_empty() => {
                 self.add(Block::List { ordered, items });
             }
+            Some(Open::Table(table)) => self.close_table(table),
             Some(Open::Item(children)) => match self.open.last_mut() {
                 Some(Open::List(_, items)) => items.push(children),
                 _ => children.into_iter().for_each(|block| self.add(block)),
             },
             _ => {}
+        }
+    }
+
+    /// A table without rows is only the names of its columns.
+    fn close_table(&mut self, Table { head, rows, .. }: Table) {
+        if !rows.is_empty() {
+            return self.add(Block::List {
+                ordered: false,
+                items: rows,
+            });
+        }
+        for children in head.into_iter().filter(|cell| !cell.is_empty()) {
+            self.add(Block::Paragraph { children });
         }
     }
 
@@ -235,7 +289,7 @@ impl Builder {
             match open {
                 Open::Quote(children) | Open::Item(children) => return children.push(block),
                 Open::List(_, items) => return items.push(vec![block]),
-                Open::Through => {}
+                Open::Table(_) | Open::Through => {}
             }
         }
         self.done.push(block);
@@ -249,6 +303,41 @@ impl Builder {
             self.close_block();
         }
         Text(self.done)
+    }
+}
+
+impl Table {
+    /// A row: its first cell, and each other one behind the name of its column, on lines of their own.
+    fn close_row(&mut self) {
+        let mut line = Vec::new();
+        for (column, cell) in std::mem::take(&mut self.cells).into_iter().enumerate() {
+            if cell.is_empty() {
+                continue;
+            }
+            if !line.is_empty() {
+                line.push(Inline::Break);
+            }
+            match self.head.get(column).filter(|name| !name.is_empty()) {
+                _ if column == 0 => line.push(Inline::Strong { children: cell }),
+                Some(name) => {
+                    let colon = Inline::Text { text: ": ".into() };
+                    let all = name.iter().cloned().chain([colon]).chain(cell);
+                    all.for_each(|inline| join(&mut line, inline));
+                }
+                None => line.extend(cell),
+            }
+        }
+        if !line.is_empty() {
+            self.rows.push(vec![Block::Paragraph { children: line }]);
+        }
+    }
+}
+
+/// Words join the words before them.
+fn join(line: &mut Vec<Inline>, inline: Inline) {
+    match (line.last_mut(), inline) {
+        (Some(Inline::Text { text }), Inline::Text { text: more }) => text.push_str(&more),
+        (_, inline) => line.push(inline),
     }
 }
 

@@ -54,6 +54,30 @@ fn headings_become_strong_paragraphs() {
 }
 
 #[test]
+fn a_table_becomes_a_list_that_names_its_columns() {
+    let table = "| Plan | Seats | Price |\n|---|---|---|\n| Free | 1 | |\n| **Pro** | 10 | [20 €](https://example.com/price) |";
+    let text = Text::from_markdown(table);
+    assert_eq!(
+        text.to_plain(),
+        "- Free\nSeats: 1\n- Pro\nSeats: 10\nPrice: 20 €"
+    );
+    let [Block::List { items, .. }] = &text.0[..] else {
+        panic!("a list: {text:?}");
+    };
+    let [Block::Paragraph { children }] = &items[1][..] else {
+        panic!("a row is a paragraph: {items:?}");
+    };
+    assert!(
+        matches!(children.last(), Some(Inline::Link { url, .. }) if url == "https://example.com/price")
+    );
+    assert_eq!(
+        Text::from_markdown("| Plan | Price |\n|---|---|").to_plain(),
+        "Plan\n\nPrice"
+    );
+    assert_eq!(Text::from_markdown("a | b").to_plain(), "a | b");
+}
+
+#[test]
 fn lists_keep_their_items_tight_or_loose() {
     let tight = Text::from_markdown("1. one\n2. two\n   - inner");
     assert_eq!(tight.to_plain(), "1. one\n2. two\n\n- inner");
