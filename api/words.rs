@@ -163,7 +163,7 @@ mod tests {
             "placeholder",
             "state_failed",
             "link_offline",
-            "answering_agent",
+            "answering_bot",
         ] {
             assert!(
                 all.contains_key(needed) && is_named(assets::WIDGET_CHAT, needed),

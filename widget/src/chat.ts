@@ -18,8 +18,8 @@ let learnt = false;
 async function learn(): Promise<void> {
   if (learnt) return;
   const answer = await fetch(new URL(`/v1/sites/${here.search.split(",")[1]}/words/${language}`, here));
-  speak((await answer.json()) as Words, locale);
-  learnt = true;
+  learnt = answer.ok;
+  if (learnt) speak((await answer.json()) as Words, locale);
 }
 
 // Browsers remember that a module did not load, so each attempt has its own address.

@@ -3,7 +3,7 @@
 import { h, type Item, setText, sync } from "./dom";
 import { button, marks } from "./marks";
 import type { State } from "./state";
-import { words } from "./words";
+import { why, words } from "./words";
 
 export interface Composer {
   note: HTMLElement;
@@ -35,7 +35,7 @@ export function buildComposer(): Composer {
 export function showComposer(nodes: Composer, state: State, chosen: Item[]): void {
   const { limits, blocked, notice } = state;
   const shut = blocked !== null;
-  setText(nodes.note, shut ? words.blocked : (notice ?? ""));
+  setText(nodes.note, shut ? why("blocked") : (notice ?? ""));
   nodes.attach.hidden = !limits.files;
   nodes.picker.accept = (limits.types ?? []).join();
   nodes.input.maxLength = limits.text;

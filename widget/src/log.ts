@@ -7,7 +7,7 @@ import type { More } from "./more";
 import { missing, type Pending } from "./pending";
 import type { State } from "./state";
 import type { Block } from "./wire";
-import { words } from "./words";
+import { late, words } from "./words";
 
 export function logItems(state: State, acts: Acts, more: More | null): Item[] {
   const greeting = words.greeting ?? state.site?.greeting;
@@ -77,7 +77,7 @@ function pendingItem(one: Pending, acts: Acts, more: More | null): Item {
     key: `mine-${id}`,
     make: () =>
       text === null
-        ? h("div", { class: "line", "data-role": "line" }, h("span", {}, words.person_asked), h("div", { class: "meta" }))
+        ? h("div", { class: "line", "data-role": "line" }, h("span", {}, late("person_asked") ?? words.person), h("div", { class: "meta" }))
         : bubble("message", "visitor", null),
     update(node) {
       node.classList.add("first");

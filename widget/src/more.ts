@@ -21,7 +21,7 @@ import { chosenItem } from "./tray";
 import { Typing } from "./typing";
 import type { Wish } from "./pending";
 import { type Author, type Block, type Choice, type ClientFrame, fits, wholeFiles } from "./wire";
-import { locale, say, speak, type Words, words } from "./words";
+import { count, locale, say, speak, type Words, words } from "./words";
 
 /** What the module offers. */
 export interface Part {
@@ -123,6 +123,11 @@ export class More {
     return this.#talk;
   }
 
+  /** How many messages are new, in words. */
+  unread(n: number): string {
+    return count(words.unread, n);
+  }
+
   /** The face of who speaks, if our own server has it: their own, or the one that the site shows of them. */
   addFace(node: HTMLElement, { kind, name, avatar }: Author, { site }: State): void {
     const by = node.querySelector(".by")!;
@@ -209,7 +214,7 @@ export class More {
         words,
         ...files.map((file) => fileNode(file, this.#files)),
       ],
-      extra: () => [...this.#choices(one, open), ...(this.#talk?.helped(one, said[one.id], open && handling === "bot") ?? []), ...(told ? [h("span", { class: "edited", "data-role": "edited" }, words.edited)] : []), ...signs(one.signs)],
+      extra: () => [...this.#choices(one, open), ...(this.#talk?.helped(one, said[one.id], open && handling === "bot") ?? []), ...(told ? [h("span", { class: "edited", "data-role": "edited" }, words.was_edited)] : []), ...signs(one.signs)],
     };
   }
 

@@ -7,7 +7,7 @@ import { button, marks } from "./marks";
 import type { Acts } from "./message";
 import type { More } from "./more";
 import { type State, unread } from "./state";
-import { count, locale, say, words } from "./words";
+import { late, locale, say, words } from "./words";
 
 export interface Panel extends Composer {
   launcher: HTMLButtonElement;
@@ -67,7 +67,7 @@ export function showPanel(nodes: Panel, state: State, acts: Acts, more: More | n
   const { log } = nodes;
   const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
   const last = log.lastElementChild;
-  showLauncher(nodes, state);
+  showLauncher(nodes, state, more);
   nodes.panel.hidden = !state.open;
   nodes.panel.dataset.phase = state.phase;
   nodes.panel.dataset.handling = state.handling;
@@ -108,37 +108,33 @@ export function scrollToEnd({ log }: Panel): void {
   log.scrollTop = log.scrollHeight;
 }
 
-function showLauncher({ launcher, badge, news }: Panel, state: State): void {
+function showLauncher({ launcher, badge, news }: Panel, state: State, more: More | null): void {
   const fresh = unread(state);
-  const label = fresh ? `${words.open}, ${count(words.unread, fresh)}` : words.open;
+  const told = (fresh && more?.unread(fresh)) || "";
+  const label = told ? `${words.open}, ${told}` : words.open;
   launcher.setAttribute("aria-label", label);
   launcher.setAttribute("aria-expanded", String(state.open));
   launcher.hidden = state.open;
   badge.hidden = !fresh;
-  setText(news, fresh && !state.open ? count(words.unread, fresh) : "");
+  setText(news, state.open ? "" : told);
   setText(badge, fresh > 9 ? "9+" : String(fresh));
 }
 
 function whoAnswers({ handling, agent }: State): string {
-  return handling === "agent" ? say(words.answering_agent, { name: agent ?? words.team }) : words[`answering_${handling}`];
+  return handling === "bot" ? words.answering_bot : say(late("answering_" + handling) ?? "", { name: agent ?? words.team });
 }
 
 function showTyping(nodes: Panel, state: State): void {
   const writer = state.typing;
   nodes.typing.hidden = !writer;
-  setText(nodes.typing.lastElementChild as HTMLElement, writer ? say(words.writes, { name: writer.name ?? words.assistant }) : "");
+  setText(nodes.typing.lastElementChild as HTMLElement, writer ? say(late("writes") ?? "", { name: writer.name ?? words.assistant }) : "");
 }
 
 function showStatus({ status, statusText, again }: Panel, { phase, stopped }: State): void {
   const quiet = phase === "online" || phase === "idle";
   status.hidden = quiet;
   again.hidden = phase === "connecting" || quiet;
-  setText(statusText, quiet ? "" : phase === "stopped" ? whyStopped(stopped) : words[`link_${phase}`]);
-}
-
-function whyStopped(error: string | null): string {
-  if (error === "protocol_unknown") return words.old_page;
-  return error === "site_unknown" || error === "origin_refused" ? words.not_set_up : words.link_stopped;
+  setText(statusText, quiet ? "" : (phase === "stopped" && late("why_" + stopped)) || words[`link_${phase}`]);
 }
 
 function personIsComing({ handling, reason, pending }: State): boolean {

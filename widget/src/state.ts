@@ -158,9 +158,9 @@ export function wakeAt(state: State): number | null {
 }
 
 /** Whether something is to be shown or sent that not every visitor needs, and that is loaded later. */
-export function needsMore({ entries, pending }: State): boolean {
+export function needsMore({ entries, pending, phase }: State): boolean {
   const rich = (one: Entry) => one.kind === "turn" || one.author.kind !== "visitor" || one.edited || one.files.length || one.signs.length;
-  return entries.some(rich) || pending.some((one) => one.files.length);
+  return entries.some(rich) || pending.some((one) => one.files.length) || phase === "stopped";
 }
 
 export function unread(state: State): number {

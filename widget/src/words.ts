@@ -60,7 +60,12 @@ export function weight(bytes: number): string {
   return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits }).format(value as number);
 }
 
+/** A sentence that comes with the first part only. Its name is put together here, so the server leaves it out of the chat. */
+export function late(name: string): string | undefined {
+  return words[name as "failed"];
+}
+
 /** Why something was not done, by the server's code; its own sentences are for people who write programs. */
 export function why(error: string): string {
-  return error === "blocked" ? words.blocked : error === "too_long" ? words.too_long : words.failed;
+  return late("why_" + error) ?? words.failed;
 }

@@ -142,7 +142,7 @@ test("who is blocked reads it in plain words and cannot write until it is over",
   await eventually("the message", () => server.said.length === 1);
   const { id } = server.said[0] as { id: string };
   server.broadcast(JSON.stringify({ type: "refused", id, error: "blocked", detail: "You cannot.", retry_after_ms: 150 }));
-  await tab.shows("the sentence", () => tab.find("note").textContent === words.blocked);
+  await tab.shows("the sentence", () => tab.find("note").textContent === words.why_blocked);
   const shut = () => ["composer", "send", "attach", "person"].map((role) => (tab.find(role) as HTMLButtonElement).disabled);
   assert.deepEqual(shut(), [true, true, true, true]);
   assert.equal(tab.lines().at(-1), "visitor failed spam");

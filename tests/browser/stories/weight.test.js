@@ -10,12 +10,15 @@ import { Visitor } from "../support/visitor.js";
 const BEFORE_THE_BUTTON = 2_000;
 const WITH_THE_CHAT = 15_000;
 
-story("little comes before the button, and not much more with the chat", async (stage) => {
+story("little comes before the button, and not much more with the chat, in every language", async (stage) => {
   const program = await stage.demo();
-  const [script, look, chat] = await Promise.all(["/widget.js", "/v1/sites/demo/look", "/widget-chat.js"].map((path) => weigh(program.url + path)));
-  console.log(`widget.js has ${script} bytes after gzip, the site's file ${look}: ${script + look}; the chat ${chat}: ${script + chat}`);
-  assert.ok(script + look <= BEFORE_THE_BUTTON, `${script + look} bytes before the button`);
-  assert.ok(script + chat <= WITH_THE_CHAT, `${script + chat} bytes with the chat`);
+  for (const language of ["ar", "de", "en", "es", "fr", "it", "ja", "pt"]) {
+    const paths = ["/widget.js", `/v1/sites/demo/look?${language}`, `/widget-chat.js?0,demo,${language}`];
+    const [script, look, chat] = await Promise.all(paths.map((path) => weigh(program.url + path)));
+    console.log(`${language}: widget.js has ${script} bytes after gzip, the site's file ${look}: ${script + look}; the chat ${chat}: ${script + chat}`);
+    assert.ok(script + look <= BEFORE_THE_BUTTON, `${language}: ${script + look} bytes before the button`);
+    assert.ok(script + chat <= WITH_THE_CHAT, `${language}: ${script + chat} bytes with the chat`);
+  }
 });
 
 async function weigh(url) {
