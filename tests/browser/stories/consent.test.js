@@ -73,12 +73,9 @@ story("before the visitor agrees nothing of them is sent or stored; then the tea
 });
 
 story("consent is asked in the page's language, on a phone too", async (stage) => {
-  const { visit } = await shop(stage, CONSENT);
+  const { website, visit } = await shop(stage, CONSENT);
+  website.language = "de";
   const { page, visitor } = await visit({ onPhone: true });
-  await page.evaluate(() => document.documentElement.setAttribute("lang", "de"));
-  await page.addInitScript(() => document.addEventListener("readystatechange", () => document.documentElement.setAttribute("lang", "de"), { once: true }));
-  await page.reload();
-  await visitor.launcher.waitFor();
   await visitor.launcher.click();
   await becomes("the button", () => role(page, "agree").textContent(), "Zustimmen und schreiben");
   await eventually("the text", async () => (await role(page, "consent").textContent()).includes("Wir bewahren ein Jahr auf"));
