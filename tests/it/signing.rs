@@ -1,7 +1,7 @@
 //! The signing examples of `docs/signing.md` as a reader would use them: cut out of the page, run by the
 //! language's own interpreter or compiler, and their tokens shown to the real binary.
 //!
-//! Where a language is not at hand its test says so and counts as skipped.
+//! `tests/run` installs what they need, but for Java and C#: those are run where a compiler is at hand.
 
 mod rust;
 
@@ -92,10 +92,10 @@ fn at_hand(program: &str, version: &str) -> bool {
 
 /// Makes a token with the language's example and shows it to the server, then one with another secret.
 async fn check(program: &str, version: &str, sign: fn(&Workshop) -> String) {
-    if !at_hand(program, version) {
-        println!("skipped: {program} is not at hand");
-        return;
-    }
+    assert!(
+        at_hand(program, version),
+        "{program} is missing; tests/run installs it"
+    );
     let (good, forged) = tokio::task::spawn_blocking(move || {
         let other = "another-Secret_2mQx!vB7tYw4Zr9Nc6";
         (
@@ -213,7 +213,17 @@ async fn the_example_in_go() {
 }
 
 #[tokio::test]
-async fn the_example_in_java() {
+async fn the_examples_in_java_and_c_sharp_where_a_compiler_is_at_hand() {
+    // Debian has no compiler for C# as it is today, and Java's is larger than all others together.
+    if at_hand("javac", "-version") {
+        java().await;
+    }
+    if at_hand("dotnet", "--version") {
+        c_sharp().await;
+    }
+}
+
+async fn java() {
     check("javac", "-version", |workshop| {
         workshop.write("HinnyToken.java", example("java"));
         workshop.write(
@@ -232,8 +242,7 @@ async fn the_example_in_java() {
     .await;
 }
 
-#[tokio::test]
-async fn the_example_in_c_sharp() {
+async fn c_sharp() {
     check("dotnet", "--version", |workshop| {
         let version = workshop.run("dotnet", &["--version"]);
         let major = version.split('.').next().unwrap_or_default();

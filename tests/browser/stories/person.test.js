@@ -114,7 +114,7 @@ story("a person can be asked for offline, and the wish is kept and told once", a
   await visitor.lines.filter({ hasText: "fetching a person" }).waitFor();
 });
 
-story("a person can be asked for when they have gone, and while one is there the button is not in the way", async (stage) => {
+story("the button for a person stays where it is: switched off while one is there, and good again when they have gone", async (stage) => {
   const { visit, desk } = await openStore(stage);
   const { page, visitor } = await visit();
   await visitor.opensChat();
@@ -124,7 +124,8 @@ story("a person can be asked for when they have gone, and while one is there the
   await desk.opensThread();
   await desk.replies("Let me look.");
   await visitor.isWith("agent");
-  await visitor.person.waitFor({ state: "hidden" });
+  await visitor.person.waitFor();
+  await eventually("who has a person need not ask", () => visitor.person.isDisabled());
   await stage.photograph(page, "person-is-there");
   await desk.closeButton.click();
   await visitor.isWith("closed");
