@@ -70,6 +70,7 @@ async function shopFor(stage, files, model) {
   const website = await stage.website();
   const program = await stage.started(await Program.from({ files: { ...files, secret: SECRET }, configuration: (port) => configuration(port, website.url, model) }));
   website.embeds(program.url);
+  website.files.set("/quiet", { type: "text/plain", text: "There is no chat here." });
   return { website, program };
 }
 
@@ -113,7 +114,7 @@ async function says(server, words, nth) {
     await caller.say(`m-${nth}-${at}`, text, { page: { url: url.slice(0, 1000), title: text.slice(0, 200), referrer: text.slice(0, 1000) } });
   }
   const ids = [];
-  for (const name of words.slice(0, 5)) ids.push((await caller.post(`files?name=${encodeURIComponent(name)}`, Buffer.from("two boots, one sock"))).id);
+  for (const name of words.slice(0, 5)) ids.push((await caller.post(`files?name=${encodeURIComponent(`${name}.txt`)}`, Buffer.from("two boots, one sock"))).id);
   await caller.say(`f-${nth}`, "", { files: ids });
   return { token: caller.token, conversation };
 }
@@ -163,9 +164,10 @@ async function watched(stage) {
 
 /** Opens the chat of somebody whose session is known. */
 async function opens({ page }, url, { token, conversation }) {
-  await page.goto(url);
+  // No chat of somebody else may stand on the page while this is written.
+  await page.goto(`${url}/quiet`);
   await page.evaluate((kept) => localStorage.setItem("hinny:shop", JSON.stringify(kept)), { token, conversation, seen: 0, unsent: [] });
-  await page.reload();
+  await page.goto(url);
   const visitor = new Visitor(page);
   await visitor.launcher.waitFor();
   await page.evaluate(watchNodes, false);
