@@ -171,9 +171,11 @@ export class More {
 
   /** The files of a message that is on its way. */
   cards(files: Attached[]): Rich {
+    let made: HTMLElement[] | null = null;
     return {
       key: files.map(({ key, id }) => [key, id !== null]),
-      around: (words) => [words, ...files.map((file) => this.#card(file))],
+      // The bars that move are those that are shown, however often this is asked.
+      around: (words) => [words, ...(made ??= files.map((file) => this.#card(file)))],
       extra: () => [],
     };
   }

@@ -53,6 +53,33 @@ story("files pass from a foreign page under a strict content policy", async (sta
   await stage.photograph(page, "files-on-a-foreign-page");
 });
 
+story("a slow upload shows how far it is and can be called off; what stands beside it arrives", async (stage) => {
+  const website = await stage.website();
+  const program = await stage.serverWith('[files]\nmax_size = "50MB"\n', website.url);
+  const cable = await stage.cable(program.port);
+  website.embeds(cable.url);
+  const { desk } = await stage.deskOf(program);
+  const page = await (await stage.browser()).tab(website.url);
+  const visitor = new Visitor(page);
+  await visitor.opensChat();
+  await visitor.says("I want to talk to a person");
+  await desk.opensThread();
+  cable.carriesAtMost(1_000_000);
+  // More than the system keeps for itself on the way.
+  await visitor.attaches(text("all.log", "one line of many\n".repeat(2_500_000)), text("short.log", "error 7"));
+  await visitor.writes("Both of them");
+  const bar = page.locator("hinny-chat progress").first();
+  await eventually("it goes on, and is not there", () => bar.evaluate(({ value }) => value > 0 && value < 1));
+  assert.match(await bar.getAttribute("aria-label"), /all\.log/);
+  await stage.photograph(page, "upload-slow");
+  await page.locator('hinny-chat [data-role="cancel"]').first().click();
+  await visitor.own("Both of them", "stored").waitFor();
+  const cards = desk.log.locator('[data-author="visitor"] [data-role="file"]');
+  await cards.first().waitFor();
+  await becomes("the desk has the other one", async () => (await cards.allTextContents()).map((card) => card.includes("short.log")), [true]);
+  assert.equal(await page.locator("hinny-chat progress").count(), 0);
+});
+
 story("a document is a card that opens what was sent", async (stage) => {
   const { page, visitor, desk } = await stage.inTouch();
   await visitor.attaches(text("order.txt", "two boots, one sock"));

@@ -1,4 +1,4 @@
-/** The cable between a browser and the server: it can be cut, mended, and made to lose what the server says. */
+/** The cable between a browser and the server: it can be cut, mended, made to lose what the server says, and be slow. */
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -9,6 +9,7 @@ export class Cable {
     this.pairs = new Set();
     this.whole = true;
     this.mute = false;
+    this.most = Infinity;
     this.server = createServer((near) => this.carry(near));
   }
 
@@ -26,7 +27,11 @@ export class Cable {
     const far = connect(this.port, "127.0.0.1");
     const pair = { near, far };
     this.pairs.add(pair);
-    near.on("data", (data) => far.write(data));
+    let carried = 0;
+    near.on("data", (data) => {
+      far.write(data);
+      if ((carried += data.length) > this.most) near.pause();
+    });
     far.on("data", (data) => void (this.mute || near.write(data)));
     const over = () => {
       this.pairs.delete(pair);
@@ -39,6 +44,11 @@ export class Cable {
   /** From now on nothing that the server says arrives. */
   losesAnswers() {
     this.mute = true;
+  }
+
+  /** From now on it carries only so many bytes of each connection to the server; the rest waits. */
+  carriesAtMost(bytes) {
+    this.most = bytes;
   }
 
   cut() {
