@@ -1,7 +1,7 @@
 //! Reads Markdown into a `Text`. The parsing is pulldown-cmark's; this file only decides what each
 //! construct becomes: headings turn into strong paragraphs, tables into lists that name each column, images into
-//! links to them, unsafe links into their words, HTML into the words between its tags. It never fails, and the tree it builds is shallow
-//! however deep the input nests, so that nobody who walks the tree can run out of stack.
+//! links to them, unsafe links into their words, HTML into the words between its tags. It never fails, and the
+//! tree it builds is shallow however deep the input nests, so that nobody who walks the tree can run out of stack.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
@@ -15,6 +15,8 @@ use crate::{
 const DEEPEST_BLOCKS: usize = 8;
 /// Emphasis in emphasis beyond this is only words.
 const DEEPEST_INLINES: usize = 8;
+/// Bytes of a column's name, which is said again in every row: with a longer one a small table would become a huge text.
+const LONGEST_COLUMN: usize = 100;
 
 impl Text {
     /// Reads CommonMark with GitHub's tables. Any input is valid; what cannot be shown safely becomes plain words.
@@ -41,7 +43,7 @@ enum Open {
 #[derive(Default)]
 struct Table {
     cells: Vec<Vec<Inline>>,
-    head: Vec<Vec<Inline>>,
+    head: Vec<String>,
     rows: Vec<Vec<Block>>,
 }
 
@@ -205,21 +207,17 @@ impl Builder {
     }
 
     fn close_cell(&mut self) {
-        match self.open.last() {
-            Some(Open::Table(_)) => {
-                let cell = self.take_line();
-                if let Some(Open::Table(table)) = self.open.last_mut() {
-                    table.cells.push(cell);
-                }
-            }
-            _ => self.close_line(),
+        let cell = self.take_line();
+        match self.open.last_mut() {
+            Some(Open::Table(table)) => table.cells.push(cell),
+            _ => self.add_paragraph(cell),
         }
     }
 
     fn close_row(&mut self, end: TagEnd) {
         match self.open.last_mut() {
             Some(Open::Table(table)) if end == TagEnd::TableHead => {
-                table.head = std::mem::take(&mut table.cells);
+                table.head = table.cells.drain(..).map(words_of).collect();
             }
             Some(Open::Table(table)) => table.close_row(),
             _ => self.close_line(),
@@ -227,7 +225,11 @@ impl Builder {
     }
 
     fn close_line(&mut self) {
-        let children = self.take_line();
+        let line = self.take_line();
+        self.add_paragraph(line);
+    }
+
+    fn add_paragraph(&mut self, children: Vec<Inline>) {
         let plain = |inline: &Inline| match inline {
             Inline::Text { text } => !text.trim().is_empty(),
             Inline::Break => false,
@@ -278,8 +280,8 @@ impl Builder {
                 items: rows,
             });
         }
-        for children in head.into_iter().filter(|cell| !cell.is_empty()) {
-            self.add(Block::Paragraph { children });
+        for text in head {
+            self.add_paragraph(vec![Inline::Text { text }]);
         }
     }
 
@@ -317,12 +319,14 @@ impl Table {
             if !line.is_empty() {
                 line.push(Inline::Break);
             }
-            match self.head.get(column).filter(|name| !name.is_empty()) {
+            let short = |name: &&String| (1..=LONGEST_COLUMN).contains(&name.len());
+            match self.head.get(column).filter(short) {
                 _ if column == 0 => line.push(Inline::Strong { children: cell }),
                 Some(name) => {
-                    let colon = Inline::Text { text: ": ".into() };
-                    let all = name.iter().cloned().chain([colon]).chain(cell);
-                    all.for_each(|inline| join(&mut line, inline));
+                    line.push(Inline::Text {
+                        text: format!("{name}: "),
+                    });
+                    cell.into_iter().for_each(|inline| join(&mut line, inline));
                 }
                 None => line.extend(cell),
             }
@@ -331,6 +335,10 @@ impl Table {
             self.rows.push(vec![Block::Paragraph { children: line }]);
         }
     }
+}
+
+fn words_of(children: Vec<Inline>) -> String {
+    Text(vec![Block::Paragraph { children }]).to_plain()
 }
 
 /// Words join the words before them.

@@ -78,6 +78,18 @@ fn a_table_becomes_a_list_that_names_its_columns() {
 }
 
 #[test]
+fn a_table_does_not_say_a_long_name_in_every_row() {
+    let table = format!(
+        "|a|{}|\n|-|-|\n{}",
+        "x".repeat(5_000),
+        "|b|c|\n".repeat(1_000)
+    );
+    let text = Text::from_markdown(&table).to_plain();
+    assert!(text.starts_with("- b\nc\n"), "{}", &text[..40]);
+    assert!(text.len() < table.len(), "{} bytes", text.len());
+}
+
+#[test]
 fn lists_keep_their_items_tight_or_loose() {
     let tight = Text::from_markdown("1. one\n2. two\n   - inner");
     assert_eq!(tight.to_plain(), "1. one\n2. two\n\n- inner");
