@@ -1,7 +1,7 @@
 /** One conversation: the card on top, its transcript, and the box to answer in. */
 
 import type { Attached } from "../src/attached";
-import { h, type Item, setText, sync } from "../src/dom";
+import { h, isAtEnd, type Item, setText, sync } from "../src/dom";
 import type { Door } from "../src/files";
 import type { Turning } from "./api";
 import { buildCard } from "./card";
@@ -32,8 +32,6 @@ export interface ThreadView {
   root: HTMLElement;
   show(state: State, replies: Reply[], now: number): void;
 }
-
-const FOLLOWING_PX = 80;
 
 export function buildThread(actions: ThreadActions): ThreadView {
   const card = buildCard(actions);
@@ -70,7 +68,7 @@ export function buildThread(actions: ThreadActions): ThreadView {
 
 /** A reader at the end stays at the end; one who scrolled up is left alone. */
 function fill(log: HTMLElement, items: Item[], fresh: boolean): void {
-  const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
+  const following = isAtEnd(log);
   // The same place in another conversation is another line.
   if (fresh) log.replaceChildren();
   sync(log, items);

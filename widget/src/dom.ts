@@ -54,6 +54,14 @@ export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** The distance from the end within which a reader counts as following the conversation. */
+const FOLLOWING_PX = 80;
+
+/** Whether whoever reads this log follows it to its end. */
+export function isAtEnd(log: HTMLElement): boolean {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
+}
+
 const drawn = new WeakMap<Element, string>();
 
 /** Fills a node anew only when something else is to be shown, so that nothing is read out twice. */

@@ -1,7 +1,7 @@
 /** The widget's nodes: the window, beside the loader's round button, and how both show a state. */
 
 import { buildComposer, type Composer, showComposer } from "./composer";
-import { h, icon, setText, sync } from "./dom";
+import { h, icon, isAtEnd, setText, sync } from "./dom";
 import { logItems } from "./log";
 import { button, marks } from "./marks";
 import type { Acts } from "./message";
@@ -33,9 +33,6 @@ const paths = {
 /** Where the style sheet makes the window fill the screen. */
 const PHONE = "(max-width: 480px)";
 
-/** The distance from the end within which a reader counts as following the conversation. */
-const FOLLOWING_PX = 80;
-
 export function buildPanel(root: ShadowRoot): Panel {
   const launcher = root.querySelector<HTMLButtonElement>(".launcher")!;
   launcher.setAttribute("aria-haspopup", "dialog");
@@ -65,7 +62,7 @@ export function buildPanel(root: ShadowRoot): Panel {
 
 export function showPanel(nodes: Panel, state: State, acts: Acts, more: More | null): void {
   const { log } = nodes;
-  const following = log.scrollHeight - log.scrollTop - log.clientHeight < FOLLOWING_PX;
+  const following = isAtEnd(log);
   const last = log.lastElementChild;
   showLauncher(nodes, state, more);
   nodes.panel.hidden = !state.open;

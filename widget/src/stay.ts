@@ -1,14 +1,13 @@
 /** Whoever reads the end of the conversation goes on reading it when its room changes: a keyboard opens, stars appear. */
 
-/** The distance from the end within which a reader counts as following the conversation. */
-const FOLLOWING_PX = 80;
+import { isAtEnd } from "./dom";
 
 export function stayAtEnd(log: HTMLElement, signal: AbortSignal): void {
   let following = true;
   let height = log.clientHeight;
   // Less room scrolls by itself too, which says nothing of the reader.
   const look = () => {
-    if (log.clientHeight === height) following = log.scrollHeight - log.scrollTop - height < FOLLOWING_PX;
+    if (log.clientHeight === height) following = isAtEnd(log);
   };
   log.addEventListener("scroll", look, { signal });
   const room = new ResizeObserver(() => {
