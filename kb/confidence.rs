@@ -7,7 +7,7 @@ use crate::fuse;
 use crate::semantic::{self, Calibration};
 
 /// Names the model in the settings' hash, so that a replayed verdict knows what it was made with.
-pub(crate) const MODEL: &str = "meaning-3";
+pub(crate) const MODEL: &str = "meaning-4";
 
 /// The confidence in an entry that has exactly this question among its phrasings.
 pub(crate) const EXACT: f64 = 0.99;

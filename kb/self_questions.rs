@@ -16,7 +16,7 @@ use crate::features::{self, Features, LOOKED_AT};
 use crate::fuse::{self, Fused};
 use crate::language::{self, Language};
 use crate::retrieve::{Ranking, Retriever};
-use crate::semantic::{Calibration, Semantic};
+use crate::semantic::{Calibration, Held, Semantic};
 
 /// Questions asked at most; more say the same at a higher price.
 const MOST: usize = 150;
@@ -80,7 +80,7 @@ pub(crate) fn calibrate(
 
 impl Answers {
     fn learn(&self, entries: usize) -> Calibration {
-        Calibration::learn(&self.itself, &self.hidden, entries)
+        Calibration::learn(&self.itself, &self.hidden, entries, Held::LOOSELY)
     }
 }
 

@@ -4,8 +4,30 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How strongly the two numbers are held at "as elsewhere", compared with one self-question of average weight.
-const HOLD: f64 = 0.01;
+/// How strongly the two numbers are held at "as elsewhere", where all self-questions together weigh 1.
+#[derive(Clone, Copy)]
+pub(crate) struct Held {
+    slope: f64,
+    offset: f64,
+}
+
+impl Held {
+    /// For the sections of documents, which differ most from one knowledge base to the next.
+    pub const LOOSELY: Held = Held {
+        slope: 0.01,
+        offset: 0.01,
+    };
+
+    /// For phrasings. The common slope counts like 60 more questions: two dozen phrasings that miss each other
+    /// must not make all questions look alike.
+    fn by_experience(questions: usize) -> Held {
+        Held {
+            slope: 60.0 / questions as f64,
+            ..Held::LOOSELY
+        }
+    }
+}
+
 /// Fewer self-questions than this teach nothing.
 const ENOUGH: usize = 8;
 
@@ -41,9 +63,20 @@ impl Calibration {
         logistic(self.slope * odds + self.offset)
     }
 
-    /// Learns from questions that were left out alone, with whether they found their entry, and from
-    /// questions whose entry was hidden.
-    pub fn learn(itself: &[(f64, bool)], hidden: &[f64], entries: usize) -> Calibration {
+    /// Learns from phrasings that were left out alone, with whether they found their entry, and from
+    /// phrasings whose entry was hidden.
+    pub fn of_phrasings(itself: &[(f64, bool)], hidden: &[f64], entries: usize) -> Calibration {
+        let held = Held::by_experience(itself.len() + hidden.len());
+        Calibration::learn(itself, hidden, entries, held)
+    }
+
+    /// The same from any questions.
+    pub fn learn(
+        itself: &[(f64, bool)],
+        hidden: &[f64],
+        entries: usize,
+        held: Held,
+    ) -> Calibration {
         if itself.len() < ENOUGH {
             return Calibration::default();
         }
@@ -60,7 +93,7 @@ impl Calibration {
             right: 0.0,
             weight: missing / hidden.len() as f64,
         });
-        let (slope, offset) = fit(&known.chain(unknown).collect::<Vec<_>>());
+        let (slope, offset) = fit(&known.chain(unknown).collect::<Vec<_>>(), held);
         Calibration {
             slope,
             offset,
@@ -83,11 +116,11 @@ struct Asked {
 }
 
 /// Newton's method; the penalty keeps the two numbers near 1 and 0.
-fn fit(asked: &[Asked]) -> (f64, f64) {
+fn fit(asked: &[Asked], held: Held) -> (f64, f64) {
     let (mut slope, mut offset) = (1.0, 0.0);
     for _ in 0..30 {
-        let mut gradient = [HOLD * (1.0 - slope), -HOLD * offset];
-        let mut curve = [HOLD, 0.0, HOLD];
+        let mut gradient = [held.slope * (1.0 - slope), -held.offset * offset];
+        let mut curve = [held.slope, 0.0, held.offset];
         for one in asked {
             let p = logistic(slope * one.odds + offset);
             let (miss, bend) = (one.weight * (one.right - p), one.weight * p * (1.0 - p));
@@ -112,12 +145,12 @@ pub(crate) fn logistic(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Calibration;
+    use super::{Calibration, Held};
 
     #[test]
     fn what_is_right_too_rarely_is_believed_less() {
         let itself: Vec<_> = (0..50).map(|n| (1.0, n % 2 == 0)).collect();
-        let calibration = Calibration::learn(&itself, &[1.0; 50], 20);
+        let calibration = Calibration::learn(&itself, &[1.0; 50], 20, Held::LOOSELY);
         assert!(calibration.apply(1.0) < 0.5, "{calibration:?}");
         assert_eq!(calibration.found, 0.5);
         let plain = Calibration::default();
@@ -127,14 +160,25 @@ mod tests {
     #[test]
     fn odds_that_tell_apart_are_sharpened() {
         let itself: Vec<_> = (0..50).map(|_| (0.7, true)).collect();
-        let calibration = Calibration::learn(&itself, &[-0.7; 50], 20);
+        let calibration = Calibration::learn(&itself, &[-0.7; 50], 20, Held::LOOSELY);
         assert!(calibration.slope > 1.5, "{calibration:?}");
         assert!(calibration.apply(0.7) > 0.8 && calibration.apply(-0.7) < 0.2);
     }
 
     #[test]
     fn a_handful_of_questions_teaches_nothing() {
-        let calibration = Calibration::learn(&[(1.0, true); 7], &[1.0; 7], 3);
+        let calibration = Calibration::of_phrasings(&[(1.0, true); 7], &[1.0; 7], 3);
         assert_eq!(calibration, Calibration::default());
+    }
+
+    #[test]
+    fn a_few_phrasings_that_miss_each_other_do_not_make_all_questions_alike() {
+        let itself: Vec<_> = (0..24).map(|n| (0.2 * f64::from(n) - 3.0, n % 6 == 0)).collect();
+        let hidden: Vec<_> = itself.iter().map(|(odds, _)| *odds).collect();
+        let calibration = Calibration::of_phrasings(&itself, &hidden, 12);
+        assert!(calibration.apply(3.0) > 0.5, "{calibration:?}");
+        assert!(calibration.apply(-3.0) < 0.1, "{calibration:?}");
+        let loose = Calibration::learn(&itself, &hidden, 12, Held::LOOSELY);
+        assert!(loose.slope < 0.5, "{loose:?}");
     }
 }

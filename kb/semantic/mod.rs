@@ -16,7 +16,7 @@ use hinny_encoder::Vector;
 use tantivy::DocId;
 
 pub use calibrate::SMALLEST;
-pub(crate) use calibrate::{Calibration, logistic};
+pub(crate) use calibrate::{Calibration, Held, logistic};
 use grams::Grams;
 use head::Head;
 use phrased::greatest;
@@ -325,6 +325,6 @@ impl Taught {
                 hidden.push(confidence::odds_of_phrased(&features));
             }
         }
-        Calibration::learn(&itself, &hidden, self.head.entries)
+        Calibration::of_phrasings(&itself, &hidden, self.head.entries)
     }
 }
