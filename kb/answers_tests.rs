@@ -122,6 +122,47 @@ fn a_name_that_nobody_wrote_about_is_not_answered() {
     }
 }
 
+#[test]
+fn one_word_is_answered_by_a_section_about_it_and_not_by_one_that_mentions_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let guide = "# Guide\n\n## Backups\n\nEach night everything is copied to another disk.\n\n\
+        ## Accounts\n\nOpen the account page. Your plan, your invoice and your name stand there.\n\n\
+        ## Sharing\n\nInvite others by mail. They see what you share, and nothing else.\n\n\
+        ## Printing\n\nChoose a printer. Paper in A4 and letter size is known to it.\n";
+    let more = "# More\n\n## Colours\n\nThere are nine of them. Pick one in the settings.\n\n\
+        ## Keyboard\n\nEvery key can be changed. The defaults are those of most editors.\n\n\
+        ## Export\n\nA table is written as CSV. Pictures are put beside it.\n\n\
+        ## Offline\n\nWithout a network all is kept until there is one.\n";
+    std::fs::write(dir.path().join("guide.md"), guide).unwrap();
+    std::fs::write(dir.path().join("more.md"), more).unwrap();
+    let library = Library::open(dir.path().join("kb")).unwrap();
+    let job = IndexJob {
+        paths: vec![dir.path().join("guide.md"), dir.path().join("more.md")],
+        ..IndexJob::default()
+    };
+    library.index(&job, &mut |_| {}).unwrap();
+    let generation = library.generation().unwrap();
+    let ask = |question| generation.judge(question, &Settings::default()).unwrap();
+    for mentioned in ["invoice", "Invoice?", "the invoice"] {
+        let judgement = ask(mentioned);
+        assert!(judgement.verdict != Verdict::Answer, "{judgement:?}");
+        assert_eq!(judgement.features["one_word"], 1.0);
+        assert!(
+            judgement.candidates[0].title.ends_with("Accounts"),
+            "{judgement:?}"
+        );
+    }
+    let judgement = ask("backups");
+    assert!(
+        !judgement.features.contains_key("one_word"),
+        "{judgement:?}"
+    );
+    assert!(
+        judgement.candidates[0].title.ends_with("Backups"),
+        "{judgement:?}"
+    );
+}
+
 const GERMAN: [(&str, &str); 8] = [
     (
         "Wie lange dauert die Lieferung?",

@@ -192,8 +192,16 @@ fn rules(judgement: &Judgement, odds: f64, basis: Basis) -> Vec<String> {
             "the question has a name (such as an error code) that the knowledge does not have";
         rules.push(what.to_owned());
     }
+    if has("one_word") {
+        let what = "one word, which the section mentions but does not have in its heading";
+        rules.push(what.to_owned());
+    }
     let degrees = !matches!(basis, Basis::Exact | Basis::Nothing);
-    if degrees && !has("strange") && judgement.confidence + 0.01 < logistic(odds) {
+    if degrees
+        && !has("strange")
+        && !has("one_word")
+        && judgement.confidence + 0.01 < logistic(odds)
+    {
         rules.push("too little of the question is known or near".to_owned());
     }
     if judgement.small {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::DocId;
 
 use crate::confidence;
-use crate::entry::{Entry, Source};
+use crate::entry::{Entry, Kind, Source};
 use crate::error::KbError;
 use crate::features::{self, LOOKED_AT, Likeness};
 use crate::fuse::{self, Fused};
@@ -128,6 +128,12 @@ impl Judgement {
         }
     }
 
+    /// One word does not say what is asked of a section that only mentions it.
+    fn doubt(&mut self) {
+        self.confidence = self.confidence.min(confidence::DOUBTFUL);
+        self.features.insert("one_word".to_owned(), 1.0);
+    }
+
     /// So many entries know the question word by word.
     fn know(&mut self, entries: usize) {
         if entries > 0 {
@@ -199,11 +205,21 @@ pub(crate) fn judge(
     }
     let by = fused.as_ref();
     weigh(generation, &ranking, by, &looked_at, &mut judgement);
+    if ranking.is_one_word() && !is_about(&retriever, &ranking, &looked_at[0].0) {
+        judgement.doubt();
+    }
     judgement.know(exact.len());
     let scores = fused.map(|fused| fused.hits);
     judgement.verdict = verdict(&judgement, !exact.is_empty(), settings);
     conclude(&mut judgement, &ranking, scores, &looked_at, settings);
     Ok(judgement)
+}
+
+/// Whether an entry is about the question's words, and does not only mention them: it is an answer to a question, or
+/// a section that has them in its heading.
+fn is_about(retriever: &Retriever, ranking: &Ranking, entry: &Entry) -> bool {
+    let heading = retriever.analyzer.terms(&entry.title);
+    entry.kind == Kind::Faq || heading.iter().any(|term| ranking.is_telling(term))
 }
 
 /// Computes the confidence, and notes what it was computed from.

@@ -27,6 +27,9 @@ const LENGTH: [f64; 3] = [0.4, 0.8, 0.6];
 /// Where repeated occurrences stop to count.
 const SATURATION: f64 = 2.0;
 
+/// The share of a question's weight from which one term is all that it says.
+const TELLING: f64 = 0.8;
+
 /// One entry in the ranking.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit {
@@ -77,6 +80,17 @@ impl Ranking {
             terms: self.terms.clone(),
             ..*self
         }
+    }
+
+    /// Whether almost all that the question says is in one word, such as "price?" or "What about the price?".
+    pub fn is_one_word(&self) -> bool {
+        self.terms.keys().any(|term| self.is_telling(term))
+    }
+
+    /// Whether this is that word.
+    pub fn is_telling(&self, term: &str) -> bool {
+        let weight = self.terms.get(term).copied().unwrap_or_default();
+        weight > 0.0 && weight >= TELLING * self.mass
     }
 
     /// The score of an entry in which every term occurs without end; never zero, so that it can divide.

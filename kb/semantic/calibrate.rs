@@ -173,7 +173,9 @@ mod tests {
 
     #[test]
     fn a_few_phrasings_that_miss_each_other_do_not_make_all_questions_alike() {
-        let itself: Vec<_> = (0..24).map(|n| (0.2 * f64::from(n) - 3.0, n % 6 == 0)).collect();
+        let itself: Vec<_> = (0..24)
+            .map(|n| (0.2 * f64::from(n) - 3.0, n % 6 == 0))
+            .collect();
         let hidden: Vec<_> = itself.iter().map(|(odds, _)| *odds).collect();
         let calibration = Calibration::of_phrasings(&itself, &hidden, 12);
         assert!(calibration.apply(3.0) > 0.5, "{calibration:?}");
