@@ -57,6 +57,8 @@ pub(crate) struct Gathered {
     pub manifest: Manifest,
     pub entries: Vec<Entry>,
     pub problems: Vec<Problem>,
+    /// What was left out on purpose.
+    pub notes: Vec<String>,
 }
 
 pub(crate) fn gathered(
@@ -76,6 +78,7 @@ pub(crate) fn gathered(
         manifest,
         entries: assembly.entries,
         problems: assembly.problems,
+        notes: Vec::new(),
     }
 }
 
@@ -84,22 +87,38 @@ pub(crate) struct Sources {
     pub found: Vec<Found>,
     pub map: SiteMap,
     pub problems: Vec<Problem>,
+    pub notes: Vec<String>,
 }
 
 impl Sources {
     pub fn of(job: &IndexJob) -> Sources {
         let paths = job.all_paths();
         let mut map = SiteMap::new(job.base_url.as_deref(), job.links, &paths);
-        let (mut found, problems) = scan(&paths);
-        found.retain(|file| !map.generator(file.root).is_machinery(&file.relative));
+        let mut notes = Vec::new();
+        let (mut found, problems) = scan(&paths, &mut |root, file| {
+            let generator = map.generator(root);
+            let read = generator.other_version(file);
+            notes.extend(read.map(|version| only(&paths[root], version)));
+            read.is_none() && !generator.is_machinery(file)
+        });
+        notes.dedup();
         map.learn(&found);
         found.extend(crawled(&job.crawled));
         Sources {
             found,
             map,
             problems,
+            notes,
         }
     }
+}
+
+/// Answers from old versions would be wrong ones.
+fn only(path: &Path, version: &str) -> String {
+    format!(
+        "{}: only version {version} is read; to read another one too, name its own folder",
+        path.display()
+    )
 }
 
 /// The pages of all walks; one that two of them have fetched counts once.
@@ -152,7 +171,10 @@ pub(crate) fn gather(
         file: String::new(),
     });
     let base = (job.base_url.clone(), sources.map.key());
-    gathered(base, files, assembly)
+    Gathered {
+        notes: sources.notes,
+        ..gathered(base, files, assembly)
+    }
 }
 
 /// Reads files for one index.

@@ -79,6 +79,9 @@ pub struct IndexReport {
     pub unchanged: usize,
     /// What was left out; a command ends with a failure if there is any.
     pub problems: Vec<Problem>,
+    /// What was left out on purpose, such as old versions; no failure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Something in the sources that could not be indexed.
@@ -300,5 +303,6 @@ fn report(generation: &Generation, gathered: Gathered, old: &Old) -> IndexReport
         removed: old.len() - changed - unchanged,
         unchanged,
         problems: gathered.problems,
+        notes: gathered.notes,
     }
 }

@@ -41,8 +41,12 @@ impl Found {
     }
 }
 
-/// All files below the paths in a stable order, and the paths that cannot be read.
-pub(crate) fn scan(paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
+/// All files below the paths that are wanted, in a stable order, and the paths that cannot be read. `wanted` is asked
+/// with the number of the indexed path and the file below it.
+pub(crate) fn scan(
+    paths: &[PathBuf],
+    wanted: &mut dyn FnMut(usize, &str) -> bool,
+) -> (Vec<Found>, Vec<Problem>) {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     let (mut names, mut seen) = (HashSet::new(), HashSet::new());
     for (number, root) in paths.iter().enumerate() {
@@ -54,11 +58,11 @@ pub(crate) fn scan(paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
                     continue;
                 }
             };
+            let relative = relative(root, &path);
             let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-            if !seen.insert(real) {
+            if !wanted(number, &relative) || !seen.insert(real) {
                 continue;
             }
-            let relative = relative(root, &path);
             let name = unique(root, &relative, &mut names);
             found.push(Found {
                 path,
@@ -172,7 +176,10 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "text").unwrap();
         }
-        let (found, problems) = scan(&[dir.path().join("a"), dir.path().join("b")]);
+        let (found, problems) = scan(
+            &[dir.path().join("a"), dir.path().join("b")],
+            &mut |_, _| true,
+        );
         assert!(problems.is_empty());
         let names: Vec<_> = found.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["README.md", "b/README.md"]);
@@ -184,7 +191,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("faq.yaml");
         fs::write(&file, "x").unwrap();
-        let (found, _) = scan(&[dir.path().to_owned(), file]);
+        let (found, _) = scan(&[dir.path().to_owned(), file], &mut |_, _| true);
         assert_eq!(found.len(), 1);
     }
 
@@ -193,7 +200,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let picture = dir.path().join("logo.png");
         fs::write(&picture, "x").unwrap();
-        let (found, problems) = scan(&[dir.path().join("absent"), picture]);
+        let (found, problems) = scan(&[dir.path().join("absent"), picture], &mut |_, _| true);
         assert!(found.is_empty());
         assert!(problems[0].file.ends_with("absent"));
         assert!(problems[1].what.contains(".yaml"));

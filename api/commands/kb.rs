@@ -114,6 +114,9 @@ pub fn tell(report: &IndexReport) {
         report.removed,
         report.unchanged
     );
+    for note in &report.notes {
+        say!("{note}");
+    }
     if report.small {
         say!("{}", index::too_small());
     }

@@ -4,28 +4,71 @@
 
 use super::Generator;
 use super::page::{Path, below, walked};
+use super::versions::{Kind, Part};
 use crate::read::Front;
 
-pub(super) fn page(site: &Generator, path: Path<'_>, front: &Front) -> Option<String> {
+pub(super) fn page(site: &Generator, relative: &str, front: &Front) -> Option<String> {
+    let path = Path::of(relative);
     if !path.is_markdown() {
         return Some(path.verbatim());
     }
-    let address = match path.folder.split('/').next() {
-        Some("blog") if site.is_project => blog(path, front),
-        Some("src") if site.is_project => standing(path)?,
-        Some("docs") if site.is_project => {
-            let inside = path.folder.strip_prefix("docs").unwrap_or_default();
-            let folder = inside.trim_start_matches('/');
-            let at = site.settings.docs_at.as_deref().unwrap_or("docs");
-            let page = doc(Path { folder, ..path }, front);
-            match at {
-                "" => page,
-                at => format!("{at}/{page}"),
-            }
-        }
-        _ => doc(path, front),
+    let within = site.within.as_deref().unwrap_or_default();
+    let whole = format!("{within}{relative}");
+    let known = site.within.as_ref().and_then(|_| Part::of(&whole));
+    let address = match (Part::of(within), known) {
+        (Some(part), _) => inside(part.kind, path, front),
+        (None, Some(part)) => published(site, &part, front),
+        (None, None) if site.within.is_some() && whole.starts_with("src/") => return None,
+        (None, None) => doc(path, front),
     };
     Some(slashed(address, site.settings.trailing_slash))
+}
+
+/// Whether the file is of another version than the one readers are sent to. A folder that was named itself holds what
+/// is wanted.
+pub(super) fn is_other_version(site: &Generator, relative: &str) -> bool {
+    let Some(within) = site.within.as_deref() else {
+        return false;
+    };
+    let whole = format!("{within}{relative}");
+    let part = Part::of(&whole).filter(|_| Part::of(within).is_none());
+    part.is_some_and(|part| site.settings.versions.is_other(&part))
+}
+
+/// Sidebars, lists of versions and translated labels; and files that begin with `_`, which are parts of others.
+pub(super) fn is_machinery(site: &Generator, relative: &str) -> bool {
+    let whole = site
+        .within
+        .as_ref()
+        .map(|within| format!("{within}{relative}"));
+    let whole = whole.unwrap_or_default();
+    let is_json = whole.ends_with(".json");
+    relative.split('/').any(|part| part.starts_with('_'))
+        || is_json && (whole.starts_with("i18n/") || whole.ends_with("versions.json"))
+        || whole.starts_with("versioned_sidebars/")
+}
+
+/// The address below that of the indexed folder, which lies above the parts of the project.
+fn published(site: &Generator, part: &Part<'_>, front: &Front) -> String {
+    let (settings, within) = (&site.settings, site.within.as_deref());
+    let docs_at = settings.docs_at.as_deref().unwrap_or("docs");
+    let page = inside(part.kind, Path::of(part.rest), front);
+    let whole = below(&settings.versions.begin(part, docs_at), &page);
+    let above = within.unwrap_or_default().trim_end_matches('/');
+    let above = settings.versions.begin_above(above, docs_at);
+    match whole.strip_prefix(&above) {
+        Some(page) => page.trim_start_matches('/').to_owned(),
+        None => whole,
+    }
+}
+
+/// The address within the part that the file belongs to.
+fn inside(kind: Kind, path: Path<'_>, front: &Front) -> String {
+    match kind {
+        Kind::Docs => doc(path, front),
+        Kind::Blog => post(path, front),
+        Kind::Pages => path.plain(),
+    }
 }
 
 fn doc(path: Path<'_>, front: &Front) -> String {
@@ -50,17 +93,16 @@ fn doc(path: Path<'_>, front: &Front) -> String {
     }
 }
 
-/// `2026-05-01-hello.md` is `blog/2026/05/01/hello`.
-fn blog(path: Path<'_>, front: &Front) -> String {
+/// `2026-05-01-hello.md` is `2026/05/01/hello`.
+fn post(path: Path<'_>, front: &Front) -> String {
     if let Some(slug) = &front.slug {
-        return walked(&below("blog", slug));
+        return walked(slug);
     }
     let whole = match path.name {
         "index" => path.folder.to_owned(),
         name => below(path.folder, name),
     };
-    let whole = whole.strip_prefix("blog/").unwrap_or(&whole);
-    let (folder, name) = whole.rsplit_once('/').unwrap_or(("", whole));
+    let (folder, name) = whole.rsplit_once('/').unwrap_or(("", &whole));
     let mut parts = name.splitn(4, '-');
     let dated = [parts.next(), parts.next(), parts.next(), parts.next()];
     let number = |part: &str, digits: usize| {
@@ -70,20 +112,10 @@ fn blog(path: Path<'_>, front: &Front) -> String {
         [Some(year), Some(month), Some(day), Some(rest)]
             if number(year, 4) && number(month, 2) && number(day, 2) =>
         {
-            below(
-                "blog",
-                &below(folder, &format!("{year}/{month}/{day}/{rest}")),
-            )
+            below(folder, &format!("{year}/{month}/{day}/{rest}"))
         }
-        _ => below("blog", &below(folder, name)),
+        _ => below(folder, name),
     }
-}
-
-/// `src/pages/about.md` is `about`.
-fn standing(path: Path<'_>) -> Option<String> {
-    let folder = path.folder.strip_prefix("src/pages")?;
-    let folder = folder.trim_start_matches('/');
-    Some(Path { folder, ..path }.plain())
 }
 
 fn slashed(mut address: String, slash: Option<bool>) -> String {

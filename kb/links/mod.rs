@@ -10,6 +10,9 @@ mod page;
 mod rewrite;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_docusaurus;
+mod versions;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +21,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use map::{Links, SiteMap};
 pub(crate) use rewrite::absolute;
+
+use versions::Versions;
 
 use crate::read::Front;
 use crate::slug::Style;
@@ -76,8 +81,8 @@ pub(crate) struct Generator {
     pub style: LinkStyle,
     /// The folder with the texts, below the indexed one: `docs/`, or nothing.
     content: String,
-    /// Whether the indexed folder is the one with the generator's own file.
-    is_project: bool,
+    /// The indexed folder as seen from the one with the generator's own file, if there is one: `docs/`.
+    within: Option<String>,
     /// What the generator's file says where it differs from the defaults.
     settings: Settings,
 }
@@ -89,6 +94,7 @@ struct Settings {
     trailing_slash: Option<bool>,
     /// Docusaurus: where the docs begin on the site.
     docs_at: Option<String>,
+    versions: Versions,
 }
 
 impl Generator {
@@ -141,18 +147,17 @@ impl Generator {
                 Settings {
                     trailing_slash: says("trailingSlash").and_then(|word| word.parse().ok()),
                     docs_at: says("routeBasePath").map(|at| at.trim_matches('/').to_owned()),
+                    versions: Versions::of(folder, text),
                     ..Settings::default()
                 },
             ),
             LinkStyle::Plain => ("", Settings::default()),
         };
         let below = folder.join(content);
-        let below = below.strip_prefix(root).unwrap_or(Path::new(""));
-        let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
         Generator {
             style,
-            content: parts.iter().map(|part| format!("{part}/")).collect(),
-            is_project: folder == root,
+            content: below.strip_prefix(root).map(slashes).unwrap_or_default(),
+            within: root.strip_prefix(folder).map(slashes).ok(),
             settings,
         }
     }
@@ -165,7 +170,7 @@ impl Generator {
             return Some(path.verbatim());
         }
         match self.style {
-            LinkStyle::Docusaurus => docusaurus::page(self, path, front),
+            LinkStyle::Docusaurus => docusaurus::page(self, relative, front),
             LinkStyle::MkDocs => mkdocs::page(self, path),
             LinkStyle::MdBook => mdbook::page(path),
             LinkStyle::Hugo => hugo::page(self, path, front),
@@ -182,9 +187,16 @@ impl Generator {
         let path = page::Path::of(relative);
         match self.style {
             LinkStyle::MdBook => path.name == "SUMMARY",
-            LinkStyle::Docusaurus => relative.split('/').any(|part| part.starts_with('_')),
+            LinkStyle::Docusaurus => docusaurus::is_machinery(self, relative),
             LinkStyle::MkDocs | LinkStyle::Hugo | LinkStyle::Plain => false,
         }
+    }
+
+    /// Where the site has several versions, the one that is read, if this file is of another one.
+    pub fn other_version(&self, relative: &str) -> Option<&str> {
+        let is_other =
+            self.style == LinkStyle::Docusaurus && docusaurus::is_other_version(self, relative);
+        is_other.then_some(self.settings.versions.latest.as_str())
     }
 
     /// Whose anchors its headings get.
@@ -195,6 +207,12 @@ impl Generator {
             LinkStyle::Docusaurus | LinkStyle::Hugo | LinkStyle::Plain => Style::GitHub,
         }
     }
+}
+
+/// A path with a slash behind each of its parts.
+fn slashes(path: &Path) -> String {
+    let parts = path.iter().map(|part| part.to_string_lossy());
+    parts.map(|part| format!("{part}/")).collect()
 }
 
 /// The files in a folder that say which generator it is; in the order they are believed.

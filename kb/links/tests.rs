@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Generator, LinkStyle};
 use crate::read::front_matter;
-use crate::{IndexJob, Library};
+use crate::{IndexJob, IndexReport, Library};
 
 const BASE: &str = "https://docs.example.org/";
 
@@ -18,8 +18,12 @@ fn page(style: LinkStyle, relative: &str, lines: &str) -> Option<String> {
     generator.page(relative, &front(lines))
 }
 
-/// A folder with files, indexed: every entry's link and text.
-fn indexed(root: &str, files: &[(&str, &str)], style: Option<LinkStyle>) -> Vec<(String, String)> {
+/// A folder with files, indexed.
+fn site(
+    roots: &[&str],
+    files: &[(&str, &str)],
+    style: Option<LinkStyle>,
+) -> (tempfile::TempDir, Library, IndexReport) {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = dir.path().join("site").join(name);
@@ -27,14 +31,26 @@ fn indexed(root: &str, files: &[(&str, &str)], style: Option<LinkStyle>) -> Vec<
         fs::write(path, text).unwrap();
     }
     let library = Library::open(dir.path().join("kb")).unwrap();
+    let paths = roots.iter().map(|root| dir.path().join("site").join(root));
     let job = IndexJob {
-        paths: vec![dir.path().join("site").join(root)],
+        paths: paths.collect(),
         base_url: Some(BASE.to_owned()),
         links: style,
         ..IndexJob::default()
     };
     let report = library.index(&job, &mut |_| {}).unwrap();
     assert_eq!(report.problems, []);
+    (dir, library, report)
+}
+
+/// What is said about what was not read.
+pub(super) fn noted(roots: &[&str], files: &[(&str, &str)]) -> Vec<String> {
+    site(roots, files, None).2.notes
+}
+
+/// Every entry's link and text.
+fn indexed(root: &str, files: &[(&str, &str)], style: Option<LinkStyle>) -> Vec<(String, String)> {
+    let (_dir, library, _) = site(&[root], files, style);
     let generation = library.generation().unwrap();
     let entries = generation.entries().map(Result::unwrap);
     entries
@@ -42,7 +58,7 @@ fn indexed(root: &str, files: &[(&str, &str)], style: Option<LinkStyle>) -> Vec<
         .collect()
 }
 
-fn links(root: &str, files: &[(&str, &str)], style: Option<LinkStyle>) -> Vec<String> {
+pub(super) fn links(root: &str, files: &[(&str, &str)], style: Option<LinkStyle>) -> Vec<String> {
     let entries = indexed(root, files, style).into_iter();
     let links = entries.map(|(url, _)| url.strip_prefix(BASE).unwrap_or(&url).to_owned());
     links.collect()
