@@ -47,12 +47,14 @@ impl SiteMap {
             .iter()
             .filter(|file| file.format == Format::Markdown && file.page.is_none());
         for file in pages {
-            let Some(front) = head(&file.path).filter(|front| front.moves()) else {
+            let generator = self.generator(file.root);
+            let all = generator.asks_pages();
+            let Some(front) = head(&file.path).filter(|front| all || front.moves()) else {
                 continue;
             };
-            let page = match &front.url {
-                Some(url) => self.own(url),
-                None => self.below_base(self.generator(file.root).page(&file.relative, &front)),
+            let page = match generator.own(&file.relative, &front) {
+                Some(url) => self.own(&url),
+                None => self.below_base(generator.page(&file.relative, &front)),
             };
             self.told.insert((file.root, file.relative.clone()), page);
         }
@@ -100,7 +102,11 @@ impl SiteMap {
     }
 
     fn below_base(&self, page: Option<String>) -> Option<String> {
-        Some(self.base.clone()? + &encode(&page?))
+        let (base, page) = (self.base.clone()?, page?);
+        match page.starts_with("../") {
+            true => Some(Url::parse(&base).ok()?.join(&encode(&page)).ok()?.into()),
+            false => Some(base + &encode(&page)),
+        }
     }
 
     /// An author's own address within the site; it may name a place on the page.
@@ -146,6 +152,11 @@ pub(crate) struct Links<'a> {
 impl Links<'_> {
     pub fn anchors(&self) -> Style {
         self.map.generator(self.root).anchors()
+    }
+
+    /// The address that the file gives itself.
+    pub fn own(&self, front: &Front) -> Option<String> {
+        self.map.generator(self.root).own(self.relative, front)
     }
 
     /// The link of one entry, or why its own `url` cannot be one. Only web addresses are links, because

@@ -3,15 +3,19 @@
 
 mod docusaurus;
 mod hugo;
+mod hugo_config;
 mod map;
 mod mdbook;
 mod mkdocs;
 mod page;
+mod permalinks;
 mod rewrite;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_docusaurus;
+#[cfg(test)]
+mod tests_hugo;
 mod versions;
 
 use std::fs;
@@ -22,16 +26,18 @@ use serde::{Deserialize, Serialize};
 pub(crate) use map::{Links, SiteMap};
 pub(crate) use rewrite::absolute;
 
+use hugo_config::Hugo;
 use versions::Versions;
 
 use crate::read::Front;
 use crate::slug::Style;
 
 /// Files of generators and package managers that have the endings of knowledge.
-const MACHINERY: [&str; 10] = [
+const MACHINERY: [&str; 11] = [
     "mkdocs.yml",
     "mkdocs.yaml",
     "hugo.yaml",
+    "hugo.yml",
     "hugo.json",
     "_category_.json",
     "_category_.yml",
@@ -95,6 +101,7 @@ struct Settings {
     /// Docusaurus: where the docs begin on the site.
     docs_at: Option<String>,
     versions: Versions,
+    hugo: Hugo,
 }
 
 impl Generator {
@@ -109,13 +116,19 @@ impl Generator {
             return Generator::default();
         }
         let above = root.ancestors().take(PARENTS + 1);
-        let found = above.flat_map(config_files).find_map(|(style, file)| {
+        let files = above.flat_map(|folder| {
+            let files = config_files(folder).into_iter();
+            files.map(move |(style, file)| (style, folder, file))
+        });
+        let found = files.into_iter().find_map(|(style, folder, file)| {
             let wanted = told.is_none_or(|told| told == style);
             let text = wanted.then(|| small(&file)).flatten()?;
-            (style != LinkStyle::Hugo || is_hugo(&file, &text)).then_some((style, file, text))
+            let sure = style != LinkStyle::Hugo || is_hugo(&file, &text);
+            sure.then_some((style, folder, file, text))
         });
         match found {
-            Some((style, file, text)) => Generator::configured(style, &root, &file, &text),
+            Some((LinkStyle::Hugo, folder, file, _)) => Generator::hugo(&root, folder, &file),
+            Some((style, folder, _, text)) => Generator::configured(style, &root, folder, &text),
             None => Generator {
                 style: told.unwrap_or_default(),
                 ..Generator::default()
@@ -123,8 +136,19 @@ impl Generator {
         }
     }
 
-    fn configured(style: LinkStyle, root: &Path, file: &Path, text: &str) -> Generator {
-        let folder = file.parent().unwrap_or(root);
+    fn hugo(root: &Path, folder: &Path, file: &Path) -> Generator {
+        Generator {
+            style: LinkStyle::Hugo,
+            content: String::new(),
+            within: root.strip_prefix(folder).map(slashes).ok(),
+            settings: Settings {
+                hugo: Hugo::of(folder, file),
+                ..Settings::default()
+            },
+        }
+    }
+
+    fn configured(style: LinkStyle, root: &Path, folder: &Path, text: &str) -> Generator {
         let says = |key: &str| setting(text, key);
         let (content, settings) = match style {
             LinkStyle::MkDocs => (
@@ -135,13 +159,6 @@ impl Generator {
                 },
             ),
             LinkStyle::MdBook => (says("src").unwrap_or("src"), Settings::default()),
-            LinkStyle::Hugo => (
-                says("contentDir").unwrap_or("content"),
-                Settings {
-                    files: says("uglyURLs") == Some("true"),
-                    ..Settings::default()
-                },
-            ),
             LinkStyle::Docusaurus => (
                 "",
                 Settings {
@@ -151,7 +168,7 @@ impl Generator {
                     ..Settings::default()
                 },
             ),
-            LinkStyle::Plain => ("", Settings::default()),
+            LinkStyle::Hugo | LinkStyle::Plain => ("", Settings::default()),
         };
         let below = folder.join(content);
         Generator {
@@ -173,7 +190,7 @@ impl Generator {
             LinkStyle::Docusaurus => docusaurus::page(self, relative, front),
             LinkStyle::MkDocs => mkdocs::page(self, path),
             LinkStyle::MdBook => mdbook::page(path),
-            LinkStyle::Hugo => hugo::page(self, path, front),
+            LinkStyle::Hugo => hugo::page(self, relative, front),
             LinkStyle::Plain => Some(path.plain()),
         }
     }
@@ -188,8 +205,23 @@ impl Generator {
         match self.style {
             LinkStyle::MdBook => path.name == "SUMMARY",
             LinkStyle::Docusaurus => docusaurus::is_machinery(self, relative),
-            LinkStyle::MkDocs | LinkStyle::Hugo | LinkStyle::Plain => false,
+            LinkStyle::Hugo => hugo::is_machinery(self, relative),
+            LinkStyle::MkDocs | LinkStyle::Plain => false,
         }
+    }
+
+    /// Whether every page has to be looked into before its address is known.
+    pub fn asks_pages(&self) -> bool {
+        self.style == LinkStyle::Hugo && self.settings.hugo.has_patterns()
+    }
+
+    /// The address that a page gives itself, as it counts from the site.
+    pub fn own(&self, relative: &str, front: &Front) -> Option<String> {
+        let url = front.url.as_deref()?;
+        Some(match self.style {
+            LinkStyle::Hugo => hugo::own(self, relative, front, url),
+            _ => url.to_owned(),
+        })
     }
 
     /// Where the site has several versions, the one that is read, if this file is of another one.
@@ -217,7 +249,7 @@ fn slashes(path: &Path) -> String {
 
 /// The files in a folder that say which generator it is; in the order they are believed.
 fn config_files(folder: &Path) -> Vec<(LinkStyle, PathBuf)> {
-    const FILES: [(&str, LinkStyle); 13] = [
+    const FILES: [(&str, LinkStyle); 7] = [
         ("docusaurus.config.js", LinkStyle::Docusaurus),
         ("docusaurus.config.ts", LinkStyle::Docusaurus),
         ("docusaurus.config.mjs", LinkStyle::Docusaurus),
@@ -225,22 +257,25 @@ fn config_files(folder: &Path) -> Vec<(LinkStyle, PathBuf)> {
         ("mkdocs.yml", LinkStyle::MkDocs),
         ("mkdocs.yaml", LinkStyle::MkDocs),
         ("book.toml", LinkStyle::MdBook),
-        ("hugo.toml", LinkStyle::Hugo),
-        ("hugo.yaml", LinkStyle::Hugo),
-        ("hugo.json", LinkStyle::Hugo),
-        ("config/_default/hugo.toml", LinkStyle::Hugo),
-        ("config/_default/config.toml", LinkStyle::Hugo),
-        ("config.toml", LinkStyle::Hugo),
     ];
     let files = FILES
         .iter()
         .map(|(name, style)| (*style, folder.join(name)));
+    let hugo = hugo_config::FILES.iter().flat_map(|name| {
+        let endings = hugo_config::ENDINGS.iter();
+        endings.map(move |ending| (LinkStyle::Hugo, folder.join(format!("{name}.{ending}"))))
+    });
+    let files = files.chain(hugo);
     files.filter(|(_, file)| file.is_file()).collect()
 }
 
 /// Other programs have a `config.toml` too; Hugo's names the site's address.
 fn is_hugo(file: &Path, text: &str) -> bool {
-    !file.ends_with("config.toml") || setting(text, "baseURL").is_some()
+    let own = file.file_stem() == Some("hugo".as_ref())
+        || file
+            .parent()
+            .is_some_and(|folder| folder.ends_with("config/_default"));
+    own || setting(text, "baseURL").is_some()
 }
 
 fn small(file: &Path) -> Option<String> {

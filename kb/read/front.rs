@@ -22,6 +22,12 @@ pub(crate) struct Front {
     pub slug: Option<String>,
     #[serde(deserialize_with = "word")]
     pub id: Option<String>,
+    #[serde(deserialize_with = "day")]
+    date: Option<String>,
+    #[serde(rename = "publishDate", deserialize_with = "day")]
+    publish_date: Option<String>,
+    #[serde(deserialize_with = "day")]
+    lastmod: Option<String>,
     #[serde(deserialize_with = "word")]
     draft: Option<String>,
     #[serde(deserialize_with = "word")]
@@ -57,6 +63,12 @@ impl Front {
             .any(|key| key.is_some())
     }
 
+    /// The day the page is from, as `2026-05-01`; in the order that Hugo looks for it.
+    pub fn day(&self) -> Option<&str> {
+        let days = [&self.date, &self.publish_date, &self.lastmod];
+        days.into_iter().flatten().find_map(|day| day.get(..10))
+    }
+
     /// Whether the author keeps the file from readers or from hinny.
     pub fn is_left_out(&self) -> bool {
         let says = |key: &Option<String>, word: &str| key.as_deref() == Some(word);
@@ -86,6 +98,22 @@ fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
         Scalar::Number(value) => Some(value.to_string()),
         Scalar::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         Scalar::Other(_) => None,
+    })
+}
+
+/// A date of either language, as its text.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Text(String),
+        Toml(toml::value::Datetime),
+        Other(IgnoredAny),
+    }
+    Ok(match Day::deserialize(deserializer)? {
+        Day::Text(text) => Some(text.trim().to_owned()),
+        Day::Toml(date) => Some(date.to_string()),
+        Day::Other(_) => None,
     })
 }
 
@@ -151,6 +179,7 @@ mod tests {
             let (front, start) = front_matter(text).unwrap();
             assert_eq!(front.title.as_deref(), Some("Paying"));
             assert_eq!(front.slug.as_deref(), Some("pay"));
+            assert_eq!(front.day(), Some("2026-01-01"));
             assert_eq!(&text[start..], "text");
             assert!(!front.is_left_out());
         }

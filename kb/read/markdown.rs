@@ -32,7 +32,7 @@ pub(crate) fn read(name: &str, text: &str, links: Option<&Links>) -> Reading {
     let mut page = Page {
         text: &text,
         title: front.title.clone(),
-        url: front.url.clone(),
+        url: links.map_or(front.url.clone(), |links| links.own(&front)),
         sections,
         comments,
         reading: Reading::default(),
