@@ -16,6 +16,9 @@ use crate::read::{Format, decode, front_matter, read};
 const MARKDOWN: &str = "---\ntitle: Help\nslug: /a\nsearch: {exclude: false}\n---\n# Help {#top}\n\nSee [this](../b.md#c 'x') \
     and [that][r] or ![p](p.png).\n\n## Why?\n\n> - **Because** `x`\n>   1. y\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\nrun\n```\n\
     <!-- note -->\n\n<details>\n\n[r]: ./r.md\n[^1]: foot\n";
+const MDX: &str = "---\ntitle: T\n---\nimport A, {b} from 'c';\n\nexport const d = (e) => {\n\n  return `${e} }`; // }\n};\n\n## Why {/* #w */}\n\n\
+    <Tabs>\n  <TabItem label=\"x\" y={{z: '}'}}>\n    - {/* note */} a {'b'} <B.c/> `{d}`\n\n    ```js\n    <a>\n    ```\n  </TabItem>\n</Tabs>\n\n\
+    :::tip[Title]\nText <!-- x --> <br/> {#id} <style>{`a`}</style>\n:::\n\n```mdx-code-block\n<A>\n```\n";
 const TOML: &str = "+++\ntitle = \"A\"\ndate = 2026-01-01T00:00:00Z\n[menu.main]\nweight = [1, { x = 2 }]\n+++\ntext\n";
 const HTML: &str = "<!doctype html><html><head><meta charset=utf-8><title>T | S</title><base href=/x/><link rel=canonical href=y>\
     <meta name=robots content='noindex'><script type='application/ld+json'>{\"@graph\":[{\"@type\":\"FAQPage\",\"mainEntity\":\
@@ -29,8 +32,9 @@ const SITEMAP: &str = "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e 'v'>]><urlse
     <i:image><i:loc>p</i:loc></i:image></url><sitemap><loc><![CDATA[b]]></loc></sitemap></urlset>";
 const ROBOTS: &str = "User-agent: *\nDisallow: /a*b$\nAllow: /\nCrawl-delay: 1e9\nSitemap: https://x.example/s.xml\n\nUser-agent: hinny\nDisallow: /%zz\n";
 
-const SEEDS: [&str; 9] = [
+const SEEDS: [&str; 10] = [
     MARKDOWN,
+    MDX,
     TOML,
     HTML,
     YAML,
@@ -41,7 +45,14 @@ const SEEDS: [&str; 9] = [
     "größe ＡＢ\u{200b}\n",
 ];
 /// What parsers stumble over, to be put anywhere.
-const STONES: [&[u8]; 24] = [
+const STONES: [&[u8]; 31] = [
+    b"{",
+    b"`",
+    b"/*",
+    b"<a b={",
+    b"\nimport a from '",
+    b"\nexport const a = (\n\n",
+    b"${",
     b"\0",
     b"\xff",
     b"\xfe\xff",
@@ -135,12 +146,13 @@ fn all_hold(bytes: &[u8]) {
     let begun = Instant::now();
     // Escapes double a character, titles are said with every piece, and messages quote a little.
     let most = bytes.len() * 40 + 100_000;
-    for format in FORMATS {
-        let reading = read(format, "name.x", bytes);
+    let files = FORMATS.map(|format| (format, "name.x"));
+    for (format, name) in files.into_iter().chain([(Format::Markdown, "name.mdx")]) {
+        let reading = read(format, name, bytes);
         let said: usize = reading.drafts.iter().map(|draft| draft.body.len()).sum();
         assert!(
             said <= most,
-            "{format:?} makes {said} bytes of {}",
+            "{format:?} makes {said} bytes of {} in {name}",
             bytes.len()
         );
         assert!(
@@ -192,40 +204,54 @@ proptest! {
     }
 }
 
+/// What opens something, to be repeated without an end.
+const PIECES: [&str; 41] = [
+    ">",
+    "> ",
+    "[",
+    "![",
+    "*",
+    "_",
+    "`",
+    "- ",
+    "1. ",
+    "(",
+    "<div>",
+    "<b>",
+    "<a href=x>",
+    "<table><tr><td>",
+    "{",
+    "[a](",
+    "\n# a",
+    "&amp;",
+    "|",
+    "\"",
+    "<!--",
+    "[a]: b\n",
+    "<p>",
+    "é",
+    "\u{202e}",
+    "<h1>",
+    "<svg><math>",
+    "- a\n  ",
+    "<![CDATA[",
+    "<loc>",
+    "{/*",
+    "{'\\",
+    "{`${",
+    "<a b={",
+    "<a b='",
+    "<br/>",
+    "``a` ",
+    ":::a\n",
+    "<A>\n ",
+    "import a from 'b'\n",
+    "export const a = {\n\n",
+];
+
 #[test]
 fn nesting_without_end_takes_bounded_time() {
-    for piece in [
-        ">",
-        "> ",
-        "[",
-        "![",
-        "*",
-        "_",
-        "`",
-        "- ",
-        "1. ",
-        "(",
-        "<div>",
-        "<b>",
-        "<a href=x>",
-        "<table><tr><td>",
-        "{",
-        "[a](",
-        "\n# a",
-        "&amp;",
-        "|",
-        "\"",
-        "<!--",
-        "[a]: b\n",
-        "<p>",
-        "é",
-        "\u{202e}",
-        "<h1>",
-        "<svg><math>",
-        "- a\n  ",
-        "<![CDATA[",
-        "<loc>",
-    ] {
+    for piece in PIECES {
         all_hold(piece.repeat(100_000 / piece.len()).as_bytes());
     }
 }

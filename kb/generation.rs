@@ -20,7 +20,7 @@ use crate::semantic::{self, Known, SMALLEST, Semantic};
 use crate::settings::Settings;
 
 /// Raised whenever readers, analysis or layout change, so that nothing old is reused.
-pub(crate) const FORMAT: u32 = 8;
+pub(crate) const FORMAT: u32 = 9;
 
 pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const MANIFEST: &str = "manifest.json";

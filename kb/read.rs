@@ -8,9 +8,13 @@ mod front;
 mod html;
 mod json;
 mod markdown;
+mod mdx;
+#[cfg(test)]
+mod mdx_tests;
 mod pdf;
 #[cfg(test)]
 pub(crate) mod pdf_tests;
+mod script;
 mod sections;
 mod text;
 mod yaml;

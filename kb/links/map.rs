@@ -154,6 +154,11 @@ impl Links<'_> {
         self.map.generator(self.root).anchors()
     }
 
+    /// Whether Markdown is read as MDX here.
+    pub fn are_mdx(&self) -> bool {
+        self.map.generator(self.root).reads_mdx()
+    }
+
     /// The address that the file gives itself.
     pub fn own(&self, front: &Front) -> Option<String> {
         self.map.generator(self.root).own(self.relative, front)

@@ -100,6 +100,8 @@ struct Settings {
     trailing_slash: Option<bool>,
     /// Docusaurus: where the docs begin on the site.
     docs_at: Option<String>,
+    /// Docusaurus: files that end with `.md` are no MDX.
+    markdown: bool,
     versions: Versions,
     hugo: Hugo,
 }
@@ -164,6 +166,7 @@ impl Generator {
                 Settings {
                     trailing_slash: says("trailingSlash").and_then(|word| word.parse().ok()),
                     docs_at: says("routeBasePath").map(|at| at.trim_matches('/').to_owned()),
+                    markdown: matches!(says("format"), Some("detect" | "md")),
                     versions: Versions::of(folder, text),
                     ..Settings::default()
                 },
@@ -229,6 +232,11 @@ impl Generator {
         let is_other =
             self.style == LinkStyle::Docusaurus && docusaurus::is_other_version(self, relative);
         is_other.then_some(self.settings.versions.latest.as_str())
+    }
+
+    /// Whether it takes every Markdown file for MDX.
+    pub fn reads_mdx(&self) -> bool {
+        self.style == LinkStyle::Docusaurus && !self.settings.markdown
     }
 
     /// Whose anchors its headings get.

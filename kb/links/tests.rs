@@ -49,7 +49,11 @@ pub(super) fn noted(roots: &[&str], files: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// Every entry's link and text.
-fn indexed(root: &str, files: &[(&str, &str)], style: Option<LinkStyle>) -> Vec<(String, String)> {
+pub(super) fn indexed(
+    root: &str,
+    files: &[(&str, &str)],
+    style: Option<LinkStyle>,
+) -> Vec<(String, String)> {
     let (_dir, library, _) = site(&[root], files, style);
     let generation = library.generation().unwrap();
     let entries = generation.entries().map(Result::unwrap);

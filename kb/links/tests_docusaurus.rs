@@ -1,6 +1,6 @@
 //! Docusaurus sites with versions and languages: what is read, and where it is published.
 
-use super::tests::{links, noted};
+use super::tests::{indexed, links, noted};
 
 const TEXT: &str = "# T\n\ntext\n";
 const PLAIN: (&str, &str) = ("docusaurus.config.js", "export default {};\n");
@@ -123,4 +123,21 @@ fn a_list_of_versions_that_cannot_be_read_is_no_list() {
         let files = [PLAIN, ("versions.json", broken), ("docs/a.md", TEXT)];
         assert_eq!(links(".", &files, None), ["docs/a#t"], "{broken}");
     }
+}
+
+#[test]
+fn every_markdown_file_is_read_as_the_site_reads_it() {
+    let text = "import A from 'a';\n\na <b>c</b> {d}\n";
+    let bodies = |config: &str| {
+        let files = [
+            ("docusaurus.config.js", config),
+            ("docs/a.md", text),
+            ("docs/b.mdx", text),
+        ];
+        let found = indexed(".", &files, None).into_iter();
+        found.map(|(_, body)| body).collect::<Vec<_>>()
+    };
+    assert_eq!(bodies("export default {};\n"), ["a c", "a c"]);
+    let detect = "export default {\n  markdown: {\n    format: 'detect',\n  },\n};\n";
+    assert_eq!(bodies(detect), [text.trim(), "a c"]);
 }

@@ -9,6 +9,7 @@ use pulldown_cmark::HeadingLevel;
 
 use super::faq::RawEntry;
 use super::front::front_matter;
+use super::mdx;
 use super::sections::{Section, sections};
 use super::{Draft, Reading, title_from};
 use crate::chunk;
@@ -25,6 +26,11 @@ pub(crate) fn read(name: &str, text: &str, links: Option<&Links>) -> Reading {
     if front.is_left_out() {
         return Reading::default();
     }
+    let is_mdx = name.ends_with(".mdx") || links.is_some_and(Links::are_mdx);
+    let text = &match is_mdx {
+        true => text[..start].to_owned() + &mdx::plain(&text[start..]),
+        false => text.to_owned(),
+    };
     let resolve = |href: &str| links.and_then(|links| links.resolve(href));
     let text = text[..start].to_owned() + &absolute(&text[start..], &resolve);
     let anchors = links.map_or(Style::GitHub, Links::anchors);
