@@ -52,6 +52,7 @@ mod pdf;
 mod signing;
 mod small;
 mod sources;
+mod sources_killed;
 mod suggest;
 mod team;
 mod team_telegram;
