@@ -345,3 +345,5 @@ fn limits(limits: &RawLimits, problems: &mut Problems) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walks_tests;

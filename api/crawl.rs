@@ -14,6 +14,29 @@ use crate::config::Config;
 /// The quickest walk: a site is somebody's, and other people want to read it too.
 const MOST_PER_SECOND: f64 = 20.0;
 
+/// The slowest walk; one that is slower never ends.
+const LEAST_PER_SECOND: f64 = 0.01;
+/// The longest walk.
+const MOST_MINUTES: u64 = 7 * 24 * 60;
+
+/// A key that has to be written otherwise.
+#[derive(Debug, PartialEq)]
+pub struct Wrong {
+    pub key: &'static str,
+    pub what: String,
+}
+
+impl Wrong {
+    /// The same with the key as an option.
+    pub fn on_command_line(self) -> String {
+        match self.key {
+            "url" => self.what,
+            "hosts" => format!("--host: {}", self.what),
+            key => format!("--{}: {}", key.replace('_', "-"), self.what),
+        }
+    }
+}
+
 /// One website to walk, as it is written. What is left out is `CrawlLimits::default`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -28,9 +51,10 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// What it means, or what is wrong with it.
+    /// What it means, or what is wrong with it, in the words of the command line.
     pub fn job(&self, config: &Config, site: &str) -> Result<CrawlJob, String> {
-        let url = self.address()?;
+        self.check().map_err(Wrong::on_command_line)?;
+        let url = self.address().map_err(Wrong::on_command_line)?;
         let usual = CrawlLimits::default();
         let pause = self
             .per_second
@@ -53,35 +77,66 @@ impl Walk {
         })
     }
 
-    fn address(&self) -> Result<Url, String> {
-        let no_url = || {
-            format!(
-                "`{}` is no address of a website; it begins with https://",
-                self.url
-            )
+    fn address(&self) -> Result<Url, Wrong> {
+        let written = &self.url;
+        let wrong = |what: &str| Wrong {
+            key: "url",
+            what: format!("\"{written}\" {what}"),
         };
-        let url = Url::parse(&self.url).map_err(|_| no_url())?;
+        let no_url = "is no address of a website; it begins with https:// or http://";
+        let url = Url::parse(written).map_err(|_| wrong(no_url))?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(no_url());
+            return Err(wrong(no_url));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(
-                "an address with a password is not walked; it would stand in links".to_owned(),
-            );
-        }
-        let rate = self.per_second.unwrap_or(1.0);
-        if !(rate > 0.0 && rate <= MOST_PER_SECOND) {
-            return Err(format!(
-                "`per_second` is more than 0 and at most {MOST_PER_SECOND}"
-            ));
+            let what = "an address with a password is not walked; it would stand in links";
+            return Err(Wrong {
+                key: "url",
+                what: what.to_owned(),
+            });
         }
         Ok(url)
     }
 
-    /// Whether it can be walked at all.
-    pub fn check(&self) -> Result<(), String> {
-        self.address().map(drop)
+    /// What is wrong with it, if anything is.
+    pub fn check(&self) -> Result<(), Wrong> {
+        self.address()?;
+        let wrong = |key, what: String| Err(Wrong { key, what });
+        if let Some(host) = self.hosts.iter().find(|host| !is_host(host)) {
+            let what = format!("\"{host}\" is no host; write it like \"docs.example.com\"");
+            return wrong("hosts", what);
+        }
+        let none = [
+            ("pages", self.pages.map(|pages| pages as u64)),
+            ("minutes", self.minutes),
+        ];
+        if let Some((key, _)) = none.into_iter().find(|(_, number)| *number == Some(0)) {
+            return wrong(key, "it is at least 1".to_owned());
+        }
+        if self.minutes.is_some_and(|minutes| minutes > MOST_MINUTES) {
+            return wrong(
+                "minutes",
+                format!("it is at most {MOST_MINUTES}, which is a week"),
+            );
+        }
+        let rate = self.per_second.unwrap_or(LEAST_PER_SECOND);
+        if !(LEAST_PER_SECOND..=MOST_PER_SECOND).contains(&rate) {
+            let what = format!("it is {LEAST_PER_SECOND} to {MOST_PER_SECOND}, for instance 2");
+            return wrong("per_second", what);
+        }
+        Ok(())
     }
+}
+
+/// A host as it stands in `hosts`, with its port where that is not the usual one.
+fn is_host(host: &str) -> bool {
+    let url = Url::parse(&format!("https://{host}/"));
+    let spelled = |url: Url| match (url.host_str(), url.port()) {
+        (Some(name), Some(port)) => format!("{name}:{port}"),
+        (Some(name), None) => name.to_owned(),
+        (None, _) => String::new(),
+    };
+    url.is_ok_and(|url| spelled(url).eq_ignore_ascii_case(host))
 }
 
 /// Where the pages of a site's walks lie.

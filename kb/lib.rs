@@ -61,6 +61,7 @@ mod typos;
 
 pub use crawl::{
     CrawlJob, CrawlLimits, CrawlReport, crawl, crawl_folder, crawl_folders, crawled_at,
+    is_private_host,
 };
 pub use draft::{Origin, Proposal, propose, write_proposals};
 pub use embed::{Embedder, EmbeddingServer, Embeddings};

@@ -10,7 +10,7 @@ use super::{Failure, load, site};
 use crate::cli::{Crawl, Global, Reach};
 use crate::config::Config;
 use crate::control::Verb;
-use crate::crawl::Walk;
+use crate::crawl::{Walk, Wrong};
 use crate::say::say;
 
 #[derive(Deserialize)]
@@ -37,7 +37,7 @@ pub fn run(global: &Global, command: Crawl) -> Result<ExitCode, Failure> {
             .collect(),
     };
     for walk in &walks {
-        walk.check()?;
+        walk.check().map_err(Wrong::on_command_line)?;
     }
     let forget = command.forget;
     let verb = Verb::KbCrawl {

@@ -20,12 +20,12 @@ fn env(name: &str) -> Option<String> {
     }
 }
 
-fn parse(text: &str) -> Result<Config, String> {
+pub(super) fn parse(text: &str) -> Result<Config, String> {
     Config::parse(text, Path::new("hinny.toml"), &env).map_err(|error| error.to_string())
 }
 
 /// A site that is right, and then one more line of its table.
-fn site(line: &str) -> String {
+pub(super) fn site(line: &str) -> String {
     format!(
         "[desk]\nenabled = true\n[[site]]\nid = \"shop\"\nname = \"Shop\"\norigins = [\"https://a.example\"]\n{line}\n"
     )

@@ -1,14 +1,19 @@
 //! `[[site.knowledge.crawl]]`: websites that are walked on schedule.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use hinny_kb::is_private_host;
 use serde::Deserialize;
+use url::Url;
 
 use super::{Problems, duration};
-use crate::crawl::Walk;
+use crate::crawl::{Walk, Wrong};
 
 /// Looking more often helps nobody and costs the site.
 const OFTEN: Duration = Duration::from_secs(1);
+/// What comes more seldom is forgotten.
+const SELDOM: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// As it is written.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -55,14 +60,39 @@ pub(super) fn check(raw: &[RawWalk], label: &str, problems: &mut Problems) -> Ve
             minutes: raw.minutes,
             per_second: raw.per_second,
         };
-        walk.check()
-            .map_err(|what| format!("{label}: `knowledge.crawl`: {what}"))?;
+        let told = |Wrong { key, what }| format!("{label}: `knowledge.crawl.{key}`: {what}");
+        walk.check().and_then(|()| public(&walk)).map_err(told)?;
         let every =
             every("knowledge.crawl", &raw.every).map_err(|what| format!("{label}: {what}"))?;
         Ok(Scheduled { walk, every })
     };
     let checked = raw.iter().map(one);
-    checked.filter_map(|walk| problems.take(walk)).collect()
+    let walks: Vec<Scheduled> = checked.filter_map(|walk| problems.take(walk)).collect();
+    let mut urls = HashSet::new();
+    for Scheduled { walk, .. } in &walks {
+        if !urls.insert(&walk.url) {
+            let url = &walk.url;
+            problems.add(format!(
+                "{label}: `knowledge.crawl.url`: \"{url}\" is there twice"
+            ));
+        }
+    }
+    walks
+}
+
+/// On schedule nobody is there to read that a request was refused.
+fn public(walk: &Walk) -> Result<(), Wrong> {
+    let is_private = Url::parse(&walk.url).is_ok_and(|url| is_private_host(&url));
+    match is_private && !walk.allow_private {
+        true => Err(Wrong {
+            key: "url",
+            what: format!(
+                "\"{}\" is in a private network; set `allow_private = true` if that is meant",
+                walk.url
+            ),
+        }),
+        false => Ok(()),
+    }
 }
 
 /// How often something is done.
@@ -70,10 +100,15 @@ pub(super) fn every(table: &str, text: &str) -> Result<Duration, String> {
     let wrong =
         || format!("`{table}.every` = \"{text}\": it is a time such as \"30m\", \"6h\" or \"1d\"");
     let every = duration::parse(text).ok_or_else(wrong)?;
-    match every < OFTEN {
-        true => Err(format!(
+    if every < OFTEN {
+        return Err(format!(
             "`{table}.every` = \"{text}\": it is at least \"1s\""
-        )),
-        false => Ok(every),
+        ));
     }
+    if every > SELDOM {
+        return Err(format!(
+            "`{table}.every` = \"{text}\": it is at most \"365d\""
+        ));
+    }
+    Ok(every)
 }

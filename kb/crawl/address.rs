@@ -160,7 +160,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 /// Whether a host is an address itself, and a private one.
-pub(super) fn is_private_host(url: &Url) -> bool {
+pub fn is_private_host(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => !is_public(address.into()),
         Some(Host::Ipv6(address)) => !is_public(address.into()),

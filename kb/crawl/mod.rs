@@ -22,6 +22,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use address::is_private_host;
 pub(crate) use state::stored;
 pub use walk::crawl;
 
