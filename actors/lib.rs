@@ -33,6 +33,7 @@ mod lines;
 mod listeners;
 mod lobby;
 mod look_backs;
+mod missed;
 mod openings;
 pub mod order;
 mod outbox;

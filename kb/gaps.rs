@@ -25,7 +25,7 @@ const ALTERNATES: usize = 5;
 /// Questions that are looked at; the newest count.
 pub const MAX_OPEN: usize = 5_000;
 
-/// A question that a person had to answer, or that was answered wrongly or in vain.
+/// A question that the bot had no answer for, or that was answered wrongly or in vain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Open {
     pub question: String,
@@ -33,6 +33,8 @@ pub struct Open {
     pub wrong: bool,
     /// The bot answered, and the visitor said that it did not help.
     pub not_helped: bool,
+    /// The bot made suggestions, and the visitor has chosen none of them.
+    pub suggested: bool,
     /// What an agent answered, in Markdown.
     pub answer: Option<String>,
     /// Where it was asked.
@@ -55,6 +57,8 @@ pub struct Cluster {
     pub handed_over: usize,
     pub wrong: usize,
     pub not_helped: usize,
+    /// Only suggested, and not chosen.
+    pub suggested: usize,
     /// The question that is closest to all the others.
     pub example: String,
     /// Where the example was asked.
@@ -157,8 +161,9 @@ fn middle(said: &[Said], members: &[usize]) -> usize {
 
 fn cluster(open: &[Open], said: &[Said], members: &[usize]) -> Cluster {
     let example = &open[middle(said, members)];
-    let wrong = members.iter().filter(|one| open[**one].wrong).count();
-    let not_helped = members.iter().filter(|one| open[**one].not_helped).count();
+    let count = |is: fn(&Open) -> bool| members.iter().filter(|one| is(&open[**one])).count();
+    let (wrong, not_helped) = (count(|one| one.wrong), count(|one| one.not_helped));
+    let suggested = count(|one| one.suggested);
     let covered = |one: &Open| one.covered(&one.question);
     let question = covered(example);
     let mut seen = BTreeSet::from([same_question(&question)]);
@@ -173,9 +178,10 @@ fn cluster(open: &[Open], said: &[Said], members: &[usize]) -> Cluster {
     });
     Cluster {
         count: members.len(),
-        handed_over: members.len() - wrong - not_helped,
+        handed_over: members.len() - wrong - not_helped - suggested,
         wrong,
         not_helped,
+        suggested,
         example: example.question.clone(),
         conversation: example.conversation.clone(),
         draft: Draft {
@@ -233,6 +239,7 @@ mod tests {
             question: question.to_owned(),
             wrong: false,
             not_helped: false,
+            suggested: false,
             answer: None,
             conversation: "c".to_owned(),
             names: vec!["Ada".to_owned()],
@@ -252,13 +259,15 @@ mod tests {
         .map(open);
         asked[2].wrong = true;
         asked[1].not_helped = true;
+        asked[3].suggested = true;
         asked[4].answer = Some("Yes Ada, half the price. Write to me@shop.example.".to_owned());
         let found = clusters(&asked);
         let counts: Vec<_> = found.iter().map(|cluster| cluster.count).collect();
         assert_eq!(counts, [3, 2, 1], "{found:#?}");
         let students = &found[0];
         assert_eq!((students.handed_over, students.wrong), (2, 1));
-        assert_eq!((found[1].handed_over, found[1].not_helped), (1, 1));
+        assert_eq!((found[1].suggested, found[1].not_helped), (1, 1));
+        assert_eq!(found[1].handed_over, 0);
         assert!(students.example.contains("discount"));
         assert_eq!(students.draft.alternates.len(), 2);
         let answer = students.draft.answer.as_ref().unwrap();

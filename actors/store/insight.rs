@@ -91,6 +91,8 @@ pub enum Why {
     /// The visitor said that the answer did not help.
     NotHelped,
     HandedOver(Reason),
+    /// The visitor has chosen none of what the bot offered.
+    Suggested,
 }
 
 /// Looks back.
@@ -102,8 +104,8 @@ pub trait InsightStore: Send + Sync {
     /// One of them.
     async fn answer(&self, conversation: &ConversationId, seq: Seq) -> Stored<Option<AnswerRow>>;
 
-    /// Questions that were handed over or answered wrongly since then, the last first. Requests for a person are no
-    /// questions.
+    /// Questions that turned out since then to have no good answer, the last first: see `missed`. Requests for a person
+    /// are no questions.
     async fn missed(&self, site: &SiteId, since: Millis) -> Stored<Vec<Missed>>;
 
     /// The skeletons of a site since then, conversation by conversation and in order, for counting.

@@ -6,6 +6,7 @@ pub mod commit;
 pub mod desk;
 pub mod group;
 pub mod inbound;
+pub mod insight;
 pub mod log;
 pub mod outbox;
 pub mod people;
@@ -102,12 +103,16 @@ macro_rules! suite {
             desk: the_list_shows_what_a_person_has_to_do_with,
                 the_list_is_of_one_site_and_the_newest_first,
                 a_line_tells_the_essentials,
-                answers_come_with_question_and_confidence,
+                counts_count,
+                a_backup_never_overwrites;
+            insight: answers_come_with_question_and_confidence,
                 a_wrong_answer_is_marked_missed_and_unmarked,
                 what_was_handed_over_is_missed,
                 what_did_not_help_is_missed,
-                counts_count,
-                a_backup_never_overwrites;
+                what_is_asked_while_somebody_waits_is_missed_too,
+                a_suggestion_is_missed_unless_it_is_chosen,
+                what_the_team_answers_first_is_missed_without_an_answer_only,
+                a_rejected_answer_is_missed;
         }
     };
 }

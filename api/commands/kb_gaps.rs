@@ -56,6 +56,7 @@ fn question(missed: &Missed, names: Vec<String>) -> Open {
         question: missed.question.clone(),
         wrong: missed.why == Why::Wrong,
         not_helped: missed.why == Why::NotHelped,
+        suggested: missed.why == Why::Suggested,
         answer: missed.reply.clone(),
         conversation: missed.conversation.to_string(),
         names,
@@ -83,8 +84,12 @@ fn told(found: &[Cluster], wanted: &Gaps) -> String {
         let (count, example) = (cluster.count, one_line(&cluster.example));
         text += &format!("{count:4} × {example}\n");
         text += &format!(
-            "       {} handed over, {} marked wrong, {} did not help; conversation {}\n",
-            cluster.handed_over, cluster.wrong, cluster.not_helped, cluster.conversation
+            "       {} without an answer, {} only suggested, {} marked wrong, {} did not help; conversation {}\n",
+            cluster.handed_over,
+            cluster.suggested,
+            cluster.wrong,
+            cluster.not_helped,
+            cluster.conversation
         );
         let answer = match &cluster.draft.answer {
             Some(answer) => one_line(answer),

@@ -1,8 +1,9 @@
 //! What a team does for its knowledge: expectations that are checked, and decisions that are looked at again.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::desk::Desk;
+use crate::support::eventually;
 use crate::support::server::{Ended, SITE, Server};
 use crate::support::visitor::Visitor;
 
@@ -244,4 +245,56 @@ async fn what_was_left_open_becomes_a_draft_that_can_be_indexed() {
     assert!(indexed.ok, "{}{}", indexed.stdout, indexed.stderr);
     let asked = ["ask", "Are dogs allowed in the showroom?", "--json"];
     assert_eq!(json(&server.run(&asked).await)["verdict"], "answer");
+}
+
+/// The gaps, as soon as there are so many.
+async fn gaps(server: &Server, count: usize) -> Vec<Value> {
+    let look = async || {
+        let gaps = json(&server.run(&["kb", "gaps", "--json"]).await);
+        let gaps = gaps.as_array().unwrap().clone();
+        (gaps.len() == count).then_some(gaps)
+    };
+    eventually("the gaps", look).await
+}
+
+#[tokio::test]
+async fn what_has_an_answer_is_no_gap_and_all_else_is_whoever_speaks_first() {
+    for mode in ["bot-first", "drafts", "human-first"] {
+        let config = format!("{SITE}\n[site.answers]\nmode = \"{mode}\"\n");
+        let server = Server::start(&config).await;
+        let mut ada = Visitor::new("ada");
+        ada.connect(&server.url).await;
+        ada.says("Do you ship to Norway?").await;
+        if mode == "bot-first" {
+            ada.sees("bot", "every country").await;
+        } else {
+            ada.sees_handling("waiting").await;
+        }
+        gaps(&server, 0).await;
+        ada.says("What colour is the moon on Thursdays?").await;
+        if mode == "human-first" {
+            // From the first question on the bot leaves it all to the team, and looks nothing up.
+            continue;
+        }
+        gaps(&server, 1).await;
+        ada.says("May I bring my dog to the showroom?").await;
+        for gap in gaps(&server, 2).await {
+            assert_eq!(gap["handed_over"], 1, "{gap}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn suggestions_are_a_gap_unless_one_is_chosen() {
+    let guessing = "[site.answers]\nanswer = 0.99\nsuggest = 0.0\n";
+    let server = Server::start(&format!("{SITE}{guessing}")).await;
+    let mut ada = Visitor::new("ada");
+    ada.connect(&server.url).await;
+    ada.says("password reset mail").await;
+    let asked = ada.sees("bot", "Did you mean").await;
+    assert_eq!(gaps(&server, 1).await[0]["suggested"], 1);
+    let choose = json!({"type": "choose", "id": "c-1", "of": asked["id"], "choice": 0});
+    ada.send(choose).await.unwrap();
+    ada.sees("bot", "Settings").await;
+    gaps(&server, 0).await;
 }

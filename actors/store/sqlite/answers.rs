@@ -77,7 +77,7 @@ async fn told(conn: &mut SqliteConnection, row: &SqliteRow) -> Stored<Option<Ans
 }
 
 /// Who said last that this answer was wrong, unless somebody took it back.
-pub(super) async fn mark(
+async fn mark(
     conn: &mut SqliteConnection,
     conversation: &ConversationId,
     answer: Seq,

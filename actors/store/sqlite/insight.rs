@@ -1,17 +1,16 @@
 //! Looking back: answers, what was missed, and whole skeletons for counting.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::codec::{self, ENTRY};
 use super::{SqliteStore, answers};
 use crate::body::Body;
-use crate::event::{Event, Intent, What};
+use crate::event::Event;
 use crate::ids::{ConversationId, Millis, Seq, SiteId};
-use crate::store::{AnswerRow, AnswersWanted, Entry, InsightStore, Missed, Stored, Why};
+use crate::missed::{Miss, misses};
+use crate::store::{AnswerRow, AnswersWanted, Entry, InsightStore, Missed, Stored};
 
 #[async_trait]
 impl InsightStore for SqliteStore {
@@ -32,162 +31,73 @@ impl InsightStore for SqliteStore {
         site: &SiteId,
         since: Millis,
     ) -> Stored<Vec<(ConversationId, Vec<Event>)>> {
-        let rows = sqlx::query(
-            "SELECT e.conversation, e.seq, e.at, e.version, e.what FROM event e \
-             JOIN conversation c ON c.id = e.conversation \
-             WHERE c.site = $1 AND e.at >= $2 ORDER BY c.opened_at, e.conversation, e.seq",
-        )
-        .bind(site.as_str())
-        .bind(since)
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        let mut all: Vec<(ConversationId, Vec<Event>)> = Vec::new();
-        for row in &rows {
-            let (conversation, event) = placed(row)?;
-            match all.last_mut() {
-                Some((last, events)) if *last == conversation => events.push(event),
-                _ => all.push((conversation, vec![event])),
-            }
-        }
-        Ok(all)
+        let since_then = "e.at >= $2";
+        logs(&mut *self.reader().await?, site, since_then, since).await
     }
 }
 
-fn placed(row: &SqliteRow) -> Stored<(ConversationId, Event)> {
-    let conversation = ConversationId(row.try_get("conversation")?);
-    Ok((conversation, codec::event(row)?))
-}
-
-async fn missed(conn: &mut SqliteConnection, site: &SiteId, since: Millis) -> Stored<Vec<Missed>> {
-    let rows = sqlx::query(
+/// Skeletons, conversation by conversation and in order.
+async fn logs(
+    conn: &mut SqliteConnection,
+    site: &SiteId,
+    which: &str,
+    since: Millis,
+) -> Stored<Vec<(ConversationId, Vec<Event>)>> {
+    let sql = format!(
         "SELECT e.conversation, e.seq, e.at, e.version, e.what FROM event e \
          JOIN conversation c ON c.id = e.conversation \
-         WHERE e.kind IN ('escalated', 'answer_marked', 'helped') AND c.site = $1 AND e.at >= $2 \
-         ORDER BY e.at DESC, e.conversation, e.seq DESC",
-    )
-    .bind(site.as_str())
-    .bind(since)
-    .fetch_all(&mut *conn)
-    .await?;
-    let mut all: BTreeMap<(ConversationId, Seq), Missed> = BTreeMap::new();
+         WHERE c.site = $1 AND {which} ORDER BY c.opened_at, e.conversation, e.seq"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(site.as_str())
+        .bind(since)
+        .fetch_all(conn)
+        .await?;
+    let mut all: Vec<(ConversationId, Vec<Event>)> = Vec::new();
     for row in &rows {
-        let (conversation, event) = placed(row)?;
-        for found in told_by(conn, &conversation, &event).await? {
-            // What was said of an answer says more than that a person came too, and the team's word the most.
-            let known = all.entry((conversation.clone(), found.seq));
-            known
-                .and_modify(|known| {
-                    if weight(found.why) > weight(known.why) {
-                        *known = found.clone();
-                    }
-                })
-                .or_insert(found);
+        let conversation = ConversationId(row.try_get("conversation")?);
+        let event = codec::event(row)?;
+        match all.last_mut() {
+            Some((last, events)) if *last == conversation => events.push(event),
+            _ => all.push((conversation, vec![event])),
         }
     }
-    let mut all: Vec<Missed> = all.into_values().collect();
-    all.sort_by_key(|missed| std::cmp::Reverse(missed.at));
     Ok(all)
 }
 
-fn weight(why: Why) -> u8 {
-    match why {
-        Why::HandedOver(_) => 0,
-        Why::NotHelped => 1,
-        Why::Wrong => 2,
-    }
-}
-
-/// The questions that one event says were missed.
-async fn told_by(
-    conn: &mut SqliteConnection,
-    conversation: &ConversationId,
-    event: &Event,
-) -> Stored<Vec<Missed>> {
-    let (questions, why) = match &event.what {
-        What::Escalated {
-            questions, reason, ..
-        } => (questions.clone(), Why::HandedOver(*reason)),
-        What::AnswerMarked { of, wrong, .. } => {
-            let marked = answers::mark(conn, conversation, *of).await?;
-            let is_last = marked.is_some_and(|mark| *wrong && mark.at == event.at);
-            match is_last {
-                true => (answered(conn, conversation, *of).await?, Why::Wrong),
-                false => return Ok(Vec::new()),
-            }
-        }
-        What::Helped { of, yes: false, .. } => {
-            (answered(conn, conversation, *of).await?, Why::NotHelped)
-        }
-        _ => return Ok(Vec::new()),
-    };
+/// A log is read from its beginning, also where only its end is asked for: what came before says what an event means.
+async fn missed(conn: &mut SqliteConnection, site: &SiteId, since: Millis) -> Stored<Vec<Missed>> {
+    let went_on = "c.updated_at >= $2";
     let mut all = Vec::new();
-    for seq in questions {
-        let missed = question(conn, conversation, seq, event.at, why).await?;
-        all.extend(missed);
+    for (conversation, log) in logs(conn, site, went_on, since).await? {
+        for miss in misses(&log).into_iter().filter(|miss| miss.at >= since) {
+            all.push(told(conn, &conversation, miss).await?);
+        }
     }
+    all.sort_by_key(|missed| std::cmp::Reverse((missed.at, missed.seq)));
     Ok(all)
 }
 
-/// A question with what was said to it; nothing for what only looks like one.
-async fn question(
+/// A missed question with its words and what was said to it.
+async fn told(
     conn: &mut SqliteConnection,
     conversation: &ConversationId,
-    seq: Seq,
-    at: Millis,
-    why: Why,
-) -> Stored<Option<Missed>> {
-    let found = entry(conn, conversation, "e.seq = ?", seq).await?;
-    let Some(entry) = found else {
-        return Ok(None);
+    miss: Miss,
+) -> Stored<Missed> {
+    let question = entry(conn, conversation, "e.seq = ?", miss.question).await?;
+    let answer = match miss.answer {
+        Some(seq) => entry(conn, conversation, "e.seq = ?", seq).await?,
+        None => None,
     };
-    let What::VisitorSaid {
-        intent: Intent::Question,
-        turn,
-        ..
-    } = entry.event.what
-    else {
-        return Ok(None);
-    };
-    Ok(Some(Missed {
+    Ok(Missed {
         conversation: conversation.clone(),
-        seq,
-        at,
-        question: words(&entry),
-        why,
-        answer: said_by_bot(conn, conversation, turn.unwrap_or_default()).await?,
-        reply: first_reply(conn, conversation, seq).await?,
-    }))
-}
-
-/// The questions of the turn that this answer ended, also those that a person had already.
-async fn answered(
-    conn: &mut SqliteConnection,
-    conversation: &ConversationId,
-    answer: Seq,
-) -> Stored<Vec<Seq>> {
-    let found = entry(conn, conversation, "e.seq = ?", answer).await?;
-    let Some(What::BotAnswered {
-        turn, questions, ..
-    }) = found.map(|entry| entry.event.what)
-    else {
-        return Ok(Vec::new());
-    };
-    if !questions.is_empty() {
-        return Ok(questions);
-    }
-    let asked = "e.kind = 'visitor_said' AND e.what ->> 'turn' = ?";
-    let asked = entry(conn, conversation, asked, turn).await?;
-    Ok(asked.into_iter().map(|entry| entry.event.seq).collect())
-}
-
-async fn said_by_bot(
-    conn: &mut SqliteConnection,
-    conversation: &ConversationId,
-    turn: u64,
-) -> Stored<Option<String>> {
-    let said = "e.kind IN ('bot_answered', 'drafted') AND e.what ->> 'turn' = ?";
-    let said = entry(conn, conversation, said, turn).await?;
-    Ok(said.as_ref().map(words))
+        seq: miss.question,
+        at: miss.at,
+        question: question.as_ref().map(words).unwrap_or_default(),
+        why: miss.why,
+        answer: answer.as_ref().map(words),
+        reply: first_reply(conn, conversation, miss.question).await?,
+    })
 }
 
 async fn first_reply(
