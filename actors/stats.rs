@@ -13,8 +13,12 @@ use crate::ids::{ConversationId, Millis, Seq};
 pub struct Stats {
     #[serde(flatten)]
     pub all: Counts,
-    /// Of the conversations in which something was asked, the share that needed no person. Nothing without any.
+    /// Of the conversations in which something was asked, the share in which the bot gave an answer and no person was
+    /// needed. Nothing without any.
     pub without_person: Option<f64>,
+    /// Of the same conversations, the share that ended without an answer and without a person: the visitor left, for
+    /// instance without choosing what was suggested.
+    pub without_answer: Option<f64>,
     /// From a hand-over to the first words of a person, in milliseconds: as many were quicker as were slower.
     pub first_reply: Option<Millis>,
     /// The mean of the stars.
@@ -59,6 +63,7 @@ impl Counts {
 #[derive(Default)]
 struct Seen {
     asked: bool,
+    answered: bool,
     needed_person: bool,
     with_person: bool,
     /// Since when somebody waits for a person's first words.
@@ -77,6 +82,7 @@ struct Counter {
     replies: Vec<Millis>,
     asked: u64,
     alone: u64,
+    left: u64,
 }
 
 impl Stats {
@@ -88,6 +94,7 @@ impl Stats {
             replies: Vec::new(),
             asked: 0,
             alone: 0,
+            left: 0,
         };
         for (_, log) in logs {
             counter.read(log);
@@ -110,7 +117,9 @@ impl Counter {
         }
         self.stats.all.conversations += u64::from(!seen.days.is_empty());
         self.asked += u64::from(seen.asked);
-        self.alone += u64::from(seen.asked && !seen.needed_person);
+        let with_bot = seen.asked && !seen.needed_person;
+        self.alone += u64::from(with_bot && seen.answered);
+        self.left += u64::from(with_bot && !seen.answered);
     }
 
     fn take(&mut self, seen: &mut Seen, event: &Event) {
@@ -126,7 +135,11 @@ impl Counter {
                     self.count(at, |counts| counts.questions += 1);
                 }
             }
-            What::BotAnswered { .. } => self.count(at, |counts| counts.answered += 1),
+            // What was chosen from suggestions is an answer too.
+            What::BotAnswered { .. } => {
+                seen.answered = true;
+                self.count(at, |counts| counts.answered += 1);
+            }
             What::Drafted { .. } => self.count(at, |counts| counts.drafted += 1),
             What::Suggested { .. } => self.count(at, |counts| counts.suggested += 1),
             What::Escalated { reason, .. } => self.hand_over(seen, *reason, at),
@@ -194,7 +207,9 @@ impl Counter {
         self.replies.sort_unstable();
         self.stats.first_reply = self.replies.get(self.replies.len() / 2).copied();
         self.stats.stars = self.stats.all.mean_stars();
-        self.stats.without_person = (self.asked > 0).then(|| self.alone as f64 / self.asked as f64);
+        let share = |count: u64| (self.asked > 0).then(|| count as f64 / self.asked as f64);
+        self.stats.without_person = share(self.alone);
+        self.stats.without_answer = share(self.left);
         self.stats
     }
 }
@@ -310,6 +325,28 @@ mod tests {
         assert_eq!(stats.all.ratings, BTreeMap::from([(2, 1), (5, 1)]));
         assert_eq!(stats.stars, Some(3.5));
         assert_eq!(stats.days["1970-01-02"].ratings, BTreeMap::from([(5, 1)]));
+    }
+
+    #[test]
+    fn a_suggestion_that_nobody_chose_is_no_answer() {
+        let suggests = What::Suggested {
+            message: MessageId::from("s"),
+            turn: 1,
+            questions: vec![1],
+            verdict: 2,
+            choices: vec![0],
+        };
+        let left = [(0, asks()), (1, suggests.clone())];
+        let stats = Stats::of(&[log("c1", &left)], &TimeZone::UTC);
+        assert_eq!((stats.all.suggested, stats.all.answered), (1, 0));
+        assert_eq!(stats.without_person, Some(0.0));
+        assert_eq!(stats.without_answer, Some(1.0));
+        let chosen = [(0, asks()), (1, suggests), (2, answers())];
+        let over = [(0, asks()), (1, hands_over(Reason::Asked))];
+        let logs = [log("c1", &left), log("c2", &chosen), log("c3", &over)];
+        let stats = Stats::of(&logs, &TimeZone::UTC);
+        assert!((stats.without_person.unwrap() - 1.0 / 3.0).abs() < 1e-9);
+        assert!((stats.without_answer.unwrap() - 1.0 / 3.0).abs() < 1e-9);
     }
 
     #[test]

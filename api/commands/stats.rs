@@ -43,8 +43,9 @@ fn told(stats: &Stats) -> String {
     ];
     let reasons = all.handed_over.iter();
     rows.extend(reasons.map(|(reason, count)| (named(reason), count.to_string())));
-    let alone = stats.without_person.map_or("-".to_owned(), share);
-    rows.push(("answered without a person", alone));
+    let share = |of: Option<f64>| of.map_or("-".to_owned(), share);
+    rows.push(("answered without a person", share(stats.without_person)));
+    rows.push(("left without an answer", share(stats.without_answer)));
     rows.push(("rated by the visitor", rated(stats)));
     let first = stats.first_reply.map_or("-".to_owned(), how_long);
     rows.push(("first reply of a person", format!("{first} (median)")));
