@@ -284,18 +284,14 @@ impl Core {
             Request::Say { text, .. } if open.questions.len() == 1 => Some(text.clone()),
             _ => None,
         };
-        let before = self
-            .dialogue
-            .as_ref()
-            .map(|dialogue| &dialogue.talk.answered);
-        let before = before.cloned().unwrap_or_default();
+        let talk = self.dialogue.as_ref().map(|dialogue| dialogue.talk.clone());
         let (shell, switchboard) = (self.shell.clone(), self.switchboard.clone());
         let (site, conversation) = (self.site.clone(), self.id.clone());
         self.shell.runtime.spawn(async move {
             let turn = open.turn;
             let asked = Asked {
                 open,
-                before,
+                talk: talk.unwrap_or_default(),
                 known,
             };
             let request = compose::judged(&shell, &site, &conversation, asked).await;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hinny_kb::{Answer, Judgement, Person, Settings, Verdict};
+use hinny_kb::{Answer, Candidate, Judgement, Person, Settings, Source, Verdict};
 
 use crate::answerer::{Answerer, AnswererDown};
 use crate::body::Body;
@@ -23,7 +23,11 @@ const KNOWN: &[(&str, &str)] = &[
     ("ship norway", "We ship to Norway."),
     ("deliver norway", "We ship to Norway."),
     ("free", "The first month is free."),
+    ("and how long", "Three to five days."),
 ];
+
+/// A guess at what has this word, beside what is known.
+const GUESSED: &[(&str, &str)] = &[("much", "Shipping costs 5.")];
 
 /// Answers from the page, and remembers what it was asked.
 #[derive(Default)]
@@ -60,8 +64,27 @@ impl Answerer for Page {
                 markdown: (*answer).to_owned(),
                 sources: Vec::new(),
             });
+            judgement.candidates.push(candidate(answer));
+        }
+        for (_, guess) in GUESSED.iter().filter(|(word, _)| question.contains(word)) {
+            judgement.candidates.push(candidate(guess));
         }
         Ok(judgement)
+    }
+}
+
+fn candidate(markdown: &str) -> Candidate {
+    Candidate {
+        entry: markdown.to_owned(),
+        title: markdown.to_owned(),
+        score: 0.5,
+        features: Default::default(),
+        source: Source {
+            title: markdown.to_owned(),
+            url: None,
+            path: "faq.md".to_owned(),
+        },
+        markdown: markdown.to_owned(),
     }
 }
 
@@ -289,6 +312,36 @@ async fn a_line_that_goes_on_is_understood_with_what_went_before() {
     ];
     assert_eq!(talk.bot().await, said);
     talk.room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_goes_on_is_never_answered_by_what_was_said_already() {
+    let mut talk = talk().await;
+    talk.say("Do you ship to Norway?").await;
+    talk.say("And how long?").await;
+    assert_eq!(
+        talk.bot().await,
+        ["We ship to Norway.", "Three to five days."]
+    );
+    // What both readings of the line have a guess at is suggested.
+    talk.say("and how much is it?").await;
+    let suggested =
+        |what: &What| matches!(what, What::Suggested { choices, .. } if choices.len() == 1);
+    assert!(talk.log().await.iter().any(suggested));
+    assert_eq!(talk.reasons().await, []);
+    talk.room.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_goes_on_without_an_answer_is_no_repetition() {
+    for line in ["and to the US?", "is it far?", "and by ship to norway?"] {
+        let mut talk = talk().await;
+        talk.say("Do you ship to Norway?").await;
+        talk.say(line).await;
+        assert_eq!(talk.bot().await, ["We ship to Norway."], "{line}");
+        assert_eq!(talk.reasons().await, [Reason::LowConfidence], "{line}");
+        talk.room.engine.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

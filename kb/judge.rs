@@ -134,6 +134,18 @@ impl Judgement {
         self.features.insert("one_word".to_owned(), 1.0);
     }
 
+    /// The answer is not given after all, because the visitor has had it already.
+    pub fn withdraw(&mut self) {
+        self.verdict = Verdict::Unsure;
+        self.answer = None;
+        self.features.insert(WITHDRAWN.to_owned(), 1.0);
+    }
+
+    /// The verdict says what the visitor had had, and not what the knowledge has.
+    pub fn is_withdrawn(&self) -> bool {
+        self.features.contains_key(WITHDRAWN)
+    }
+
     /// So many entries know the question word by word.
     fn know(&mut self, entries: usize) {
         if entries > 0 {
@@ -143,6 +155,9 @@ impl Judgement {
         }
     }
 }
+
+/// The mark of what was withdrawn, among what the verdict was made of.
+const WITHDRAWN: &str = "withdrawn";
 
 /// A judgement from before languages were told apart says nothing against its own.
 fn yes() -> bool {

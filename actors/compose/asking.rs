@@ -4,9 +4,10 @@
 use hinny_kb::{Answer, Judgement, Person, Verdict};
 
 use super::phrasing::phrased;
+use super::talk::Given;
 use super::{talk, words_of};
 use crate::answerer::AnswererDown;
-use crate::dialogue::OpenTurn;
+use crate::dialogue::{OpenTurn, Talk};
 use crate::ids::{ConversationId, Seq, SiteId};
 use crate::intent::{self, Follows};
 use crate::order::Request;
@@ -18,8 +19,8 @@ const PARTS: usize = 4;
 /// What is to be looked up.
 pub struct Asked {
     pub open: OpenTurn,
-    /// The questions that the bot answered before.
-    pub before: Vec<Seq>,
+    /// What the bot answered before.
+    pub talk: Talk,
     /// The words of the only open question, when they have just come in.
     pub known: Option<String>,
 }
@@ -85,15 +86,21 @@ impl Desk<'_> {
             Some(text) => text,
             None => self.question(&asked.open.questions).await?,
         };
+        let given = talk::given(self.shell, self.conversation, &asked.talk).await;
+        let mut given = Given(given.map_err(|error| error.to_string())?);
         let parts = intent::questions(&text);
         if (2..=PARTS).contains(&parts.len())
-            && let Some(found) = self.one_by_one(&text, &parts).await?
+            && let Some(found) = self.one_by_one(&text, &parts, &mut given).await?
         {
             return Ok(found);
         }
-        let found = self.follow(&text, &asked.before).await?;
+        let found = self.follow(&text, &asked.talk.answered, &given).await?;
         let questions = &asked.open.questions;
-        let found = phrased(self.shell, self.site, self.conversation, questions, found).await;
+        let mut found = phrased(self.shell, self.site, self.conversation, questions, found).await;
+        // A model may have come to the same words.
+        if intent::goes_on(&text).is_some() && given.has_answer(&found) {
+            found.withdraw();
+        }
         Ok((found, false))
     }
 
@@ -107,34 +114,47 @@ impl Desk<'_> {
     }
 
     /// Looks a text up, if it goes on with an earlier question then with that one.
-    async fn follow(&self, text: &str, before: &[Seq]) -> Result<Judgement, String> {
+    async fn follow(&self, text: &str, before: &[Seq], given: &Given) -> Result<Judgement, String> {
         if intent::goes_on(text).is_none() || before.is_empty() {
             return self.ask(text).await;
         }
         let subject = talk::subject(self.shell, self.conversation, before).await;
         match subject.map_err(|error| error.to_string())? {
-            Some(subject) => self.go_on(&subject, text).await,
+            Some(subject) => self.go_on(&subject, text, given).await,
             None => self.ask(text).await,
         }
     }
 
     /// A line that makes no sense alone is looked up together with what it goes on from. Where it might make sense
-    /// alone that is tried first.
-    async fn go_on(&self, subject: &str, text: &str) -> Result<Judgement, String> {
+    /// alone that is tried first. What the visitor has had already is no answer to it.
+    async fn go_on(&self, subject: &str, text: &str, given: &Given) -> Result<Judgement, String> {
         let whole = format!("{subject} {text}");
-        let (first, second) = match intent::goes_on(text) {
-            Some(Follows::Surely) => (whole.as_str(), text),
-            Some(Follows::Perhaps) => (text, whole.as_str()),
+        let alone_first = match intent::goes_on(text) {
+            Some(Follows::Surely) => false,
+            Some(Follows::Perhaps) => true,
             None => return self.ask(text).await,
         };
+        let (first, second) = match alone_first {
+            true => (text, whole.as_str()),
+            false => (whole.as_str(), text),
+        };
+        let is_new =
+            |found: &Judgement| found.verdict == Verdict::Answer && !given.has_answer(found);
         let found = self.ask(first).await?;
-        if found.verdict == Verdict::Answer {
+        if is_new(&found) {
             return Ok(found);
         }
         let other = self.ask(second).await?;
-        Ok(match other.verdict {
-            Verdict::Answer => other,
-            Verdict::Suggest | Verdict::Unsure => found,
+        if is_new(&other) {
+            return Ok(other);
+        }
+        let had = [&found, &other]
+            .iter()
+            .any(|look| look.verdict == Verdict::Answer);
+        Ok(match (had, alone_first) {
+            (false, _) => found,
+            (true, true) => what_is_left(found, &other, given),
+            (true, false) => what_is_left(other, &found, given),
         })
     }
 
@@ -143,6 +163,7 @@ impl Desk<'_> {
         &self,
         text: &str,
         parts: &[String],
+        given: &mut Given,
     ) -> Result<Option<(Judgement, bool)>, String> {
         let mut found = Vec::new();
         let mut missing = Vec::new();
@@ -151,8 +172,11 @@ impl Desk<'_> {
         for part in parts {
             let judgement = match before {
                 "" => self.ask(part).await?,
-                before => self.go_on(before, part).await?,
+                before => self.go_on(before, part, given).await?,
             };
+            if judgement.answer.is_some() {
+                given.add(&judgement);
+            }
             before = part;
             language = language.or_else(|| judgement.language.clone());
             match judgement.answer {
@@ -181,6 +205,23 @@ impl Desk<'_> {
             .filter(|entry| questions.contains(&entry.event.seq));
         Ok(asked.map(words_of).collect::<Vec<_>>().join("\n"))
     }
+}
+
+/// When a line and what it goes on from have only answers that the visitor has had. What the line alone has a guess at
+/// may be suggested, and so may an entry that both readings come to next.
+fn what_is_left(mut alone: Judgement, whole: &Judgement, given: &Given) -> Judgement {
+    if alone.verdict == Verdict::Suggest {
+        return alone;
+    }
+    let (one, other) = (given.best_left(&alone), given.best_left(whole));
+    let agreed = one.filter(|one| other.is_some_and(|other| other.entry == one.entry));
+    let agreed = agreed.cloned();
+    alone.withdraw();
+    if let Some(agreed) = agreed {
+        alone.verdict = Verdict::Suggest;
+        alone.candidates = vec![agreed];
+    }
+    alone
 }
 
 /// One judgement of several: the least sure of them says how sure, and the candidates of all are kept. What has no

@@ -158,7 +158,7 @@ async fn read_talk(
         }
         Request::Judge { judgement, .. } => {
             facts.again = talk::says_again(shell, conversation, dialogue, judgement).await?;
-            let given = talk::given(shell, conversation, dialogue).await?;
+            let given = talk::given(shell, conversation, &dialogue.talk).await?;
             facts.offer = offers::choices(judgement, &given);
             if facts.offer.is_some() {
                 let row = shell.store.conversation(conversation).await?;

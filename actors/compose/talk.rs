@@ -1,10 +1,10 @@
 //! What was said before, where a new line has to be read beside it.
 
 use hinny_bridges::text::Text;
-use hinny_kb::Judgement;
+use hinny_kb::{Candidate, Judgement};
 
 use super::words_of;
-use crate::dialogue::Dialogue;
+use crate::dialogue::{Dialogue, Talk};
 use crate::ids::{ConversationId, Seq};
 use crate::intent;
 use crate::shell::Shell;
@@ -36,23 +36,55 @@ pub async fn says_again(
     let Some(answer) = &judgement.answer else {
         return Ok(false);
     };
-    let answer = Text::from_markdown(&answer.markdown).to_plain();
-    Ok(given(shell, conversation, dialogue)
-        .await?
-        .contains(&answer))
+    let given = given(shell, conversation, &dialogue.talk).await?;
+    Ok(given.contains(&plain(&answer.markdown)))
 }
 
 /// The answers that the visitor has had already.
 pub async fn given(
     shell: &Shell,
     conversation: &ConversationId,
-    dialogue: &Dialogue,
+    talk: &Talk,
 ) -> Stored<Vec<String>> {
     let mut given = Vec::new();
-    for answer in &dialogue.talk.answers {
+    for answer in &talk.answers {
         given.push(words_at(shell, conversation, *answer).await?);
     }
     Ok(given)
+}
+
+/// The answers that the visitor has had, beside those of a verdict.
+#[derive(Default)]
+pub struct Given(pub Vec<String>);
+
+impl Given {
+    pub fn add(&mut self, judgement: &Judgement) {
+        let answer = judgement.answer.as_ref();
+        self.0.extend(answer.map(|answer| plain(&answer.markdown)));
+    }
+
+    /// Whether this answer would be nothing new.
+    pub fn has_answer(&self, judgement: &Judgement) -> bool {
+        let answer = judgement.answer.as_ref();
+        answer.is_some_and(|answer| self.has_words(&answer.markdown))
+    }
+
+    /// The best entry that the visitor has not had.
+    pub fn best_left<'a>(&self, judgement: &'a Judgement) -> Option<&'a Candidate> {
+        let mut candidates = judgement.candidates.iter();
+        candidates.find(|candidate| !self.has_words(&candidate.markdown))
+    }
+
+    /// Several answers may stand in one message.
+    fn has_words(&self, markdown: &str) -> bool {
+        let alone = |words: &str| format!("\n\n{words}\n\n");
+        let words = alone(&plain(markdown));
+        self.0.iter().any(|given| alone(given).contains(&words))
+    }
+}
+
+fn plain(markdown: &str) -> String {
+    Text::from_markdown(markdown).to_plain()
 }
 
 /// The newest of some questions that can be understood by itself.

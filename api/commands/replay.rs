@@ -265,11 +265,13 @@ impl Now {
         let verdict = said.map_or(Verdict::Unsure, |one| one.verdict);
         let generation = self.generation.as_ref().map_or("", |now| now.id());
         let sources_now: Vec<_> = judged.iter().flat_map(sources).collect();
+        let differs =
+            verdict != before.verdict || (before.model.is_none() && sources_now != sources(before));
         Ok(Today {
             verdict,
             confidence: judged.iter().map(|one| one.confidence).fold(1.0, f64::min),
-            otherwise: verdict != before.verdict
-                || (before.model.is_none() && sources_now != sources(before)),
+            // What the visitor has had is not looked at again.
+            otherwise: differs && !before.is_withdrawn(),
             entries,
             generation: generation.to_owned(),
             changed: changed(before, generation, &self.settings, said),
