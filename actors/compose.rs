@@ -49,6 +49,7 @@ fn from_visitor(request: &Request, facts: &Facts) -> Option<Command> {
             intent: facts.heard.map_or(Intent::Question, |heard| heard.intent),
             again: facts.again,
             unfinished: intent::sounds_unfinished(text),
+            asks: intent::asks(text),
         },
         Request::RequestPerson { message } => Command::RequestPerson {
             message: message.clone(),

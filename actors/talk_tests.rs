@@ -345,6 +345,24 @@ async fn a_line_that_goes_on_without_an_answer_is_no_repetition() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_who_asks_how_things_are_is_answered_after_a_greeting_too() {
+    for line in [
+        "how are you?",
+        "wie geht's?",
+        "ça va?",
+        "come va?",
+        "hi again?",
+    ] {
+        let mut talk = talk().await;
+        talk.say("Hello").await;
+        talk.say(line).await;
+        assert_eq!(talk.bot().await.len(), 2, "{line}");
+        assert_eq!(talk.reasons().await, [], "{line}");
+        talk.room.engine.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn several_questions_get_several_answers_or_an_honest_part() {
     let mut talk = talk().await;
     talk.say("Hello. Do you ship to Norway? And what does it cost?")

@@ -17,6 +17,8 @@ pub enum Command {
         again: bool,
         /// More words seem to follow.
         unfinished: bool,
+        /// There is a question mark in it, so that somebody waits for words.
+        asks: bool,
     },
     RequestPerson {
         message: MessageId,

@@ -185,6 +185,11 @@ fn meaning(text: &str) -> BTreeSet<String> {
     words.into_iter().collect()
 }
 
+/// Whether somebody waits for words: there is a question mark in it.
+pub fn asks(text: &str) -> bool {
+    words::sentences(text).iter().any(|sentence| sentence.asks)
+}
+
 /// A line so short, and without any mark at its end, may be the beginning of more.
 pub fn sounds_unfinished(text: &str) -> bool {
     let text = text.trim_end();

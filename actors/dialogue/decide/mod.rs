@@ -57,9 +57,10 @@ impl Plan {
                 intent,
                 again,
                 unfinished,
+                asks,
             } => {
                 self.wait = *unfinished;
-                self.say(message, *intent, *again);
+                self.say(message, *intent, *again, *asks);
             }
             Command::RequestPerson { message } => self.request_person(message),
             Command::Saw { upto } => self.saw(*upto),

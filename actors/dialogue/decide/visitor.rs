@@ -10,7 +10,7 @@ use crate::store::DeliveryKind;
 pub(super) const REJECTED: usize = 2;
 
 impl Plan {
-    pub(super) fn say(&mut self, message: &MessageId, intent: Intent, again: bool) {
+    pub(super) fn say(&mut self, message: &MessageId, intent: Intent, again: bool, asks: bool) {
         let with_bot = self.now.handling == Handling::Bot && self.now.open.is_none();
         match intent {
             Intent::Question if again && with_bot => {
@@ -23,7 +23,7 @@ impl Plan {
                 self.fetch_on_request();
             }
             Intent::Greeting | Intent::Thanks | Intent::SmallTalk => {
-                self.say_courtesy(message, intent);
+                self.say_courtesy(message, intent, asks);
             }
             Intent::Reject => self.say_reject(message, with_bot),
         }
@@ -73,10 +73,10 @@ impl Plan {
     }
 
     /// "Hello" and "thanks" are no questions: they reopen nothing and need no search. Who is greeted once is not
-    /// greeted again for the next line of the same breath.
-    pub(super) fn say_courtesy(&mut self, message: &MessageId, intent: Intent) {
+    /// greeted again for the next line of the same breath, unless it asks something.
+    pub(super) fn say_courtesy(&mut self, message: &MessageId, intent: Intent, asks: bool) {
         let alone = self.now.open.is_none();
-        let greeted = intent == Intent::Greeting && self.now.talk.greeted;
+        let greeted = intent == Intent::Greeting && self.now.talk.greeted && !asks;
         self.said(message, intent, None, DeliveryKind::Line);
         let answered = match &self.now.handling {
             Handling::Bot => alone && !greeted,

@@ -26,11 +26,12 @@ pub fn command() -> impl Strategy<Value = Step> {
 }
 
 fn said() -> impl Strategy<Value = Step> {
-    let any = (intents(), any::<bool>(), any::<bool>());
-    any.prop_map(|(intent, again, unfinished)| Step::Say {
+    let any = (intents(), any::<bool>(), any::<bool>(), any::<bool>());
+    any.prop_map(|(intent, again, unfinished, asks)| Step::Say {
         intent,
         again,
         unfinished,
+        asks,
     })
 }
 
@@ -57,6 +58,7 @@ pub enum Step {
         intent: Intent,
         again: bool,
         unfinished: bool,
+        asks: bool,
     },
     RequestPerson,
     Judge {
@@ -148,11 +150,13 @@ impl Step {
                 intent,
                 again,
                 unfinished,
+                asks,
             } => Command::Say {
                 message,
                 intent: *intent,
                 again: *again,
                 unfinished: *unfinished,
+                asks: *asks,
             },
             Step::RequestPerson => Command::RequestPerson { message },
             Step::Judge { .. } | Step::Brief { .. } | Step::Fail { .. } | Step::Due { .. } => {

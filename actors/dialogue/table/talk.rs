@@ -10,12 +10,14 @@ pub fn from_visitor() -> Vec<(&'static str, Command)> {
         intent,
         again: false,
         unfinished: false,
+        asks: false,
     };
     let ask = |again, unfinished| Command::Say {
         message: "m".into(),
         intent: Intent::Question,
         again,
         unfinished,
+        asks: true,
     };
     let message = "m".into();
     vec![
