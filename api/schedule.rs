@@ -94,10 +94,24 @@ async fn keep(app: Shared, site: Site) {
     }
 }
 
+/// What failed is tried again so soon, unless its own time is shorter.
+const AGAIN: Duration = Duration::from_secs(15 * 60);
+
 /// When what is due, counted from 1970.
 struct Plan {
     walks: Vec<(Scheduled, Duration)>,
-    index: Option<(Duration, Duration)>,
+    /// How often the paths are read.
+    every: Option<Duration>,
+    /// When they are read next: by themselves, or because it failed.
+    index: Option<Duration>,
+}
+
+/// How long to wait for the next look.
+fn pause(every: Duration, went_well: bool) -> Duration {
+    match went_well {
+        true => every,
+        false => every.min(AGAIN),
+    }
 }
 
 impl Plan {
@@ -113,14 +127,22 @@ impl Plan {
                 .map(|scheduled| (scheduled.clone(), due(scheduled)))
                 .collect(),
             // What changed while the server was down is read at once.
-            index: site.knowledge.every.map(|every| (every, now())),
+            index: site.knowledge.every.map(|_| now()),
+            every: site.knowledge.every,
         }
     }
 
     fn next(&self) -> Duration {
         let walks = self.walks.iter().map(|(_, due)| *due);
-        let all = walks.chain(self.index.iter().map(|(_, due)| *due));
+        let all = walks.chain(self.index);
         all.min().unwrap_or(Duration::MAX)
+    }
+
+    /// The paths were read, or they were not.
+    fn note_index(&mut self, went_well: bool, now: Duration) {
+        let failed = (!went_well).then_some(AGAIN);
+        let wait = self.every.map(|every| pause(every, went_well)).or(failed);
+        self.index = wait.map(|wait| now + wait);
     }
 
     /// Does what is due, and indexes what came of it.
@@ -129,7 +151,7 @@ impl Plan {
         let id = site.id.as_str();
         for (scheduled, due) in self.walks.iter_mut().filter(|(_, due)| *due <= now()) {
             let walked = crawl::walk(&app.config, id, &scheduled.walk, &mut |_| {}).await;
-            *due = now() + scheduled.every;
+            *due = now() + pause(scheduled.every, walked.is_ok());
             match walked {
                 Ok(report) => {
                     let (pages, problems) = (report.pages, report.problems.len());
@@ -149,10 +171,9 @@ impl Plan {
                 }
             }
         }
-        if let Some((every, due)) = &mut self.index {
-            *due = now() + *every;
-        }
-        match reindex(app, site).await {
+        let indexed = reindex(app, site).await;
+        self.note_index(indexed.is_ok(), now());
+        match indexed {
             Ok(report) => index::log(id, &report),
             Err(error) => {
                 tracing::error!(site = id, error, "the knowledge could not be indexed");
@@ -180,4 +201,36 @@ fn now() -> Duration {
 fn since_1970(time: SystemTime) -> Duration {
     time.duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn what_failed_is_tried_again_soon_and_never_later_than_by_itself() {
+        assert_eq!(pause(DAY, true), DAY);
+        assert_eq!(pause(DAY, false), 15 * MINUTE);
+        assert_eq!(pause(MINUTE, false), MINUTE);
+    }
+
+    #[test]
+    fn an_index_that_failed_is_made_again_also_where_only_websites_are_scheduled() {
+        let plan = |every| Plan {
+            walks: Vec::new(),
+            every,
+            index: None,
+        };
+        let next = |mut plan: Plan, went_well| {
+            plan.note_index(went_well, DAY);
+            plan.next()
+        };
+        assert_eq!(next(plan(Some(DAY)), true), 2 * DAY);
+        assert_eq!(next(plan(Some(DAY)), false), DAY + 15 * MINUTE);
+        assert_eq!(next(plan(None), false), DAY + 15 * MINUTE);
+        assert_eq!(next(plan(None), true), Duration::MAX);
+    }
 }
