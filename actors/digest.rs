@@ -19,7 +19,7 @@ use crate::event::What;
 use crate::ids::{Millis, SiteId, random_id};
 use crate::shell::{DigestAt, Shell, SiteRules};
 use crate::stats::Stats;
-use crate::store::{AnswersWanted, Digest, DigestItem, Stored};
+use crate::store::{AnswersWanted, Digest, DigestItem, Said, Stored};
 use crate::{clock, retry};
 
 /// So many answers of a day are shown; the desk has the others.
@@ -104,6 +104,7 @@ async fn sum_up(
         events.retain(|event| event.at < until);
     }
     let counted = Stats::of(&logs, &at.zone).all;
+    let how = |how| answers.iter().filter(|answer| answer.said == how).count() as u64;
     let shown = answers.iter().take(SHOWN as usize).rev();
     let items = (1..).zip(shown).map(|(number, answer)| DigestItem {
         number,
@@ -118,6 +119,8 @@ async fn sum_up(
         day: day.to_string(),
         begun_at: clock::now(),
         answers: answers.len() as u64,
+        drafted: how(Said::Drafted),
+        suggested: how(Said::Suggested),
         handed_over: counted.handed_over.values().sum(),
         target: rules.target.clone(),
         thread: None,

@@ -6,7 +6,7 @@ use hinny_bridges::{Button, Line, LineAuthor, Look};
 use crate::action::Action;
 use crate::lines::line as words_line;
 use crate::shell::Shell;
-use crate::store::{AnswerRow, Digest, DigestItem, Stored};
+use crate::store::{AnswerRow, Digest, DigestItem, Said, Stored};
 
 /// Longer questions and answers are cut here; the desk has all of them.
 const EXCERPT: usize = 400;
@@ -17,7 +17,7 @@ pub(super) fn title(digest: &Digest) -> String {
 
 /// What opens the day's thread.
 pub(super) fn head(digest: &Digest) -> Line {
-    let mut said = format!("{}: {}", title(digest), counted(digest.answers, "answer"));
+    let mut said = format!("{}: {}", title(digest), numbers(digest));
     if digest.handed_over > 0 {
         said += &format!("; {} handed over to you", digest.handed_over);
     }
@@ -30,6 +30,21 @@ pub(super) fn head(digest: &Digest) -> Line {
         false => "Tell me which of them were wrong, or take a conversation over.".to_owned(),
     }));
     line(digest, 0, blocks)
+}
+
+/// What there was none of is left out.
+fn numbers(digest: &Digest) -> String {
+    let answered = digest
+        .answers
+        .saturating_sub(digest.drafted + digest.suggested);
+    let all = [
+        (answered, "answer"),
+        (digest.drafted, "draft"),
+        (digest.suggested, "suggestion"),
+    ];
+    let there = all.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<String> = there.map(|(count, what)| counted(*count, what)).collect();
+    told.join(", ")
 }
 
 fn counted(count: u64, what: &str) -> String {
@@ -71,7 +86,12 @@ fn blocks(answer: &AnswerRow, taken: Option<&str>) -> Vec<Block> {
         .iter()
         .map(|source| source.title.as_str())
         .collect();
-    let sure = format!("{:.0} % sure", answer.confidence * 100.0);
+    let how = match answer.said {
+        Said::Answered => "",
+        Said::Drafted => "drafted for the team, ",
+        Said::Suggested => "suggested to choose from, ",
+    };
+    let sure = format!("{how}{:.0} % sure", answer.confidence * 100.0);
     let from = match sources.is_empty() {
         true => sure,
         false => format!("{sure}, from: {}", cut(&sources.join("; "))),

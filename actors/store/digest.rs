@@ -15,8 +15,11 @@ pub struct Digest {
     /// Like `2026-11-22`.
     pub day: String,
     pub begun_at: Millis,
-    /// How many answers there were, of which the items are the last.
+    /// How often the bot said something, of which the items are the last.
     pub answers: u64,
+    /// How many of these were drafts for the team, and how many were suggestions.
+    pub drafted: u64,
+    pub suggested: u64,
     pub handed_over: u64,
     pub target: Target,
     pub thread: Option<Thread>,

@@ -1,13 +1,14 @@
 //! What a team looks back at: the bot's answers, what it had no answer for, and the numbers. Reads only.
 
 use async_trait::async_trait;
+use serde::Serialize;
 
 use super::Stored;
 use crate::body::SourceLink;
 use crate::event::{Event, Reason, Verdict};
 use crate::ids::{ConversationId, Millis, Seq, SiteId};
 
-/// Which of the bot's answers are wanted, the last first.
+/// Which of the things that the bot said are wanted, the last first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswersWanted {
     pub since: Millis,
@@ -44,13 +45,27 @@ impl AnswersWanted {
     }
 }
 
-/// One answer of the bot's, with the question that it answers and what the team says of it.
+/// How the bot said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// To the visitor, also when they chose it.
+    Answered,
+    /// To the team, which may send it.
+    Drafted,
+    /// As something to choose from.
+    Suggested,
+}
+
+/// What the bot said once, with the question that it belongs to and what the team says of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnswerRow {
     pub conversation: ConversationId,
     pub seq: Seq,
     pub at: Millis,
+    pub said: Said,
     pub question: String,
+    /// For suggestions, what there was to choose from.
     pub answer: String,
     pub confidence: f64,
     pub verdict: Verdict,
@@ -98,7 +113,7 @@ pub enum Why {
 /// Looks back.
 #[async_trait]
 pub trait InsightStore: Send + Sync {
-    /// The bot's answers, the last first.
+    /// What the bot answered, drafted and suggested, the last first.
     async fn answers(&self, site: &SiteId, wanted: &AnswersWanted) -> Stored<Vec<AnswerRow>>;
 
     /// One of them.

@@ -106,6 +106,7 @@ macro_rules! suite {
                 counts_count,
                 a_backup_never_overwrites;
             insight: answers_come_with_question_and_confidence,
+                what_was_drafted_or_suggested_is_told_too,
                 a_wrong_answer_is_marked_missed_and_unmarked,
                 what_was_handed_over_is_missed,
                 what_did_not_help_is_missed,

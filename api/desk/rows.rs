@@ -7,7 +7,7 @@ use hinny_actors::body::{Body, Context, Page, Profile, Screen};
 use hinny_actors::event::{Reason, Verdict, What};
 use hinny_actors::ids::{ConversationId, Millis, Seq};
 use hinny_actors::store::DeliveryKind;
-use hinny_actors::store::{AnswerRow, DeadLetter, Entry, ThreadRow, handling_name};
+use hinny_actors::store::{AnswerRow, DeadLetter, Entry, Said, ThreadRow, handling_name};
 use hinny_actors::view::{Author, TeamEvent, reason_of};
 use serde::Serialize;
 
@@ -108,6 +108,7 @@ pub struct Numbered {
 pub struct Answer {
     pub conversation: ConversationId,
     pub seq: Seq,
+    pub said: Said,
     pub at: Millis,
     pub question: String,
     pub answer: String,
@@ -203,6 +204,7 @@ impl From<AnswerRow> for Answer {
         Answer {
             conversation: row.conversation,
             seq: row.seq,
+            said: row.said,
             at: row.at,
             question: row.question,
             answer: row.answer,

@@ -14,12 +14,18 @@ struct Feed {
 
 /// A conversation in which the bot has answered once.
 async fn feed() -> Feed {
-    let server = Server::start(SITE).await;
+    let mut feed = asked("", "Do you ship to Norway?").await;
+    feed.ada.sees("bot", "every country").await;
+    feed
+}
+
+/// A conversation in which something was asked, with these settings for answers.
+async fn asked(answers: &str, question: &str) -> Feed {
+    let server = Server::start(&format!("{SITE}\n[site.answers]\n{answers}")).await;
     let desk = Desk::log_in(&server).await;
     let mut ada = Visitor::new("ada");
     ada.connect(&server.url).await;
-    ada.says("Do you ship to Norway?").await;
-    ada.sees("bot", "every country").await;
+    ada.says(question).await;
     Feed { server, desk, ada }
 }
 
@@ -37,6 +43,23 @@ impl Feed {
         let press = json!({ "id": id, "action": action });
         let pressed = self.desk.call("POST", &path, Some(press)).await;
         assert_eq!(pressed.status, 200, "{}", pressed.text);
+    }
+
+    /// Marked as wrong in the feed, and a gap by that; then the conversation is taken over.
+    async fn is_wrong_and_taken_over(&mut self) {
+        let seq = self.newest().await["seq"].as_u64().unwrap();
+        self.presses("press", &format!("wrong:{seq}")).await;
+        assert!(self.newest().await["wrong"]["by"].is_string());
+        assert_eq!(self.stats().await["wrong"], 1);
+        assert!(self.gaps().await.contains("1 marked wrong"));
+        self.presses("take", "take").await;
+        self.ada.until_handling_is("agent").await;
+    }
+
+    async fn gaps(&self) -> String {
+        let told = self.server.run(&["kb", "gaps"]).await;
+        assert!(told.ok, "{}", told.stderr);
+        told.stdout
     }
 
     async fn stats(&self) -> Value {
@@ -69,6 +92,54 @@ async fn an_answer_is_marked_wrong_and_not_wrong_again() {
     feed.presses("press3", &format!("right:{seq}")).await;
     assert_eq!(feed.newest().await["wrong"], Value::Null);
     assert_eq!(feed.stats().await["wrong"], 0);
+}
+
+#[tokio::test]
+async fn a_draft_stands_in_the_feed_as_one() {
+    let mut feed = asked("mode = \"drafts\"", "Do you ship to Norway?").await;
+    feed.ada.sees_handling("waiting").await;
+    let drafted = feed.newest().await;
+    assert_eq!(drafted["said"], "drafted", "{drafted}");
+    assert_eq!(drafted["question"], "Do you ship to Norway?");
+    assert!(
+        drafted["answer"]
+            .as_str()
+            .unwrap()
+            .contains("every country")
+    );
+    feed.is_wrong_and_taken_over().await;
+}
+
+#[tokio::test]
+async fn suggestions_stand_in_the_feed_and_what_was_chosen_too() {
+    let guessing = "answer = 0.99\nsuggest = 0.0";
+    let mut feed = asked(guessing, "password reset mail").await;
+    let asked = feed.ada.sees("bot", "Did you mean").await;
+    let suggested = feed.newest().await;
+    assert_eq!(
+        (&suggested["said"], &suggested["verdict"]),
+        (&json!("suggested"), &json!("suggest"))
+    );
+    let titles = suggested["answer"].as_str().unwrap();
+    assert!(
+        titles.starts_with("How do I reset my password?"),
+        "{titles}"
+    );
+    let choose = json!({"type": "choose", "id": "c-1", "of": asked["id"], "choice": 0});
+    feed.ada.send(choose).await.unwrap();
+    feed.ada.sees("bot", "Settings").await;
+    let answered = feed.newest().await;
+    assert_eq!(answered["said"], "answered", "{answered}");
+    assert_eq!(answered["question"], "password reset mail");
+    feed.is_wrong_and_taken_over().await;
+}
+
+#[tokio::test]
+async fn a_suggestion_is_marked_and_taken_over_like_an_answer() {
+    let guessing = "answer = 0.99\nsuggest = 0.0";
+    let mut feed = asked(guessing, "password reset mail").await;
+    feed.ada.sees("bot", "Did you mean").await;
+    feed.is_wrong_and_taken_over().await;
 }
 
 #[tokio::test]

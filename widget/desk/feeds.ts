@@ -65,7 +65,7 @@ function answerItem(one: Answer, now: number, actions: AnswerActions): Item {
     make: () => {
       const question = h("button", { type: "button", class: "question" }, one.question);
       question.onclick = () => actions.open(one.conversation);
-      const sure = (words.verdicts[one.verdict] ?? words.verdict)(percent(one.confidence));
+      const sure = (words.said[one.said] ?? words.verdict)(percent(one.confidence));
       const helped = one.helped == null ? "" : ` · ${one.helped ? words.helped : words.notHelped}`;
       const meta = h("div", { class: "meta" }, `${sure} · ${shortTime(one.at, now)}${helped}`);
       const said = wrong ? [h("div", { class: "meta", "data-role": "wrong-by" }, words.wrongBy(wrong.by))] : [];

@@ -116,7 +116,7 @@ export interface Conversation {
   events: Numbered[];
 }
 
-/** One answer the bot gave. */
+/** What the bot said once: an answer, a draft for the team, or something to choose from. */
 export interface Answer {
   conversation: string;
   seq: number;
@@ -125,6 +125,8 @@ export interface Answer {
   answer: string;
   confidence: number;
   verdict: string;
+  /** `answered`, `drafted` or `suggested`. */
+  said: string;
   sources: Source[];
   /** Who said that it was wrong. */
   wrong: { by: string; at: number } | null;

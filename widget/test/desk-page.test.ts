@@ -61,12 +61,19 @@ function shown(state: State, replies: Reply[] = []) {
 }
 
 test("hostile words stay words everywhere", () => {
-  const answer = { conversation: "c", seq: 1, at: 1, question: attack, answer: attack, confidence: 0.9, verdict: attack, sources: [{ title: attack, url: "javascript:x" }], wrong: { by: attack, at: 2 } };
+  const answer = { conversation: "c", seq: 1, at: 1, question: attack, answer: attack, confidence: 0.9, verdict: attack, said: attack, sources: [{ title: attack, url: "javascript:x" }], wrong: { by: attack, at: 2 } };
   const answers = { answers: [answer], more: true, speaks: attack };
   const failed = [{ delivery: "d", conversation: "c", target: attack, what: attack, error: attack, attempts: 3, at: 1 }];
   const { root } = shown({ ...signedIn, answers, failed, trouble: attack, me: { site: { id: "x", name: attack }, agent: { name: attack } } });
   assert.equal(root.querySelectorAll("img, script, [onerror], [href^=javascript]").length, 0);
   assert.ok(root.textContent?.includes(attack));
+});
+
+test("the feed says whether the bot answered, drafted or suggested", () => {
+  const said = ["answered", "drafted", "suggested"].map((said, seq) => ({ conversation: "c", seq, at: 1, question: "q", answer: "a", confidence: 0.9, verdict: "answer", said, sources: [], wrong: null }));
+  const { root } = shown({ ...signedIn, tab: "answers", answers: { answers: said, more: false, speaks: "" } });
+  const metas = [...root.querySelectorAll('[data-role="answer"] > .meta')].map((node) => node.textContent?.split(" · ")[0]);
+  assert.deepEqual(metas, ["The bot answered, 90 % sure", "Drafted for the team, 90 % sure", "Suggested to choose from, 90 % sure"]);
 });
 
 test("the card says who, where and why", () => {

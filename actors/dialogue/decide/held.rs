@@ -107,7 +107,7 @@ impl Plan {
 
     /// Once, however often it is pressed.
     pub(super) fn mark(&mut self, by: &AgentId, of: Option<&Pointed>, wrong: bool) {
-        let answer = of.filter(|of| matches!(of.what, What::BotAnswered { .. }));
+        let answer = of.filter(|of| is_by_bot(&of.what));
         let Some(answer) = answer.filter(|of| of.is_marked_wrong() != wrong) else {
             return;
         };
@@ -132,6 +132,14 @@ impl Plan {
 
 fn has_candidates(what: &What) -> bool {
     matches!(what, What::Judged { .. } | What::Drafted { .. })
+}
+
+/// What stands in the feed of what the bot said.
+fn is_by_bot(what: &What) -> bool {
+    matches!(
+        what,
+        What::BotAnswered { .. } | What::Drafted { .. } | What::Suggested { .. }
+    )
 }
 
 fn is_sent(verdict: &Pointed, wanted: Chosen) -> bool {

@@ -1,4 +1,4 @@
-//! The feed of the bot's answers: each with the question it answers and how sure the bot was.
+//! The feed of what the bot answered, drafted and suggested: each with its question and how sure the bot was.
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
@@ -8,7 +8,13 @@ use super::rows::placeholders;
 use crate::body::{Body, SourceLink};
 use crate::event::{Event, Turn, Verdict, What};
 use crate::ids::{ConversationId, Seq, SiteId};
-use crate::store::{AnswerRow, AnswersWanted, Entry, Mark, Stored};
+use crate::store::{AnswerRow, AnswersWanted, Entry, Mark, Said, Stored};
+
+/// The same words as those of the index, so that it is used.
+const BY_BOT: &str = "kind IN ('bot_answered', 'drafted', 'suggested')";
+
+/// Without anything to choose, only a person was offered.
+const SAYS_SOMETHING: &str = "(e.kind <> 'suggested' OR e.what ->> 'choices' <> '[]')";
 
 pub(super) async fn list(
     conn: &mut SqliteConnection,
@@ -16,13 +22,13 @@ pub(super) async fn list(
     wanted: &AnswersWanted,
 ) -> Stored<Vec<AnswerRow>> {
     let before = &wanted.before;
-    let rows = sqlx::query(
+    let rows = sqlx::query(AssertSqlSafe(format!(
         "SELECT e.conversation, e.seq, e.at, e.version, e.what FROM event e \
          JOIN conversation c ON c.id = e.conversation \
-         WHERE e.kind = 'bot_answered' AND c.site = $1 AND e.at >= $2 \
+         WHERE e.{BY_BOT} AND {SAYS_SOMETHING} AND c.site = $1 AND e.at >= $2 \
          AND (e.at, e.conversation, e.seq) < ($3, $4, $5) \
-         ORDER BY e.at DESC, e.conversation DESC, e.seq DESC LIMIT $6",
-    )
+         ORDER BY e.at DESC, e.conversation DESC, e.seq DESC LIMIT $6"
+    )))
     .bind(site.as_str())
     .bind(wanted.since)
     .bind(before.at)
@@ -43,10 +49,10 @@ pub(super) async fn one(
     conversation: &ConversationId,
     seq: Seq,
 ) -> Stored<Option<AnswerRow>> {
-    let row = sqlx::query(
+    let row = sqlx::query(AssertSqlSafe(format!(
         "SELECT conversation, seq, at, version, what FROM event \
-         WHERE conversation = $1 AND seq = $2 AND kind = 'bot_answered'",
-    )
+         WHERE conversation = $1 AND seq = $2 AND {BY_BOT}"
+    )))
     .bind(conversation.as_str())
     .bind(seq as i64)
     .fetch_optional(&mut *conn)
@@ -61,18 +67,23 @@ pub(super) async fn one(
 async fn told(conn: &mut SqliteConnection, row: &SqliteRow) -> Stored<Option<AnswerRow>> {
     let conversation = ConversationId(row.try_get("conversation")?);
     let event = codec::event(row)?;
-    let What::BotAnswered {
-        turn, questions, ..
-    } = &event.what
-    else {
-        return Ok(None);
+    let (said, turn, questions) = match &event.what {
+        What::BotAnswered {
+            turn, questions, ..
+        } => (Said::Answered, *turn, questions.as_slice()),
+        What::Suggested {
+            turn, questions, ..
+        } => (Said::Suggested, *turn, questions.as_slice()),
+        What::Drafted { turn } => (Said::Drafted, *turn, &[][..]),
+        _ => return Ok(None),
     };
-    let about = about(conn, &conversation, &event, *turn, questions).await?;
+    let about = about(conn, &conversation, &event, turn, questions).await?;
     let wrong = mark(conn, &conversation, event.seq).await?;
     Ok(Some(AnswerRow {
+        said,
         wrong,
         helped: helped(conn, &conversation, event.seq).await?,
-        ..answer(conversation, &event, *turn, &about)
+        ..answer(conversation, &event, turn, &about)
     }))
 }
 
@@ -161,6 +172,7 @@ fn answer(conversation: ConversationId, event: &Event, turn: Turn, about: &[Entr
         conversation,
         seq: event.seq,
         at: event.at,
+        said: Said::Answered,
         question: asked.map(words).collect::<Vec<_>>().join("\n"),
         answer: said.map(words).unwrap_or_default(),
         confidence: judged.map_or(0.0, |(confidence, _)| confidence),
@@ -174,6 +186,7 @@ fn answer(conversation: ConversationId, event: &Event, turn: Turn, about: &[Entr
 fn words(entry: &Entry) -> String {
     match &entry.body {
         Some(Body::Message { text, .. }) => text.to_plain(),
+        Some(Body::Suggestions { choices, .. }) => choices.join(" \u{b7} "),
         _ => String::new(),
     }
 }

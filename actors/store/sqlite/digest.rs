@@ -11,8 +11,7 @@ use super::codec::{json, parsed};
 use crate::ids::{ConversationId, Millis, SiteId};
 use crate::store::{Digest, DigestItem, DigestStore, Stored};
 
-const DIGEST: &str =
-    "SELECT id, site, day, begun_at, answers, handed_over, target, thread, attempts FROM digest";
+const DIGEST: &str = "SELECT id, site, day, begun_at, answers, drafted, suggested, handed_over, target, thread, attempts FROM digest";
 
 #[async_trait]
 impl DigestStore for SqliteStore {
@@ -81,14 +80,16 @@ impl DigestStore for SqliteStore {
 
 async fn begin(conn: &mut SqliteConnection, new: &Digest, due_at: Option<Millis>) -> Stored<()> {
     let done = sqlx::query(
-        "INSERT INTO digest (id, site, day, begun_at, answers, handed_over, target, due_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (site, day) DO NOTHING",
+        "INSERT INTO digest (id, site, day, begun_at, answers, drafted, suggested, handed_over, target, due_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (site, day) DO NOTHING",
     )
     .bind(&new.id)
     .bind(new.site.as_str())
     .bind(&new.day)
     .bind(new.begun_at)
     .bind(new.answers as i64)
+    .bind(new.drafted as i64)
+    .bind(new.suggested as i64)
     .bind(new.handed_over as i64)
     .bind(json(&new.target)?)
     .bind(due_at)
@@ -135,6 +136,8 @@ fn digest(row: &SqliteRow) -> Stored<Digest> {
         day: row.try_get("day")?,
         begun_at: row.try_get("begun_at")?,
         answers: row.try_get::<i64, _>("answers")? as u64,
+        drafted: row.try_get::<i64, _>("drafted")? as u64,
+        suggested: row.try_get::<i64, _>("suggested")? as u64,
         handed_over: row.try_get::<i64, _>("handed_over")? as u64,
         target: parsed(row.try_get("target")?, "the target of a digest")?,
         thread: thread

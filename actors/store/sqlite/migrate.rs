@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "insight", include_str!("migrations/0007_insight.sql")),
     (9, "talk", include_str!("migrations/0009_talk.sql")),
     (10, "consent", include_str!("migrations/0010_consent.sql")),
+    (11, "said", include_str!("migrations/0011_said.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -6,7 +6,7 @@ use super::{Talk, add};
 use crate::body::{Body, SourceLink};
 use crate::event::{BotMeanwhile, Chosen, Intent, Reason, Verdict, What};
 use crate::ids::{MessageId, Seq, SiteId};
-use crate::store::{AnswersWanted, Before, Change, Store, Why};
+use crate::store::{AnswersWanted, Before, Change, Said, Store, Why};
 
 fn words(text: &str) -> Option<Body> {
     Some(Body::words(Text::plain(text)))
@@ -23,13 +23,7 @@ fn answered(talk: &Talk<'_>, questions: Vec<u64>) -> Change {
         turn: Some(4),
     };
     add(&mut change, question, words("Do you ship to Malta?"));
-    let generation = "g1".to_owned();
-    let judged = What::Judged {
-        turn: 4,
-        verdict: Verdict::Answer,
-        generation,
-    };
-    add(&mut change, judged, Some(judgement()));
+    add(&mut change, judged(4, Verdict::Answer), Some(judgement()));
     let message = MessageId::from("m2");
     let answer = What::BotAnswered {
         chosen: None,
@@ -51,6 +45,15 @@ fn answered(talk: &Talk<'_>, questions: Vec<u64>) -> Change {
     };
     add(&mut change, answer, Some(body));
     change
+}
+
+fn judged(turn: u64, verdict: Verdict) -> What {
+    let generation = "g1".to_owned();
+    What::Judged {
+        turn,
+        verdict,
+        generation,
+    }
 }
 
 fn judgement() -> Body {
@@ -206,31 +209,40 @@ async fn asks(talk: &Talk<'_>, turn: u64, verdict: Verdict, end: End) -> (Seq, S
         turn: Some(turn),
     };
     let asked = add(&mut change, question, words(&format!("Question {turn}?")));
-    let generation = "g1".to_owned();
-    let judged = What::Judged {
-        turn,
-        verdict,
-        generation,
-    };
-    let judged = add(&mut change, judged, Some(judgement()));
-    let mut end_with = |what, body| add(&mut change, what, body);
-    let end = match end {
-        End::Draft => end_with(What::Drafted { turn }, words("Drafted.")),
-        End::Suggest => {
-            let suggested = What::Suggested {
-                message: MessageId(format!("e{}", judged + 1)),
-                turn,
-                questions: vec![asked],
-                verdict: judged,
-                choices: vec![0],
-            };
-            end_with(suggested, None)
-        }
-        End::Escalate(reason) => end_with(hands_over(reason, asked), None),
-        End::Nothing => judged,
+    let judged = add(&mut change, judged(turn, verdict), Some(judgement()));
+    let end = match ending(end, turn, asked, judged) {
+        Some((what, body)) => add(&mut change, what, body),
+        None => judged,
     };
     talk.commit(change).await;
     (asked, judged, end)
+}
+
+fn ending(end: End, turn: u64, asked: Seq, verdict: Seq) -> Option<(What, Option<Body>)> {
+    Some(match end {
+        End::Draft => (What::Drafted { turn }, words("Drafted.")),
+        End::Suggest => (suggested(turn, asked, verdict), Some(choices())),
+        End::Escalate(reason) => (hands_over(reason, asked), None),
+        End::Nothing => return None,
+    })
+}
+
+fn suggested(turn: u64, asked: Seq, verdict: Seq) -> What {
+    What::Suggested {
+        message: MessageId(format!("e{}", verdict + 1)),
+        turn,
+        questions: vec![asked],
+        verdict,
+        choices: vec![0],
+    }
+}
+
+fn choices() -> Body {
+    Body::Suggestions {
+        text: Text::plain("Which?"),
+        choices: ["Prices", "Refunds"].map(str::to_owned).to_vec(),
+        other: "None".to_owned(),
+    }
 }
 
 fn hands_over(reason: Reason, question: Seq) -> What {
@@ -280,12 +292,7 @@ pub async fn what_is_asked_while_somebody_waits_is_missed_too(store: &dyn Store)
         };
         add(&mut burst, said, words("And this?"));
     }
-    let judged = What::Judged {
-        turn: 5,
-        verdict: Verdict::Unsure,
-        generation: String::new(),
-    };
-    add(&mut burst, judged, None);
+    add(&mut burst, judged(5, Verdict::Unsure), None);
     talk.commit(burst).await;
     assert_eq!(missed(&talk).await.len(), 5);
 }
@@ -354,4 +361,35 @@ pub async fn a_rejected_answer_is_missed(store: &dyn Store) {
     let missed = store.missed(&talk.site, 0).await.unwrap();
     assert_eq!(missed[0].why, Why::HandedOver(Reason::Repeated));
     assert_eq!(missed[0].answer.as_deref(), Some("Yes."));
+}
+
+pub async fn what_was_drafted_or_suggested_is_told_too(store: &dyn Store) {
+    let talk = Talk::begin(store, "shop").await;
+    let (_, verdict, of) = asks(&talk, 1, Verdict::Suggest, End::Suggest).await;
+    asks(&talk, 2, Verdict::Answer, End::Draft).await;
+    // Only a person was offered, which says nothing about the question.
+    let nothing = What::Suggested {
+        message: MessageId::from("e9"),
+        turn: 3,
+        questions: Vec::new(),
+        verdict,
+        choices: Vec::new(),
+    };
+    happens(&talk, nothing).await;
+    let told = store.answers(&talk.site, &AnswersWanted::last(9)).await;
+    let told = told.unwrap();
+    let shown = told
+        .iter()
+        .map(|row| (row.said, row.question.as_str(), row.answer.as_str()));
+    let shown: Vec<_> = shown.collect();
+    let drafted = (Said::Drafted, "Question 2?", "Drafted.");
+    let suggested = (Said::Suggested, "Question 1?", "Prices \u{b7} Refunds");
+    assert_eq!(shown, [drafted, suggested]);
+    let one = store.answer(&talk.id, of).await.unwrap().unwrap();
+    assert_eq!(one, told[1]);
+    let (by, wrong) = ("a1".to_owned(), true);
+    happens(&talk, What::AnswerMarked { of, by, wrong }).await;
+    let one = store.answer(&talk.id, of).await.unwrap().unwrap();
+    assert!(one.wrong.is_some());
+    assert_eq!(missed(&talk).await, [question(1, Why::Wrong)]);
 }

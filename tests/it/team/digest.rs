@@ -17,13 +17,19 @@ const DAY: i64 = 86_400_000;
 
 /// A server that lives so many days ago, from its first moment on: today it would sum up yesterday at once.
 async fn stage<H: Home>(days: i64) -> Stage<H> {
+    stage_where(days, "").await
+}
+
+/// With these settings for answers.
+async fn stage_where<H: Home>(days: i64, answers: &str) -> Stage<H> {
+    let answers = format!("\n[site.answers]\n{answers}\n");
     let home = H::start().await;
     home.knows(ANN);
     home.knows(GUS);
     let role = home.role();
     let team = format!("digest = \"00:00\"\nagents = {{ roles = [\"{role}\"] }}");
     let past = |server: Server| server.env("FAILPOINTS", &ago(days));
-    Stage::launched(home, &team, |config| config, past).await
+    Stage::launched(home, &team, |config| config + &answers, past).await
 }
 
 /// A visitor to whom the bot has told something.
@@ -166,4 +172,43 @@ async fn a_day_without_answers_is_not_told_and_a_long_one_is_summed_up() {
     stage.home.until("ten answers", ten).await;
     assert_eq!(stage.home.places().len(), 2);
     stage.home.ends_well();
+}
+
+#[tokio::test]
+async fn drafts_and_suggestions_are_told_as_what_they_are() {
+    let modes = [
+        ("mode = \"drafts\"", "1 draft", "drafted for the team"),
+        (
+            "answer = 0.99\nsuggest = 0.0",
+            "1 suggestion",
+            "suggested to choose from",
+        ),
+    ];
+    for (answers, number, how) in modes {
+        let mut stage = stage_where::<Slack>(1, answers).await;
+        let mut ada = stage.visitor("ada").await;
+        ada.says("ship to Norway").await;
+        let place = match number {
+            "1 draft" => {
+                ada.sees_handling("waiting").await;
+                let card = stage.places(1).await.remove(0);
+                stage.shows(&card, "the visitor has not got it").await;
+                night(&mut stage, 0).await;
+                stage.another(&card).await
+            }
+            _ => {
+                ada.sees("bot", "Did you mean").await;
+                night(&mut stage, 0).await;
+                stage.places(1).await.remove(0)
+            }
+        };
+        stage.shows(&place, number).await;
+        let told = stage.shows(&place, how).await;
+        assert!(told.text.contains("ship to Norway"), "{told:?}");
+        stage.presses(ANN, &place, "Wrong").await;
+        stage.shows(&place, "Marked as wrong by Ann").await;
+        stage.presses(ANN, &place, "Take over").await;
+        stage.shows(&place, "Ann has this conversation").await;
+        stage.home.ends_well();
+    }
 }
