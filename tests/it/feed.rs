@@ -95,6 +95,25 @@ async fn an_answer_is_marked_wrong_and_not_wrong_again() {
 }
 
 #[tokio::test]
+async fn a_wrong_answer_is_a_gap_with_a_draft_of_what_an_agent_said_instead() {
+    let mut feed = feed().await;
+    assert!(feed.gaps().await.contains("Nothing was left open"));
+    feed.is_wrong_and_taken_over().await;
+    let conversation = feed.ada.conversation.clone().unwrap();
+    let words = "Not to Svalbard, and that is all.";
+    feed.desk.writes(&conversation, words).await;
+    feed.ada.sees("agent", "Svalbard").await;
+    let drafts = ["kb", "gaps", "--out", "drafts.yaml"];
+    let told = feed.server.run(&drafts).await;
+    assert!(told.ok, "{}", told.stderr);
+    assert!(told.stdout.contains("1 marked wrong"), "{}", told.stdout);
+    let file = feed.server.folder().join("drafts.yaml");
+    let draft = std::fs::read_to_string(file).unwrap();
+    assert!(draft.contains("Do you ship to Norway?"), "{draft}");
+    assert!(draft.contains(words), "{draft}");
+}
+
+#[tokio::test]
 async fn a_draft_stands_in_the_feed_as_one() {
     let mut feed = asked("mode = \"drafts\"", "Do you ship to Norway?").await;
     feed.ada.sees_handling("waiting").await;
