@@ -129,9 +129,11 @@ impl Judgement {
     }
 
     /// One word does not say what is asked of a section that only mentions it.
-    fn doubt(&mut self) {
-        self.confidence = self.confidence.min(confidence::DOUBTFUL);
-        self.features.insert("one_word".to_owned(), 1.0);
+    fn doubt_one_word(&mut self, retriever: &Retriever, ranking: &Ranking, best: &Entry) {
+        if ranking.is_one_word() && !is_about(retriever, ranking, best) {
+            self.confidence = self.confidence.min(confidence::DOUBTFUL);
+            self.features.insert("one_word".to_owned(), 1.0);
+        }
     }
 
     /// The answer is not given after all, because the visitor has had it already.
@@ -220,9 +222,7 @@ pub(crate) fn judge(
     }
     let by = fused.as_ref();
     weigh(generation, &ranking, by, &looked_at, &mut judgement);
-    if ranking.is_one_word() && !is_about(&retriever, &ranking, &looked_at[0].0) {
-        judgement.doubt();
-    }
+    judgement.doubt_one_word(&retriever, &ranking, &looked_at[0].0);
     judgement.know(exact.len());
     let scores = fused.map(|fused| fused.hits);
     judgement.verdict = verdict(&judgement, !exact.is_empty(), settings);
