@@ -12,6 +12,7 @@ mod kb_gaps;
 mod kb_test;
 mod outbox;
 mod pdf;
+mod progress;
 mod replay;
 mod stats;
 

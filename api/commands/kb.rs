@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use hinny_kb::{Boldness, EvalReport, Evaluation, IndexReport, Settings, evaluate};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::doing::carry_out;
+use super::progress::Progress;
 use super::{Failure, load, site};
 use crate::cli::{Eval, Global, Kb};
 use crate::config::Config;
@@ -85,20 +85,12 @@ fn index(config: &Config, verb: Verb, json: bool) -> Result<ExitCode, Failure> {
 
 /// Carries out what takes its time, and shows how far it is, how quickly it goes and how long it will take.
 pub fn with_bar(config: &Config, verb: Verb) -> Result<serde_json::Value, Failure> {
-    let bar = bar()?;
+    let mut progress = Progress::new()?;
     let result = carry_out(config, verb, &mut |done, total, file| {
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
-        bar.set_message(file.to_owned());
+        progress.at(done, total, file);
     });
-    bar.finish_and_clear();
+    progress.finish();
     result
-}
-
-/// Shows how far something long is, how fast it goes and how long it takes yet.
-pub fn bar() -> Result<ProgressBar, Failure> {
-    let shape = "{bar:24} {pos}/{len} {per_sec}, {eta} left {wide_msg}";
-    Ok(ProgressBar::new(0).with_style(ProgressStyle::with_template(shape)?))
 }
 
 pub fn tell(report: &IndexReport) {

@@ -79,14 +79,10 @@ fn fetch(
         folder: folder.to_owned(),
         ..walk(url, &reach).job(config, "")?
     };
-    let bar = super::kb::bar()?;
-    let mut tell = |progress: hinny_kb::Progress| {
-        bar.set_length(progress.total as u64);
-        bar.set_position(progress.done as u64);
-        bar.set_message(progress.file);
-    };
+    let mut progress = super::progress::Progress::new()?;
+    let mut tell = |at: hinny_kb::Progress| progress.at(at.done, at.total, &at.file);
     let report = runtime()?.block_on(crawl(&job, &mut tell))?;
-    bar.finish_and_clear();
+    progress.finish();
     Ok(report.problems)
 }
 
