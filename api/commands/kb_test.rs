@@ -30,6 +30,7 @@ pub fn run(global: &Global, test: &Test) -> Result<ExitCode, Failure> {
     let outcome = Outcome {
         passed: checked.len() - failed,
         failed,
+        unread: asked.unread,
         changes,
         questions: checked,
     };
@@ -43,8 +44,8 @@ pub fn run(global: &Global, test: &Test) -> Result<ExitCode, Failure> {
         true => say!("{}", serde_json::to_string(&outcome)?),
         false => show(&outcome),
     }
-    match failed {
-        0 => Ok(ExitCode::SUCCESS),
+    match (failed, outcome.unread.is_empty()) {
+        (0, true) => Ok(ExitCode::SUCCESS),
         _ => Ok(ExitCode::FAILURE),
     }
 }
@@ -54,6 +55,8 @@ struct Asked {
     generation: Arc<Generation>,
     settings: Settings,
     last: Option<PathBuf>,
+    /// What could not be read of the knowledge.
+    unread: Vec<String>,
     /// Holds an index that was made for this run only.
     _folder: Option<tempfile::TempDir>,
 }
@@ -80,6 +83,7 @@ impl Asked {
                 .site(&id)
                 .map_or_else(Settings::default, |site| site.answers),
             last: Some(test.last.clone().unwrap_or(own)),
+            unread: Vec::new(),
             _folder: None,
         })
     }
@@ -89,15 +93,15 @@ impl Asked {
         let library = Library::open(folder.path())?;
         let job = IndexJob {
             paths: test.paths.clone(),
+            pdf: index::pdf(),
             ..IndexJob::default()
         };
-        for problem in library.index(&job, &mut |_| {})?.problems {
-            eprintln!("{problem}");
-        }
+        let problems = library.index(&job, &mut |_| {})?.problems;
         Ok(Asked {
             generation: library.generation().ok_or("the paths hold no knowledge")?,
             settings: Settings::default(),
             last: test.last.clone(),
+            unread: problems.iter().map(ToString::to_string).collect(),
             _folder: Some(folder),
         })
     }
@@ -107,6 +111,8 @@ impl Asked {
 struct Outcome {
     passed: usize,
     failed: usize,
+    /// What could not be read of the paths, and so was not asked.
+    unread: Vec<String>,
     /// Against the last run; `null` if there was none.
     changes: Option<Vec<Change>>,
     questions: Vec<Checked>,
@@ -212,6 +218,9 @@ fn named(path: &Path) -> impl Fn(std::io::Error) -> Failure + '_ {
 }
 
 fn show(outcome: &Outcome) {
+    for problem in &outcome.unread {
+        say!("{problem}");
+    }
     for one in outcome.questions.iter().filter(|one| !one.passed()) {
         say!("{}:{}: {}", one.file.display(), one.line, one.question);
         for problem in &one.problems {
@@ -240,6 +249,11 @@ fn show(outcome: &Outcome) {
     match outcome.failed {
         0 => say!("All {all} questions are answered as expected."),
         failed => say!("{failed} of {all} questions are not answered as expected."),
+    }
+    match outcome.unread.len() {
+        0 => {}
+        1 => say!("One thing in the paths could not be read."),
+        count => say!("{count} things in the paths could not be read."),
     }
 }
 

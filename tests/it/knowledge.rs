@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::pdf_files::pdf;
 use crate::support::desk::Desk;
 use crate::support::eventually;
 use crate::support::server::{Ended, SITE, Server};
@@ -79,6 +80,32 @@ async fn expectations_are_checked_compared_and_reported() {
         "{}",
         wrong.stderr
     );
+}
+
+#[tokio::test]
+async fn files_for_a_test_alone_may_be_pdf_and_what_cannot_be_read_fails() {
+    let server = Server::prepare(SITE).await;
+    let folder = server.folder().join("own");
+    std::fs::create_dir(&folder).unwrap();
+    let manual = pdf(&["A broken lamp is repaired in our workshop within nine days."]);
+    std::fs::write(folder.join("manual.pdf"), manual).unwrap();
+    let wanted = "- question: Who repairs a broken lamp?\n  no_answer: true\n";
+    std::fs::write(server.folder().join("wanted.yaml"), wanted).unwrap();
+
+    let run = ["kb", "test", "wanted.yaml", "--path", "own", "--json"];
+    let read = server.run(&run).await;
+    assert!(read.ok, "{}{}", read.stdout, read.stderr);
+    let outcome = json(&read);
+    let best = outcome["questions"][0]["entry"].as_str().unwrap();
+    assert!(best.starts_with("manual.pdf"), "{outcome}");
+    assert_eq!(outcome["unread"], serde_json::json!([]));
+
+    std::fs::write(folder.join("faq.yaml"), "- question: \"open\n").unwrap();
+    let broken = server.run(&run[..5]).await;
+    assert!(!broken.ok, "{}", broken.stdout);
+    for words in ["faq.yaml", "One thing in the paths could not be read."] {
+        assert!(broken.stdout.contains(words), "{words}: {}", broken.stdout);
+    }
 }
 
 #[tokio::test]
