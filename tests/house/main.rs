@@ -4,6 +4,7 @@
 
 mod fidelity;
 mod functions;
+mod keys;
 mod rooms;
 mod sizes;
 mod tree;
