@@ -230,7 +230,11 @@ impl Core {
     fn time_for(&self, decision: &Decision) -> Duration {
         match decision.wait {
             true => self.shell.timing.quiet,
-            false => self.shell.timing.answer_within,
+            false => {
+                let rules = self.shell.sites.get(&self.site);
+                let own = rules.and_then(|rules| rules.answer_within);
+                own.unwrap_or(self.shell.timing.answer_within)
+            }
         }
     }
 

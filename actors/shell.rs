@@ -77,6 +77,8 @@ pub struct SiteRules {
     pub block_for: Duration,
     /// When the team is told what the bot said on the day before, if it wants to be.
     pub digest: Option<DigestAt>,
+    /// How long an answer may take instead of the usual time, where a language model writes it.
+    pub answer_within: Option<Duration>,
 }
 
 impl SiteRules {
@@ -93,6 +95,7 @@ impl SiteRules {
             names: HashMap::new(),
             block_for: Duration::from_secs(30 * 24 * 3600),
             digest: None,
+            answer_within: None,
         }
     }
 }

@@ -156,8 +156,10 @@ fn made<B: Bridge + 'static>(
 
 /// What conversations need to know of each site.
 pub fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
+    let usual = config.timing.engine.answer_within;
     let rules = |site: &config::Site| {
         let team = site.team.clone();
+        let model = site.model.as_ref();
         SiteRules {
             name: site.name.clone(),
             target: site.hand.target(),
@@ -172,6 +174,7 @@ pub fn rules(config: &Config) -> HashMap<SiteId, SiteRules> {
                 time,
                 zone: team.zone,
             }),
+            answer_within: model.map(|model| usual + model.answer_within),
         }
     };
     let sites = config.sites.iter();

@@ -30,9 +30,6 @@ use crate::{http, index, look, schedule, server};
 /// Orders that may wait for one conversation.
 const MAILBOX: usize = 64;
 
-/// The part of the time for an answer that a model may not have.
-const MODEL_MARGIN: u32 = 8;
-
 /// How often limits forget the quiet.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -193,9 +190,8 @@ fn answerer(
     Ok(Arc::new(answerer))
 }
 
-/// The models of the sites that have one. A whole answer must be there before the question is given to a person.
+/// The models of the sites that have one.
 fn models(config: &Config) -> Result<HashMap<SiteId, Phraser>, StartError> {
-    let answer_within = config.timing.engine.answer_within;
     let with_model = config
         .sites
         .iter()
@@ -209,7 +205,7 @@ fn models(config: &Config) -> Result<HashMap<SiteId, Phraser>, StartError> {
             most_tokens: model.most_tokens,
             temperature: model.temperature,
             first_token_within: model.first_token_within,
-            answer_within: answer_within - answer_within / MODEL_MARGIN,
+            answer_within: model.answer_within,
             budget: model.budget,
         };
         let phraser = Phraser::new(model).map_err(StartError::Io)?;

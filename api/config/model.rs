@@ -6,10 +6,10 @@ use std::time::Duration;
 use hinny_kb::llm::Budget;
 use url::Url;
 
-use super::Problems;
 use super::endpoint::{Endpoint, RawEndpoint};
 use super::raw::RawModel;
 use super::secret::{Env, Secret};
+use super::{Problems, duration};
 
 /// More tokens of one answer are never needed.
 const MOST_TOKENS: u32 = 4_000;
@@ -24,6 +24,7 @@ pub struct Model {
     pub most_tokens: u32,
     pub temperature: Option<f32>,
     pub first_token_within: Duration,
+    pub answer_within: Duration,
     pub budget: Budget,
 }
 
@@ -63,16 +64,36 @@ impl Model {
             most_tokens: raw.most_tokens,
             temperature: raw.temperature,
             first_token_within: within,
-            budget: Budget {
-                visitor: raw.visitor_tokens,
-                site: raw.site_tokens,
-            },
+            answer_within: answer_within(raw).ok()?,
+            budget: budget(raw),
         })
     }
 }
 
+/// The time for a whole answer, which holds the time for its beginning.
+fn answer_within(raw: &RawModel) -> Result<Duration, String> {
+    let text = &raw.answer_within;
+    let first = duration::parse(&raw.first_token_within).unwrap_or_default();
+    match duration::parse(text).filter(|time| !time.is_zero()) {
+        None => Err(format!(
+            "`model.answer_within` = \"{text}\": times are like \"30s\""
+        )),
+        Some(time) if time < first => Err(format!(
+            "`model.answer_within` = \"{text}\" is less than `model.first_token_within`"
+        )),
+        Some(time) => Ok(time),
+    }
+}
+
+fn budget(raw: &RawModel) -> Budget {
+    Budget {
+        visitor: raw.visitor_tokens,
+        site: raw.site_tokens,
+    }
+}
+
 fn mistakes(raw: &RawModel) -> Vec<String> {
-    let mut all = Vec::new();
+    let mut all: Vec<String> = answer_within(raw).err().into_iter().collect();
     if !(1..=MOST_TOKENS).contains(&raw.most_tokens) {
         all.push(format!(
             "`model.most_tokens` lies between 1 and {MOST_TOKENS}"
@@ -93,4 +114,26 @@ fn mistakes(raw: &RawModel) -> Vec<String> {
         ));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within(first: &str, whole: &str) -> Result<Duration, String> {
+        let text = format!(
+            "base_url = \"x\"\nmodel = \"m\"\nfirst_token_within = \"{first}\"\nanswer_within = \"{whole}\""
+        );
+        answer_within(&toml::from_str(&text).unwrap())
+    }
+
+    #[test]
+    fn a_whole_answer_has_at_least_the_time_of_its_beginning() {
+        assert_eq!(within("8s", "30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(within("8s", "8s"), Ok(Duration::from_secs(8)));
+        for (whole, why) in [("2s", "less than"), ("soon", "like"), ("0s", "like")] {
+            let error = within("8s", whole).unwrap_err();
+            assert!(error.contains(why) && error.contains(whole), "{error}");
+        }
+    }
 }

@@ -258,6 +258,8 @@ pub struct RawModel {
     pub temperature: Option<f32>,
     #[serde(default = "RawModel::first_token_within")]
     pub first_token_within: String,
+    #[serde(default = "RawModel::answer_within")]
+    pub answer_within: String,
     #[serde(default = "RawModel::visitor_tokens")]
     pub visitor_tokens: u64,
     #[serde(default = "RawModel::site_tokens")]
@@ -271,6 +273,10 @@ impl RawModel {
 
     fn first_token_within() -> String {
         "8s".to_owned()
+    }
+
+    fn answer_within() -> String {
+        "30s".to_owned()
     }
 
     fn visitor_tokens() -> u64 {

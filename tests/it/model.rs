@@ -20,10 +20,9 @@ const PLAIN: &str = "choose Security and press Reset. The link is valid for 30 m
 async fn start(model: &OpenAiServer) -> Server {
     let config = format!(
         "{SITE}base_url = \"https://shop.example/help/\"\n[site.answers]\nanswer = 0.0\nsuggest = 0.0\n\
-         [site.model]\nbase_url = \"{}\"\nmodel = \"{MODEL}\"\nkey_env = \"MODEL_KEY\"\nfirst_token_within = \"1s\"\n",
+         [site.model]\nbase_url = \"{}\"\nmodel = \"{MODEL}\"\nkey_env = \"MODEL_KEY\"\nfirst_token_within = \"1s\"\nanswer_within = \"5s\"\n",
         model.url()
     );
-    let config = config.replace("[timing]", "[timing]\nanswer_within = \"6s\"");
     let server = Server::prepare(&config).await;
     std::fs::write(server.folder().join("faq.md"), faq()).unwrap();
     let indexed = server.run(&["kb", "index", "--site", "shop"]).await;
