@@ -186,6 +186,27 @@ mod tests {
         assert_eq!(found[1].relative, "README.md");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_in_folders_lead_nowhere_and_a_named_one_is_followed() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let (docs, secret) = (dir.path().join("docs"), dir.path().join("secret.md"));
+        std::fs::create_dir(&docs).unwrap();
+        std::fs::write(docs.join("faq.yaml"), "").unwrap();
+        std::fs::write(&secret, "").unwrap();
+        symlink(&docs, docs.join("again")).unwrap();
+        symlink(&secret, docs.join("out.md")).unwrap();
+        symlink(docs.join("nowhere.md"), docs.join("broken.md")).unwrap();
+        let link = dir.path().join("named");
+        symlink(&docs, &link).unwrap();
+        for path in [docs, link] {
+            let (found, problems) = scan(&[path], &mut |_, _| true);
+            let names: Vec<_> = found.iter().map(|found| found.name.as_str()).collect();
+            assert_eq!((names, problems), (vec!["faq.yaml"], Vec::new()));
+        }
+    }
+
     #[test]
     fn a_path_given_twice_is_read_once() {
         let dir = tempfile::tempdir().unwrap();
