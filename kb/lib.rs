@@ -36,6 +36,8 @@ mod index;
 mod index_tests;
 mod judge;
 mod language;
+#[cfg(test)]
+mod language_tests;
 mod library;
 #[cfg(test)]
 mod library_tests;
