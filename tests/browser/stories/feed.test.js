@@ -10,7 +10,7 @@ const NORWAY = "Do you ship to Norway?";
 story("an answer of the bot appears by itself, is marked as wrong, and stays marked", async (stage) => {
   const { visit, desk, deskPage } = await openStore(stage);
   await deskPage.locator('[data-role="tab-answers"]').click();
-  await deskPage.getByText("The bot has not answered anything yet.").waitFor();
+  await deskPage.getByText("The bot has not said anything yet.").waitFor();
   const { visitor } = await visit();
   await visitor.opensChat();
   await visitor.says(PASSWORD);
