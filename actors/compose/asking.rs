@@ -86,22 +86,30 @@ impl Desk<'_> {
             Some(text) => text,
             None => self.question(&asked.open.questions).await?,
         };
-        let given = talk::given(self.shell, self.conversation, &asked.talk).await;
-        let mut given = Given(given.map_err(|error| error.to_string())?);
         let parts = intent::questions(&text);
-        if (2..=PARTS).contains(&parts.len())
-            && let Some(found) = self.one_by_one(&text, &parts, &mut given).await?
-        {
+        let several = (2..=PARTS).contains(&parts.len());
+        let goes_on = intent::goes_on(&text).is_some();
+        // A question that stands alone is looked up whatever was said before.
+        let mut given = match several || goes_on {
+            true => self.given(&asked.talk).await?,
+            false => Given::default(),
+        };
+        if several && let Some(found) = self.one_by_one(&text, &parts, &mut given).await? {
             return Ok(found);
         }
         let found = self.follow(&text, &asked.talk.answered, &given).await?;
         let questions = &asked.open.questions;
         let mut found = phrased(self.shell, self.site, self.conversation, questions, found).await;
         // A model may have come to the same words.
-        if intent::goes_on(&text).is_some() && given.has_answer(&found) {
+        if goes_on && given.has_answer(&found) {
             found.withdraw();
         }
         Ok((found, false))
+    }
+
+    async fn given(&self, talk: &Talk) -> Result<Given, String> {
+        let given = talk::given(self.shell, self.conversation, talk).await;
+        given.map(Given).map_err(|error| error.to_string())
     }
 
     async fn ask(&self, question: &str) -> Result<Judgement, String> {

@@ -157,8 +157,8 @@ async fn read_talk(
             facts.heard = Some(heard);
         }
         Request::Judge { judgement, .. } => {
-            facts.again = talk::says_again(shell, conversation, dialogue, judgement).await?;
             let given = talk::given(shell, conversation, &dialogue.talk).await?;
+            facts.again = talk::says_again(&given, judgement);
             facts.offer = offers::choices(judgement, &given);
             if facts.offer.is_some() {
                 let row = shell.store.conversation(conversation).await?;

@@ -26,18 +26,10 @@ pub async fn asks_again(
     Ok(false)
 }
 
-/// Whether this answer was given already.
-pub async fn says_again(
-    shell: &Shell,
-    conversation: &ConversationId,
-    dialogue: &Dialogue,
-    judgement: &Judgement,
-) -> Stored<bool> {
-    let Some(answer) = &judgement.answer else {
-        return Ok(false);
-    };
-    let given = given(shell, conversation, &dialogue.talk).await?;
-    Ok(given.contains(&plain(&answer.markdown)))
+/// Whether this answer is one of those that were given already.
+pub fn says_again(given: &[String], judgement: &Judgement) -> bool {
+    let answer = judgement.answer.as_ref();
+    answer.is_some_and(|answer| given.contains(&plain(&answer.markdown)))
 }
 
 /// The answers that the visitor has had already.
