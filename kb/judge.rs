@@ -130,7 +130,9 @@ impl Judgement {
 
     /// One word does not say what is asked of a section that only mentions it.
     fn doubt_one_word(&mut self, retriever: &Retriever, ranking: &Ranking, best: &Entry) {
-        if ranking.is_one_word() && !is_about(retriever, ranking, best) {
+        if let Some(word) = ranking.one_word()
+            && !is_about(retriever, word, best)
+        {
             self.confidence = self.confidence.min(confidence::DOUBTFUL);
             self.features.insert("one_word".to_owned(), 1.0);
         }
@@ -230,11 +232,11 @@ pub(crate) fn judge(
     Ok(judgement)
 }
 
-/// Whether an entry is about the question's words, and does not only mention them: it is an answer to a question, or
-/// a section that has them in its heading.
-fn is_about(retriever: &Retriever, ranking: &Ranking, entry: &Entry) -> bool {
-    let heading = retriever.analyzer.terms(&entry.title);
-    entry.kind == Kind::Faq || heading.iter().any(|term| ranking.is_telling(term))
+/// Whether an entry is about a word, and does not only mention it: it is an answer to a question, or a section that
+/// has the word in its heading.
+fn is_about(retriever: &Retriever, word: &str, entry: &Entry) -> bool {
+    let heading = || retriever.analyzer.terms(&entry.title);
+    entry.kind == Kind::Faq || heading().iter().any(|term| term == word)
 }
 
 /// Computes the confidence, and notes what it was computed from.

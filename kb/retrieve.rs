@@ -82,15 +82,12 @@ impl Ranking {
         }
     }
 
-    /// Whether almost all that the question says is in one word, such as "price?" or "What about the price?".
-    pub fn is_one_word(&self) -> bool {
-        self.terms.keys().any(|term| self.is_telling(term))
-    }
-
-    /// Whether this is that word.
-    pub fn is_telling(&self, term: &str) -> bool {
-        let weight = self.terms.get(term).copied().unwrap_or_default();
-        weight > 0.0 && weight >= TELLING * self.mass
+    /// The word that almost all of the question is in, such as "price?" or "What about the price?".
+    pub fn one_word(&self) -> Option<&str> {
+        let telling = |weight: f64| weight > 0.0 && weight >= TELLING * self.mass;
+        let mut terms = self.terms.iter();
+        let found = terms.find(|(_, weight)| telling(**weight));
+        found.map(|(term, _)| term.as_str())
     }
 
     /// The score of an entry in which every term occurs without end; never zero, so that it can divide.
