@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { becomes, eventually } from "../support/eventually.js";
 import { picture } from "../support/picture.js";
+import { openStore } from "../support/store.js";
 import { story } from "../support/story.js";
 import { Visitor } from "../support/visitor.js";
 
@@ -34,12 +35,8 @@ story("a picture goes from the visitor to the desk, and another one back", async
 });
 
 story("files pass from a foreign page under a strict content policy", async (stage) => {
-  const website = await stage.website();
-  const program = await stage.server(website.url);
-  website.embeds(program.url);
-  const { desk } = await stage.deskOf(program);
-  const page = await (await stage.browser()).tab(website.url);
-  const visitor = new Visitor(page);
+  const { desk, visit } = await openStore(stage);
+  const { page, visitor } = await visit();
   await visitor.opensChat();
   await visitor.says("I want to talk to a person");
   await desk.opensThread();
@@ -54,13 +51,10 @@ story("files pass from a foreign page under a strict content policy", async (sta
 });
 
 story("a slow upload shows how far it is and can be called off; what stands beside it arrives", async (stage) => {
-  const website = await stage.website();
-  const program = await stage.serverWith('[files]\nmax_size = "50MB"\n', website.url);
+  const { website, program, desk, visit } = await openStore(stage, '[files]\nmax_size = "50MB"\n');
   const cable = await stage.cable(program.port);
   website.embeds(cable.url);
-  const { desk } = await stage.deskOf(program);
-  const page = await (await stage.browser()).tab(website.url);
-  const visitor = new Visitor(page);
+  const { page, visitor } = await visit();
   await visitor.opensChat();
   await visitor.says("I want to talk to a person");
   await desk.opensThread();
